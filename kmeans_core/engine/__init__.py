@@ -1,0 +1,1 @@
+"""How a kernel is compiled and run. Knows nothing of clustering."""

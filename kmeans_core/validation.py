@@ -1,0 +1,186 @@
+"""Arrays and parameters in; clean arrays, or one clear error, out.
+
+Everything a caller hands in passes through here once, at the door. Behind it, arrays are
+float32 or float64, C-ordered and finite, and kernels need not ask again.
+"""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+FLOATS = (np.float64, np.float32)
+
+
+def check_matrix(
+    X: Any, name: str = "X", *, dtype: Any = None, min_rows: int = 1, copy: bool = False
+) -> np.ndarray:
+    """A C-ordered, finite float32 or float64 matrix from anything that looks like one.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        float32 and float64 keep their type; every other real type becomes float64.
+    name : str
+        What to call the argument in an error.
+    dtype : numpy dtype, optional
+        Convert to this float type instead of keeping the caller's.
+    min_rows : int
+        Fewest rows that make sense.
+    copy : bool
+        Return a new array even where the input could be used as it is.
+
+    Raises
+    ------
+    TypeError
+        `X` is sparse.
+    ValueError
+        Not two-dimensional, empty, not numeric, complex, or with a NaN or an infinity.
+    """
+    array = _numeric_array(X, name)
+    if array.ndim != 2:
+        hint = (
+            "Reshape your data: reshape(-1, 1) for a single feature, reshape(1, -1) for a single row."
+        )
+        raise ValueError(
+            f"{name} must have 2 dimensions (rows, features), got {array.ndim}. "
+            f"Expected 2D array, got {'scalar' if array.ndim == 0 else f'{array.ndim}D'} array "
+            f"instead. {hint}"
+        )
+    if array.shape[0] < min_rows:
+        raise ValueError(
+            f"Found array with {array.shape[0]} sample(s) (shape={array.shape}) while a minimum "
+            f"of {min_rows} is required for {name}."
+        )
+    if array.shape[1] < 1:
+        raise ValueError(
+            f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is "
+            f"required for {name}."
+        )
+    wanted = np.dtype(dtype) if dtype is not None else array.dtype
+    if wanted not in FLOATS:
+        wanted = np.dtype(np.float64)
+    clean = np.array(array, dtype=wanted, order="C", copy=True if copy else None)
+    _check_finite(clean, name)
+    return clean
+
+
+def _numeric_array(X: Any, name: str) -> np.ndarray:
+    if hasattr(X, "tocsr"):
+        raise TypeError(
+            f"Sparse input is not supported for {name}: pass {name}.toarray() if it fits in memory."
+        )
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        raise ValueError(f"{name} is a masked array with masked cells: fill or drop them first.")
+    try:
+        array = np.asarray(X)
+    except ValueError as error:
+        raise ValueError(f"{name} is not a rectangular array of numbers: {error}") from None
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} has dtype {array.dtype}.")
+    if array.dtype.kind == "O":
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{name} must hold numbers only: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold numbers only, its dtype is {array.dtype}.")
+    return array
+
+
+def _check_finite(array: np.ndarray, name: str) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(array.sum()):  # one pass; a NaN or an infinity cannot cancel out
+            return
+    bad = ~np.isfinite(array)
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        kind = "NaN" if np.isnan(array[row, column]) else "infinity"
+        raise ValueError(
+            f"Input {name} contains {kind} (first at row {row}, column {column}): "
+            "fill or drop such rows first."
+        )
+
+
+def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.ndarray | None:
+    """Weights as a vector of length `n_samples`, or None where all rows count alike.
+
+    Raises
+    ------
+    ValueError
+        Wrong length, not numeric, negative, not finite, or all zero.
+    """
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, numbers.Real):
+        sample_weight = np.full(n_samples, sample_weight, dtype=dtype)
+    weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
+    if weight.ndim != 1:
+        raise ValueError(f"Sample weights must be 1D array or scalar, got {weight.ndim}D.")
+    if weight.shape != (n_samples,):
+        raise ValueError(
+            f"sample_weight.shape == {weight.shape}, expected ({n_samples},): one weight a row."
+        )
+    if not np.isfinite(weight).all():
+        raise ValueError("Input sample_weight contains NaN or infinity.")
+    if (weight < 0).any():
+        row = int(np.argmax(weight < 0))
+        raise ValueError(f"Negative values in sample_weight: {weight[row]} at row {row}; limit 0.")
+    if not (weight > 0).any():
+        raise ValueError("sample_weight is zero for every row: at least one must be positive.")
+    return weight
+
+
+def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -> int:
+    """`value` as an int in low..high; TypeError for another type, ValueError outside the range."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer of at least {low}, got {value!r}.")
+    if value < low or (high is not None and value > high):
+        limit = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise ValueError(f"{name} must be {limit}, got {value}.")
+    return int(value)
+
+
+def check_real(value: Any, name: str, *, low: float) -> float:
+    """`value` as a finite float of at least `low`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number of at least {low}, got {value!r}.")
+    if not value >= low or value == np.inf:
+        raise ValueError(f"{name} must be a finite number of at least {low}, got {value}.")
+    return float(value)
+
+
+def check_choice(value: Any, name: str, allowed: tuple[str, ...]) -> str:
+    """`value` if it is one of `allowed`."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
+    return value
+
+
+def check_n_clusters(n_clusters: Any, n_samples: int, name: str = "n_clusters") -> int:
+    """`n_clusters` as an int in 1..n_samples."""
+    n_clusters = check_integer(n_clusters, name, low=1)
+    if n_clusters > n_samples:
+        raise ValueError(
+            f"n_samples={n_samples} should be >= {name}={n_clusters}: "
+            "ask for fewer clusters or bring more rows."
+        )
+    return n_clusters
+
+
+def check_random_state(seed: Any) -> Any:
+    """A numpy RandomState or Generator; both have the draws that the algorithms ask for."""
+    if seed is None:
+        return np.random.mtrand._rand
+    if isinstance(seed, np.random.RandomState | np.random.Generator):
+        return seed
+    if isinstance(seed, numbers.Integral) and not isinstance(seed, bool):
+        if not 0 <= seed < 2**32:
+            raise ValueError(f"random_state must be between 0 and 2**32 - 1, got {seed}.")
+        return np.random.RandomState(int(seed))
+    raise ValueError(
+        "random_state must be None, an int, a numpy RandomState or a numpy Generator, "
+        f"got {seed!r}."
+    )
