@@ -8,7 +8,8 @@ Numba's own cache looks at one file only, so a kernel would go on running an old
 helper that was edited in another file. Here any edit makes a new, empty folder. Each
 compiled signature is a file of its own, written aside and renamed, so processes that compile
 at the same time cannot mix up each other's results. A folder that cannot be written to, or a
-file that cannot be read, costs a compilation and nothing else.
+file that cannot be read, costs a compilation and nothing else. Functions defined outside this
+package are compiled in every process: their sources are not part of the folder's name.
 """
 
 from __future__ import annotations
@@ -26,13 +27,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import llvmlite
 import numba
+import numpy as np
 from numba.core import config
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 CACHE_VARIABLE = "KMEANS_CORE_CACHE_DIR"
+PACKAGE = __name__.partition(".")[0]
 KEPT_VERSIONS = 4  # folders of older package contents that may stay beside the current one
 
 # No fastmath: it makes isnan() false, and reassociation would break "same bits everywhere".
@@ -43,7 +47,8 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 def kernel(function: Callable) -> Callable:
     """Compile `function` on its first call, release the GIL in it, keep the result on disk."""
     dispatcher = numba.njit(**_OPTIONS)(function)
-    if hasattr(dispatcher, "py_func"):  # not so with NUMBA_DISABLE_JIT=1
+    compiled = hasattr(dispatcher, "py_func")  # not so with NUMBA_DISABLE_JIT=1
+    if compiled and function.__module__.startswith(PACKAGE + "."):
         dispatcher._cache = PackageCache(function)
     return dispatcher
 
@@ -72,23 +77,26 @@ class PackageCache(_Cache):
         path = self._file(sig, target_context.codegen())
         if path is None:
             return None
-        # A file cut short by a full disk, or written by another numba build, is a miss.
+        # Absent, cut short by a full disk, or written by another numba build: a miss.
         with contextlib.suppress(Exception):
-            payload = pickle.loads(path.read_bytes())
-            return CompileResult._rebuild(target_context, *payload)
+            content = path.read_bytes()
+            payload = content[_DIGEST_SIZE:]
+            if _digest(payload) == content[:_DIGEST_SIZE]:
+                return CompileResult._rebuild(target_context, *pickle.loads(payload))
         return None
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         path = self._file(sig, data.codegen)
-        if path is None:
+        # Dynamic globals are addresses inside this process: not for another one to run.
+        if path is None or data.library.has_dynamic_globals:
             return
-        aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        try:
-            aside.write_bytes(dumps(data._reduce()))
-            os.replace(aside, path)
-        except OSError:  # full or vanished: the code in memory still runs
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+        # The sources were edited under this running process: it holds the older code.
+        if _fingerprint_now() != FINGERPRINT:
+            return
+        # A full disk or a vanished folder: the code in memory still runs.
+        with contextlib.suppress(Exception):
+            payload = dumps(data._reduce())
+            _write_whole(path, _digest(payload) + payload)
 
     def enable(self) -> None:
         pass
@@ -101,52 +109,83 @@ class PackageCache(_Cache):
 
     def _file(self, sig: Any, codegen: Any) -> Path | None:
         folder = cache_folder()
-        if folder is None:
+        signature = repr(sig)
+        # A function passed as an argument is named by its address, which another process reuses.
+        if folder is None or " at 0x" in signature:
             return None
-        name = f"{self._function.__module__}.{self._function.__qualname__}"
         # magic_tuple: target triple, CPU name and CPU features.
-        key = repr((name, sig, codegen.magic_tuple(), _compile_settings()))
-        digest = hashlib.sha256(key.encode()).hexdigest()[:24]
+        key = (_identity(self._function), signature, codegen.magic_tuple(), _compile_settings())
+        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:24]
         return folder / f"{self._function.__name__}-{digest}.bin"
+
+
+def _identity(function: Callable) -> tuple:
+    """What tells two functions of one package version apart, also when one factory made both."""
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    captured = [_identity(c.py_func) if hasattr(c, "py_func") else repr(c) for c in cells]
+    return (function.__module__, function.__qualname__, function.__code__.co_code, captured)
 
 
 def _compile_settings() -> tuple:
     """What changes the machine code but is not part of a signature."""
-    return (config.BOUNDSCHECK, config.OPT, config.DEBUGINFO_DEFAULT, numba.__version__)
+    return (config.BOUNDSCHECK, config.OPT, config.DEBUGINFO_DEFAULT)
 
 
-def package_fingerprint() -> str:
-    """Hash of every source file of the package: the name of its cache folder."""
-    return _fingerprint(Path(__file__).resolve().parent.parent)
+_DIGEST_SIZE = hashlib.sha256().digest_size
 
 
-@functools.cache
-def _fingerprint(package: Path) -> str:
-    digest = hashlib.sha256(f"{sys.version_info[:3]} {numba.__version__}".encode())
-    for path in sorted(package.rglob("*.py")):
-        digest.update(str(path.relative_to(package)).encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def _digest(payload: bytes) -> bytes:
+    return hashlib.sha256(payload).digest()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write aside under a name nobody else has, then rename: readers see all of it or nothing."""
+    handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(aside, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        raise
+
+
+def _fingerprint_now() -> str | None:
+    """Hash of every source file of the package and of what compiles it; None if unreadable."""
+    package = Path(__file__).resolve().parent.parent
+    versions = (sys.version_info[:3], numba.__version__, llvmlite.__version__, np.__version__)
+    digest = hashlib.sha256(repr(versions).encode())
+    try:
+        for path in sorted(package.rglob("*.py")):
+            digest.update(str(path.relative_to(package)).encode() + b"\0")
+            digest.update(path.read_bytes())
+    except OSError:
+        return None
+    # Inside a zip file there is nothing to read, and no edit would be noticed.
+    return digest.hexdigest()[:16] if Path(__file__).exists() else None
+
+
+# Taken before any kernel module is imported, so that it describes the code this process runs.
+FINGERPRINT = _fingerprint_now()
 
 
 @functools.cache
 def cache_folder() -> Path | None:
     """The first folder that can be written to, or None: then nothing is kept on disk."""
-    try:
-        fingerprint = package_fingerprint()
-    except OSError:  # the sources cannot be read, as inside a zip file
+    if FINGERPRINT is None:
         return None
     for base in _candidate_bases():
-        folder = base / fingerprint
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = base / FINGERPRINT
+        with contextlib.suppress(OSError):
+            base.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
-        except OSError:
-            continue
-        if _only_ours(folder):
-            _drop_older_versions(base, folder)
-            return folder
+            if _nobody_else_can_swap(base) and _nobody_else_can_write(folder):
+                os.utime(folder)
+                _drop_older_versions(base, folder)
+                return folder
     return None
 
 
@@ -162,12 +201,25 @@ def _candidate_bases() -> list[Path]:
     return bases
 
 
-def _only_ours(folder: Path) -> bool:
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def _nobody_else_can_write(folder: Path) -> bool:
     """Cached code is unpickled, so nobody else may be able to write into its folder."""
     if not hasattr(os, "getuid"):
         return True
-    info = folder.stat()
-    return info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    info = folder.lstat()  # a link counts as its owner's, wherever it leads
+    return info.st_uid == os.getuid() and not info.st_mode & _OTHERS_WRITE
+
+
+def _nobody_else_can_swap(base: Path) -> bool:
+    """Nor may anybody put another folder in its place; in a sticky one (/tmp) nobody can."""
+    if not hasattr(os, "getuid"):
+        return True
+    link, info = base.lstat(), base.stat()
+    owners = {link.st_uid, info.st_uid}
+    shared = info.st_mode & _OTHERS_WRITE and not info.st_mode & stat.S_ISVTX
+    return owners <= {0, os.getuid()} and not shared
 
 
 def _drop_older_versions(base: Path, current: Path) -> None:

@@ -1,0 +1,5 @@
+"""k-means: `lloyd.py` is the file to read first, `seeding.py` the second."""
+
+from kmeans_core.kmeans.kmeans import KMeans, kmeans_plusplus
+
+__all__ = ["KMeans", "kmeans_plusplus"]

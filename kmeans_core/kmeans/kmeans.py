@@ -1,0 +1,318 @@
+"""The KMeans estimator: checks, restarts, the result."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from kmeans_core.engine.blocks import Blocks, usable_threads
+from kmeans_core.engine.jit import kernel
+from kmeans_core.estimator import Estimator
+from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans.lloyd import Problem, Result, assign, lloyd, squared_distance
+from kmeans_core.validation import (
+    check_choice,
+    check_integer,
+    check_matrix,
+    check_n_clusters,
+    check_random_state,
+    check_real,
+    check_sample_weight,
+)
+
+ALGORITHMS = ("auto", "lloyd")
+INITS = ("k-means++", "random")
+MAX_PARTIAL_SUMS = 64 << 20  # bytes of per-block sums
+
+
+class ConvergenceWarning(UserWarning):
+    """Fewer clusters were found than asked for."""
+
+
+class KMeans(Estimator):
+    """k-means clustering by Lloyd's algorithm, from greedy k-means++ seeds.
+
+    Parameters
+    ----------
+    n_clusters : int, default 8
+        Number of clusters, 1..n_samples.
+    init : {'k-means++', 'random'}, array of shape (n_clusters, n_features) or callable
+        Where to start. A callable is called as ``init(X, n_clusters, random_state=rng)``.
+    n_init : 'auto' or int
+        Restarts, of which the one with the lowest inertia is kept. 'auto': 10 for 'random' and
+        callables, else 1.
+    max_iter : int, default 300
+        Most iterations of a run.
+    tol : float, default 1e-4
+        A run stops when the summed squared movement of the centers is at most `tol` times the
+        weighted mean variance of the features. 0: stop only when no label changes.
+    verbose : int, default 0
+        1 prints the inertia of every iteration.
+    random_state : None, int, RandomState or Generator
+        The same int gives the same result, bit for bit, for any number of threads.
+    copy_x : bool, default True
+        Accepted for scikit-learn's sake: the input is never changed.
+    algorithm : {'auto', 'lloyd'}
+        How to compute the result; the result is the same.
+    n_threads : int, optional
+        None: as many as this process may use.
+
+    Attributes
+    ----------
+    cluster_centers_ : ndarray of shape (n_clusters, n_features), dtype of X
+    labels_ : ndarray of shape (n_samples,), int32; always equal to ``predict(X)``
+    inertia_ : float
+        Weighted sum of squared distances of the rows to their centers.
+    n_iter_ : int
+    n_features_in_ : int
+
+    Notes
+    -----
+    O(n k d) time an iteration and O(n) memory beside the input. Ties go to the lowest index. Empty
+    clusters take the rows farthest from their centers.
+
+    References
+    ----------
+    S. P. Lloyd (1982), doi 10.1109/TIT.1982.1056489. D. Arthur, S. Vassilvitskii (2007), SODA.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from kmeans_core import KMeans
+    >>> X = np.array([[1.0, 2.0], [1.0, 4.0], [10.0, 2.0], [10.0, 4.0]])
+    >>> KMeans(n_clusters=2, random_state=0).fit(X).inertia_
+    4.0
+    """
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: Any = "k-means++",
+        n_init: Any = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: int = 0,
+        random_state: Any = None,
+        copy_x: bool = True,
+        algorithm: str = "auto",
+        n_threads: int | None = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.verbose = verbose
+        self.random_state = random_state
+        self.copy_x = copy_x
+        self.algorithm = algorithm
+        self.n_threads = n_threads
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
+        """Find the clusters of `X`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), optional
+            Not negative, not all zero. A row of weight 2 counts as the row twice.
+
+        Raises
+        ------
+        ValueError, TypeError
+            A parameter, `X` or `sample_weight` is not usable; the estimator is left as it was.
+        """
+        X = check_matrix(X)
+        problem = self._problem(X, sample_weight)
+        n_init = self._check_parameters(X)
+        rng = check_random_state(self.random_state)
+        tol = float(self.tol) * _mean_variance(X, problem.weight)
+        best: Result | None = None
+        for _ in range(n_init):
+            start = self._initial_centers(problem, rng)
+            result = lloyd(problem, start, self.max_iter, tol, bool(self.verbose))
+            if best is None or result.inertia < best.inertia:
+                best = result
+        assert best is not None
+        self._warn_if_fewer(best)
+        self.cluster_centers_ = best.centers
+        self.labels_ = best.labels
+        self.inertia_ = best.inertia
+        self.n_iter_ = best.n_iter
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Label of the nearest center for each row, int32, the lowest index on ties."""
+        X = self._check_new(X)
+        labels = np.full(X.shape[0], -1, dtype=np.int32)
+        assign(self._problem(X, None), self.cluster_centers_, labels)
+        return labels
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Euclidean distance of each row to each center, shape (n_samples, n_clusters)."""
+        X = self._check_new(X)
+        distances = np.empty((X.shape[0], self.cluster_centers_.shape[0]), dtype=X.dtype)
+        distances_to_centers(X, self.cluster_centers_, distances)
+        return distances
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:
+        """``fit(X).labels_``."""
+        return self.fit(X, sample_weight=sample_weight).labels_
+
+    def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:
+        """``fit(X).transform(X)``."""
+        return self.fit(X, sample_weight=sample_weight).transform(X)
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Minus the inertia of `X`: larger is better."""
+        X = self._check_new(X)
+        labels = np.full(X.shape[0], -1, dtype=np.int32)
+        return -assign(self._problem(X, sample_weight), self.cluster_centers_, labels).inertia
+
+    def _check_parameters(self, X: np.ndarray) -> int:
+        """Check every parameter against the data; return the number of restarts."""
+        check_n_clusters(self.n_clusters, X.shape[0])
+        check_integer(self.max_iter, "max_iter", low=1)
+        check_real(self.tol, "tol", low=0.0)
+        check_choice(self.algorithm, "algorithm", ALGORITHMS)
+        if isinstance(self.init, str):
+            check_choice(self.init, "init", INITS)
+        elif not callable(self.init):
+            self._check_start(self.init, X)
+        if isinstance(self.n_init, str):
+            check_choice(self.n_init, "n_init", ("auto",))
+            return 10 if self.init == "random" or callable(self.init) else 1
+        n_init = check_integer(self.n_init, "n_init", low=1)
+        if n_init > 1 and not isinstance(self.init, str) and not callable(self.init):
+            warnings.warn(
+                "Explicit initial center position passed: performing only one init in KMeans "
+                f"instead of n_init={n_init}.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+            return 1
+        return n_init
+
+    def _check_start(self, init: Any, X: np.ndarray) -> np.ndarray:
+        centers = check_matrix(init, "init", dtype=X.dtype, copy=True)
+        if centers.shape != (self.n_clusters, X.shape[1]):
+            raise ValueError(
+                f"The shape of the initial centers {centers.shape} does not match "
+                f"(n_clusters, n_features) = ({self.n_clusters}, {X.shape[1]})."
+            )
+        return centers
+
+    def _initial_centers(self, problem: Problem, rng: Any) -> np.ndarray:
+        X, k = problem.X, self.n_clusters
+        if callable(self.init):
+            return self._check_start(self.init(X, k, random_state=rng), X)
+        if not isinstance(self.init, str):
+            return self._check_start(self.init, X)
+        if self.init == "random":
+            return X[seeding.random_indices(problem.weight, k, rng)]
+        trials = seeding.default_local_trials(k)
+        return X[seeding.kmeans_plusplus_indices(X, problem.weight, k, trials, rng)]
+
+    def _problem(self, X: np.ndarray, sample_weight: Any) -> Problem:
+        if self.n_threads is not None:
+            check_integer(self.n_threads, "n_threads", low=1)
+        weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
+        if weight is None:
+            weight = np.ones(X.shape[0], dtype=X.dtype)
+        blocks = row_blocks(X.shape[0], X.shape[1], self.n_clusters)
+        return Problem(X, weight, blocks, usable_threads(self.n_threads))
+
+    def _check_new(self, X: Any) -> np.ndarray:
+        self._check_fitted("cluster_centers_")
+        X = check_matrix(X, dtype=self.cluster_centers_.dtype)
+        self._check_n_features(X)
+        return X
+
+    def _warn_if_fewer(self, best: Result) -> None:
+        used = np.unique(best.labels).size
+        if used < self.n_clusters:
+            warnings.warn(
+                f"Number of distinct clusters ({used}) found smaller than n_clusters "
+                f"({self.n_clusters}). Possibly due to duplicate points in X.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+
+def row_blocks(n_samples: int, n_features: int, n_clusters: int) -> Blocks:
+    """The partition of the rows, from the shape of the problem alone.
+
+    Enough blocks to keep many threads busy, few enough that their sums stay below
+    MAX_PARTIAL_SUMS.
+    """
+    most = max(1, MAX_PARTIAL_SUMS // (8 * n_clusters * (n_features + 1)))
+    n_blocks = max(1, min(64, most, n_samples // 1024))
+    return Blocks(n_samples, -(-n_samples // n_blocks))
+
+
+def kmeans_plusplus(
+    X: Any,
+    n_clusters: int,
+    *,
+    sample_weight: Any = None,
+    x_squared_norms: Any = None,
+    random_state: Any = None,
+    n_local_trials: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Seeds for k-means, spread out by greedy k-means++.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+    n_clusters : int
+        1..n_samples
+    sample_weight : array-like of shape (n_samples,), optional
+    x_squared_norms : ignored
+        Accepted for scikit-learn's sake: distances are computed directly.
+    random_state : None, int, RandomState or Generator
+        The same int chooses the rows that scikit-learn chooses, ties excepted.
+    n_local_trials : int, optional
+        Candidates a step; default 2 + ln(n_clusters).
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features)
+    indices : ndarray of shape (n_clusters,)
+        The rows chosen: ``centers == X[indices]``.
+
+    Notes
+    -----
+    O(n k d log k) time. D. Arthur, S. Vassilvitskii (2007), SODA.
+    """
+    X = check_matrix(X)
+    k = check_n_clusters(n_clusters, X.shape[0])
+    weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
+    if weight is None:
+        weight = np.ones(X.shape[0], dtype=X.dtype)
+    if n_local_trials is None:
+        trials = seeding.default_local_trials(k)
+    else:
+        trials = check_integer(n_local_trials, "n_local_trials", low=1)
+    rng = check_random_state(random_state)
+    indices = seeding.kmeans_plusplus_indices(X, weight, k, trials, rng)
+    return X[indices], indices
+
+
+@kernel
+def distances_to_centers(X, centers, distances):
+    """Writes into distances[i, j] the Euclidean distance of row i to center j."""
+    for i in range(X.shape[0]):
+        for j in range(centers.shape[0]):
+            distances[i, j] = np.sqrt(squared_distance(X, i, centers, j))
+
+
+def _mean_variance(X: np.ndarray, weight: np.ndarray) -> float:
+    """Weighted variance of the features, averaged over the features, in float64."""
+    total = float(weight.sum(dtype=np.float64))
+    mean = np.einsum("i,ij->j", weight, X, dtype=np.float64) / total
+    return float(np.mean(np.einsum("i,ij->j", weight, (X - mean) ** 2, dtype=np.float64) / total))
