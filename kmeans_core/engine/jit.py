@@ -88,7 +88,7 @@ class PackageCache(_Cache):
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         path = self._file(sig, data.codegen)
         # Dynamic globals are addresses inside this process: not for another one to run.
-        if path is None or data.library.has_dynamic_globals:
+        if path is None or data.library.has_dynamic_globals:  # type: ignore[attr-defined]
             return
         # The sources were edited under this running process: it holds the older code.
         if _fingerprint_now() != FINGERPRINT:
@@ -109,13 +109,12 @@ class PackageCache(_Cache):
 
     def _file(self, sig: Any, codegen: Any) -> Path | None:
         folder = cache_folder()
-        signature = repr(sig)
-        # A function passed as an argument is named by its address, which another process reuses.
-        if folder is None or " at 0x" in signature:
-            return None
         # magic_tuple: target triple, CPU name and CPU features.
-        key = (_identity(self._function), signature, codegen.magic_tuple(), _compile_settings())
-        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:24]
+        key = repr((_identity(self._function), sig, codegen.magic_tuple(), _compile_settings()))
+        # A function passed in or captured is named by its address, which another process reuses.
+        if folder is None or " at 0x" in key:
+            return None
+        digest = hashlib.sha256(key.encode()).hexdigest()[:24]
         return folder / f"{self._function.__name__}-{digest}.bin"
 
 
@@ -128,7 +127,8 @@ def _identity(function: Callable) -> tuple:
 
 def _compile_settings() -> tuple:
     """What changes the machine code but is not part of a signature."""
-    return (config.BOUNDSCHECK, config.OPT, config.DEBUGINFO_DEFAULT)
+    names = ("BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT")
+    return tuple(str(getattr(config, name)) for name in names)
 
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
@@ -140,15 +140,15 @@ def _digest(payload: bytes) -> bytes:
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Write aside under a name nobody else has, then rename: readers see all of it or nothing."""
-    handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        aside = Path(file.name)
+        try:
             file.write(content)
-        os.replace(aside, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(aside)
-        raise
+            file.close()
+            aside.replace(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
 
 
 def _fingerprint_now() -> str | None:
