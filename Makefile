@@ -1,0 +1,54 @@
+# make demo          segments of a built-in customer table, with a report
+# make test          all the tests
+# make check         lint, format and types
+# make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
+#
+# Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
+# the Python has changed, or the folder has moved. Another Python, beside the first:
+#   make test PYTHON=python3.13 VENV=.venv-3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+CONSTRAINTS ?=
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
+PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
+CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
+
+.PHONY: demo test test-oldest check clean
+.NOTPARALLEL:
+
+demo: $(VENV)/.segment-$(CONTENT)
+	@$(BIN)/segment demo
+
+test: $(VENV)/.test-$(CONTENT)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-oldest:
+	$(MAKE) test VENV=.venv-oldest CONSTRAINTS=tests/oldest.txt
+
+check: $(VENV)/.dev-$(CONTENT)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# One stamp an extra. The one of an older pyproject.toml goes first: what it stood for is replaced.
+$(VENV)/.%-$(CONTENT): $(PYTHON_STAMP)
+	@rm -f $(VENV)/.$*-*
+	@echo "Installing what '$*' needs into $(VENV), once."
+	@$(PIP) install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$*]'
+	@touch $@
+
+$(PYTHON_STAMP):
+	@$(PYTHON) -c '' 2>/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer, or name it, as in: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) -V) is too old: install Python 3.11 or newer, or name it, as in: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it (on Debian and Ubuntu: sudo apt install python3-venv)." >&2; exit 1; }
+	@test ! -e $(VENV) -o -e $(VENV)/pyvenv.cfg || { echo "$(VENV) is there and is no virtual environment: name another, as in: make VENV=.venv2" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+clean:
+	rm -rf .venv .venv-* build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
