@@ -62,7 +62,7 @@ def check_matrix(
     wanted = np.dtype(dtype) if dtype is not None else array.dtype
     if wanted not in FLOATS:
         wanted = np.dtype(np.float64)
-    clean = np.array(array, dtype=wanted, order="C", copy=True if copy else None)
+    clean = (np.array if copy else np.asarray)(array, dtype=wanted, order="C")
     _check_finite(clean, name)
     return clean
 
