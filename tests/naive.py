@@ -78,3 +78,70 @@ def adjusted_rand(first, second):
     expected = one * two / total
     most = (one + two) / 2
     return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+# ---- hierarchy -------------------------------------------------------------------------------
+
+
+def euclidean_matrix(X):
+    return np.array([[distance(x, y) for y in X] for x in X])
+
+
+def cluster_distance(D, first, second, method):
+    """The definition, from the distances between rows; clusters are lists of rows."""
+    between = D[np.ix_(first, second)]
+    if method == "single":
+        return between.min()
+    if method == "complete":
+        return between.max()
+    if method == "average":
+        return between.mean()
+    # For Euclidean D, the sum of squares within a cluster is that of its pairs over its size,
+    # and the distance of two means is what the pairs between say less what those within do.
+    within = [(D[np.ix_(c, c)] ** 2).sum() / (2 * len(c)) for c in (first, second)]
+    if method == "ward":
+        both = first + second
+        grown = (D[np.ix_(both, both)] ** 2).sum() / (2 * len(both)) - sum(within)
+        return np.sqrt(max(2 * grown, 0.0))
+    apart = (between**2).mean() - within[0] / len(first) - within[1] / len(second)
+    return np.sqrt(max(apart, 0.0))
+
+
+def linkage(D, method):
+    """Z by the definition: every distance from scratch, ties to the lowest first rows."""
+    clusters = [(i, [i]) for i in range(len(D))]
+    Z = []
+    while len(clusters) > 1:
+        best = None
+        for a in range(len(clusters)):
+            for b in range(a + 1, len(clusters)):
+                d = cluster_distance(D, clusters[a][1], clusters[b][1], method)
+                if best is None or d < best[0]:
+                    best = (d, a, b)
+        d, a, b = best
+        (name_a, rows_a), (name_b, rows_b) = clusters[a], clusters.pop(b)
+        low, high = min(name_a, name_b), max(name_a, name_b)
+        clusters[a] = (len(D) + len(Z), rows_a + rows_b)
+        Z.append([low, high, d, len(rows_a + rows_b)])
+    return np.array(Z, dtype=float)
+
+
+def replay(Z, D, method):
+    """Follow Z's merges; for each, how far it was above the smallest distance, and its height.
+
+    With ties several trees are right; in each of them every merge joins a closest pair.
+    """
+    clusters = {i: [i] for i in range(len(D))}
+    excess, heights = [], []
+    for t, (a, b) in enumerate(Z[:, :2].astype(int)):
+        names = sorted(clusters)
+        distances = {
+            (x, y): cluster_distance(D, clusters[x], clusters[y], method)
+            for x in names
+            for y in names
+            if x < y
+        }
+        heights.append(distances[a, b])
+        excess.append(distances[a, b] - min(distances.values()))
+        clusters[len(D) + t] = clusters.pop(a) + clusters.pop(b)
+    return np.array(excess), np.array(heights)
