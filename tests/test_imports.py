@@ -1,6 +1,7 @@
 """Which file may import which: the floors of the house, read from the sources without running them.
 
-Imports inside functions count too: a lazy import is still a dependency.
+Imports inside functions count too: a lazy import is still a dependency. Those for the type checker
+alone do not.
 """
 
 from __future__ import annotations
@@ -38,11 +39,21 @@ def modules(package: str) -> dict[str, Path]:
 MODULES = modules("kmeans_core") | modules("segment")
 
 
+class _WithoutTypes(ast.NodeTransformer):
+    """Drops ``if TYPE_CHECKING:`` blocks: they are for the type checker and are never run."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
+
+
 def imports(name: str) -> Iterator[tuple[str, str | None]]:
     """(module, imported name or None) for each import of the module called `name`."""
     path = MODULES[name]
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = _WithoutTypes().visit(ast.parse(path.read_text(encoding="utf-8")))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, None

@@ -95,7 +95,8 @@ def test_console_command_is_declared():
     assert command.value == "segment.__main__:main"
 
 
-@pytest.mark.parametrize("missing", [EXTRA, *([name] for name in EXTRA)], ids="+".join)
+# Not rich alone: nothing but help in colour hangs on it.
+@pytest.mark.parametrize("missing", [EXTRA, *([name] for name in EXTRA[:-1])], ids="+".join)
 def test_segment_without_its_extra_says_what_to_install(missing, tmp_path):
     script = "from segment.__main__ import main; sys.exit(main(['demo', '--out', 'result']))"
     done = run(*without(missing, script), cwd=tmp_path)
