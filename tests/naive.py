@@ -145,3 +145,21 @@ def replay(Z, D, method):
         excess.append(distances[a, b] - min(distances.values()))
         clusters[len(D) + t] = clusters.pop(a) + clusters.pop(b)
     return np.array(excess), np.array(heights)
+
+
+# ---- selection -------------------------------------------------------------------------------
+
+
+def knee(ks, wcss, sensitivity=1.0):
+    """Kneedle as the paper tells it: walk along the difference curve with a falling threshold."""
+    x = [(k - ks[0]) / (ks[-1] - ks[0]) for k in ks]
+    y = [1 - (w - wcss[-1]) / (wcss[0] - wcss[-1]) for w in wcss]
+    above = [b - a for a, b in zip(x, y, strict=True)]
+    knees, candidate = [], None
+    for i in range(1, len(ks)):
+        if i + 1 < len(ks) and above[i - 1] < above[i] and above[i] >= above[i + 1]:
+            candidate = i
+        elif candidate is not None and above[i] < above[candidate] - sensitivity / (len(ks) - 1):
+            knees.append(candidate)
+            candidate = None
+    return max(knees, key=lambda i: (above[i], -i), default=None)
