@@ -1,0 +1,22 @@
+"""A customer table in; segments, charts and a report out.
+
+`Segmenter` does it from Python, the console command ``segment`` from a shell. Both need the
+``segment`` extra; importing this package alone does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from segment.segmenter import Segmenter
+
+__all__ = ["Segmenter"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Segmenter":
+        from segment.segmenter import Segmenter
+
+        return Segmenter
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,47 @@
+"""The console command: `main` returns the exit code, and no traceback reaches a user by mistake."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+EXTRA = ("pandas", "matplotlib", "jinja2", "typer", "rich")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line: 0 done, 2 bad usage or input, 130 interrupted, 1 our fault.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments without the program's name; by default those of this process.
+    """
+    try:
+        from segment import cli
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in EXTRA:
+            raise
+        return _say(f"{error.name} is missing: pip install 'kmeans-core[segment]'", 2)
+    try:
+        return cli.run_command(sys.argv[1:] if argv is None else list(argv))
+    except cli.SegmentError as error:
+        return _say(str(error), 2)
+    except KeyboardInterrupt:
+        return _say("interrupted; nothing was left half-written", 130)
+    except BrokenPipeError:  # `segment run ... | head`: the reader has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        traceback.print_exc()
+        return _say("this is a fault in segment, not in your table; please report the above", 1)
+
+
+def _say(message: str, code: int) -> int:
+    print(f"segment: {message}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

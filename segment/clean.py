@@ -1,0 +1,178 @@
+"""Clean: drop rows that are no customers, and find the column that names a customer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from segment.errors import SegmentError, did_you_mean, plural, quote
+
+ID_WORDS = frozenset({"id", "no", "nr", "number", "key"})
+
+
+class Cleaned(NamedTuple):
+    """The rows that are customers; `rows` are their numbers, from 1 below the header."""
+
+    frame: pd.DataFrame
+    rows: np.ndarray
+    id_column: str | None
+    n_blank: int
+    n_duplicates: int
+    decisions: list[str]
+
+
+def clean(
+    frame: pd.DataFrame, id_column: str | None = None, not_id: Collection[str] = ()
+) -> Cleaned:
+    """Drop blank rows, then exact duplicates, and find the id.
+
+    The id is the first column with a word equal to id, no, nr, number or key whose values all
+    differ; else the first text column whose values all differ. A column of numbers is never
+    an id by uniqueness alone: incomes may all differ too.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Never changed.
+    id_column : str, optional
+        The id, instead of looking for it.
+    not_id : collection of str
+        Columns that the caller has other plans for.
+
+    Raises
+    ------
+    SegmentError
+        No row is left, `id_column` does not exist, or one id has rows with different values.
+    """
+    blank = blank_cells(frame)
+    filled = ~blank.all(axis=1).to_numpy()
+    rows = np.flatnonzero(filled) + 1
+    kept = frame.loc[filled]
+    repeated = kept.duplicated().to_numpy()
+    rows, kept = rows[~repeated], kept.loc[~repeated].reset_index(drop=True)
+    if kept.empty:
+        raise SegmentError("the table has no customers: every row in it is blank")
+    n_blank, n_duplicates = int((~filled).sum()), int(repeated.sum())
+    decisions = _row_decisions(n_blank, n_duplicates, len(frame))
+    id_column, sentence = _find_id(kept, rows, id_column, not_id)
+    return Cleaned(kept, rows, id_column, n_blank, n_duplicates, [*decisions, sentence])
+
+
+def blank_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """True where a cell holds nothing: missing, or only spaces."""
+    blank = frame.isna()
+    for position, name in enumerate(frame.columns):
+        if not pd.api.types.is_numeric_dtype(frame[name].dtype):
+            text = frame[name].astype(str).str.strip()
+            blank.isetitem(position, blank.iloc[:, position] | (text == ""))
+    return blank
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a column name, split at punctuation, spaces, `_` and capitals, in lower case.
+
+    >>> name_words("Cus_ID"), name_words("customerID"), name_words("IDNumber")
+    (['cus', 'id'], ['customer', 'id'], ['id', 'number'])
+    """
+    spaced = re.sub(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.split(r"[\W_]+", spaced) if word]
+
+
+def _row_decisions(n_blank: int, n_duplicates: int, n_rows: int) -> list[str]:
+    decisions = []
+    if n_blank:
+        cells = "every cell of it is" if n_blank == 1 else "all their cells are"
+        decisions.append(
+            f"Dropped {plural(n_blank, 'blank row')} of {n_rows:,}: {cells} empty, "
+            "so there is no customer behind such a row."
+        )
+    if n_duplicates:
+        decisions.append(
+            f"Dropped {plural(n_duplicates, 'exact duplicate row')}: equal to an earlier row in "
+            "every column."
+        )
+    return decisions
+
+
+def _find_id(
+    frame: pd.DataFrame, rows: np.ndarray, wanted: str | None, not_id: Collection[str]
+) -> tuple[str | None, str]:
+    if wanted is not None:
+        if wanted not in frame.columns:
+            raise SegmentError(f"no column {quote(wanted)}{did_you_mean(wanted, frame.columns)}")
+        _refuse_conflict(frame[wanted], rows)
+        return wanted, f"Took {quote(wanted)} as the customer id, as asked."
+    candidates = [name for name in frame.columns if name not in not_id]
+    named = [name for name in candidates if _is_named_id(frame[name])]
+    for name in named:
+        if _all_differ(frame[name], blanks=len(frame) // 2):
+            return name, (
+                f"Took {quote(name)} as the customer id: its name says so and its values all "
+                f"differ{_blank_ids(frame[name])}; it forms no segments."
+            )
+    for name in named:
+        if _mostly_differ(frame[name]):
+            _refuse_conflict(frame[name], rows)
+    for name in candidates:
+        if _is_text(frame[name]) and _all_differ(frame[name]):
+            return name, (
+                f"Took {quote(name)} as the customer id: it is the first text column whose values "
+                "all differ; it forms no segments."
+            )
+    return None, "Found no customer id; customers are named by their row below the header."
+
+
+def _present(column: pd.Series) -> pd.Series:
+    text = column.dropna().astype(str).str.strip()
+    return text[text != ""]
+
+
+def _is_text(column: pd.Series) -> bool:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    return bool(pd.to_numeric(_present(column), errors="coerce").isna().any())
+
+
+def _is_named_id(column: pd.Series) -> bool:
+    """An id by its name; fractions are amounts whatever the name says."""
+    if not ID_WORDS.intersection(name_words(str(column.name))):
+        return False
+    values = pd.to_numeric(_present(column), errors="coerce").dropna()
+    return bool((values == np.floor(values)).all())
+
+
+def _all_differ(column: pd.Series, blanks: int = 0) -> bool:
+    present = _present(column)
+    return len(present) >= max(1, len(column) - blanks) and present.is_unique
+
+
+def _blank_ids(column: pd.Series) -> str:
+    n_blank = len(column) - len(_present(column))
+    return f" ({plural(n_blank, 'customer has', 'customers have')} none)" if n_blank else ""
+
+
+def _mostly_differ(column: pd.Series) -> bool:
+    """More than half of the values differ: an id with mistakes in it, not a code or a count."""
+    present = _present(column)
+    return len(present) > 1 and present.nunique() > len(present) / 2
+
+
+def _refuse_conflict(column: pd.Series, rows: np.ndarray) -> None:
+    """The rows are no exact duplicates, so an id found twice has different values."""
+    present = _present(column)
+    repeated = present[present.duplicated(keep=False)]
+    if repeated.empty:
+        return
+    first = repeated.iloc[0]
+    where = ", ".join(str(rows[i]) for i in repeated.index[repeated == first][:5])
+    others = repeated.nunique() - 1
+    more = f" (and {plural(others, 'more such id')})" if others else ""
+    name = quote(column.name)
+    raise SegmentError(
+        f"the id {quote(first)} in column {name} has different values in rows {where}{more}; keep "
+        f"one row a customer, or pass --number {name} or --drop {name} if it is not the id"
+    )

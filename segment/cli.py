@@ -1,0 +1,155 @@
+"""The command line: it parses, calls, and prints; everything else is done elsewhere."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kmeans_core import __version__
+from segment import demo as demo_data
+from segment.errors import SegmentError
+from segment.load import load_table
+from segment.output import prepare, write_result
+from segment.segmenter import Segmenter
+
+app = typer.Typer(
+    name="segment",
+    help="A customer table in; segments, charts and a report out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # rich reads [x] in a name as markup
+    pretty_exceptions_enable=False,
+)
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of the result.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same segments.")]
+Names = list[str] | None
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command; the exit code, or a SegmentError or KeyboardInterrupt."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names in a terminal that lacks letters
+    command = typer.main.get_command(app)
+    try:
+        return command.main(args=arguments, prog_name="segment", standalone_mode=False) or 0
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # Typer's usage errors; where their class lives depends on its version.
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            message = " ".join(error.format_message().split())
+            raise SegmentError(message or "name a command; segment --help lists them") from None
+        raise
+
+
+@app.callback()
+def segment() -> None:
+    """A customer table in; segments, charts and a report out."""
+
+
+@app.command()
+def run(
+    table: Annotated[Path, typer.Argument(help="CSV file with a header line.")],
+    out: Out = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COL", help="Column that names a customer.")
+    ] = None,
+    feature: Annotated[
+        Names, typer.Option("--feature", metavar="COL", help="Use only these columns.")
+    ] = None,
+    drop: Annotated[
+        Names, typer.Option("--drop", metavar="COL", help="Do not use this column.")
+    ] = None,
+    category: Annotated[
+        Names, typer.Option("--category", metavar="COL", help="Read as a category.")
+    ] = None,
+    number: Annotated[
+        Names, typer.Option("--number", metavar="COL", help="Read as an amount.")
+    ] = None,
+    n_segments: Annotated[
+        int | None, typer.Option("-k", metavar="N", help="Number of segments; default: chosen.")
+    ] = None,
+    k_max: Annotated[int, typer.Option("--k-max", help="Most segments to try.")] = 10,
+    method: Annotated[
+        str, typer.Option("--method", help="kmeans, single, complete, average or ward.")
+    ] = "kmeans",
+    category_weight: Annotated[
+        float, typer.Option("--category-weight", help="What a category counts beside a number.")
+    ] = 0.5,
+    seed: Seed = 0,
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", help="Default: all cores.")
+    ] = None,
+) -> None:
+    """Segment the customers of TABLE and write a report."""
+    out = out or Path(f"{table.stem}-segments")
+    _tell(prepare(out, force=force))
+    options: dict[str, Any] = {
+        "n_segments": n_segments,
+        "k_max": k_max,
+        "method": method,
+        "features": feature or None,
+        "drop": drop or None,
+        "id_column": id_column,
+        "category_weight": category_weight,
+        "random_state": seed,
+        "n_threads": threads,
+        "numbers": number or None,
+        "categories": category or None,
+    }
+    loaded = load_table(table)
+    segmenter = Segmenter(**options).fit(loaded.frame, loaded.decisions)
+    source = {"name": table.name, "sha256": loaded.sha256}
+    _finish(segmenter, out, {"command": "run", "options": options, "input": source}, table.name)
+
+
+@app.command()
+def demo(
+    out: Out = None,
+    rows: Annotated[
+        int, typer.Option("--rows", min=demo_data.MIN_ROWS, max=1_000_000, help="Customers.")
+    ] = 2000,
+    seed: Seed = 0,
+    table: Annotated[
+        Path | None, typer.Option("--table", metavar="FILE", help="Write the customers here too.")
+    ] = None,
+) -> None:
+    """Segment built-in customers and write a report."""
+    out = out or Path("demo-segments")
+    _tell(prepare(out, replace="demo"))
+    options = {"rows": rows, "seed": seed}
+    customers = demo_data.demo_customers(rows, seed)
+    if table is not None:
+        demo_data.write_table(customers.table, table)
+    segmenter = Segmenter(random_state=seed).fit(customers.table)
+    source = {"name": "built-in", "sha256": demo_data.table_sha256(customers.table)}
+    _finish(
+        segmenter, out, {"command": "demo", "options": options, "input": source}, "built-in data"
+    )
+
+
+def _finish(segmenter: Segmenter, out: Path, run: dict[str, Any], title: str) -> None:
+    summary = segmenter.summary()
+    run = {
+        "version": __version__,
+        **run,
+        "n_segments": len(segmenter.profile_),
+        "decisions": segmenter.decisions_,
+    }
+    write_result(out, segmenter.files(title), run)
+    for line in [*summary, os.path.join(out, "report.html")]:  # noqa: PTH118 (keeps ./ as given)
+        print(line)
+    sys.stdout.flush()  # a closed pipe shows here, not at exit
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        print(f"segment: {note}", file=sys.stderr)

@@ -1,0 +1,198 @@
+"""Cluster: how many segments there are, and which customer is in which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from kmeans_core import KMeans, selection
+from segment.errors import SegmentError, plural
+
+METHODS = ("kmeans", "single", "complete", "average", "ward")
+HIERARCHICAL_LIMIT = 5_000  # customers; the linkages so far look at all pairs again and again
+SILHOUETTE_SAMPLE = 10_000
+RESTARTS = 10
+
+
+class Clustering(NamedTuple):
+    """The chosen clustering; `segments` are 1..k, largest first."""
+
+    segments: np.ndarray  # (n_customers,)
+    segment_of_label: np.ndarray  # (k,), from the model's labels
+    centers: np.ndarray  # (k, n_columns), means of the matrix by segment
+    silhouette: float
+    metrics: pd.DataFrame
+    knee: int | None
+    model: KMeans | None  # None for a hierarchical method
+    Z: np.ndarray | None  # the merges of a hierarchical method
+    decisions: list[str]
+    notices: list[str]  # those of the decisions that a reader must not miss
+    dunn_note: str
+
+
+def find_segments(
+    X: np.ndarray,
+    *,
+    n_segments: int | None = None,
+    k_max: int = 10,
+    method: str = "kmeans",
+    seed: int = 0,
+    n_threads: int | None = None,
+) -> Clustering:
+    """Cluster the rows of `X` for every k in the range, and keep the best by silhouette.
+
+    The range is 2..min(k_max, distinct rows - 1); ties go to the smaller k. `n_segments` is
+    taken instead where it is given, and the range is still tried, for comparison.
+
+    Raises
+    ------
+    SegmentError
+        Too few distinct rows, more segments than distinct rows, or too many rows for a
+        hierarchical method.
+    """
+    n_distinct = len(np.unique(X, axis=0))
+    ks = _range_of_k(n_distinct, n_segments, k_max)
+    _refuse_too_many_rows(len(X), method)
+    sweep = selection.sweep(
+        X,
+        ks,
+        method=method,
+        n_init=RESTARTS,
+        random_state=seed,
+        n_threads=n_threads,
+        silhouette_sample=SILHOUETTE_SAMPLE,
+    )
+    in_range = [row for row in sweep.rows if 2 <= row.n_clusters <= min(k_max, n_distinct - 1)]
+    best = selection.best_by_silhouette(sweep._replace(rows=tuple(in_range)))
+    k = best if n_segments is None else n_segments
+    if k is None:
+        raise SegmentError("no silhouette could be computed; ask for a number of segments with -k")
+    knee = selection.knee([r.n_clusters for r in in_range], [r.wcss for r in in_range])
+    position = ks.index(k)
+    chosen = sweep.rows[position]
+    segments, segment_of_label = number_by_size(chosen.labels)
+    sentences, notices = _decisions(in_range, chosen, best, knee, n_segments)
+    return Clustering(
+        segments=segments,
+        segment_of_label=segment_of_label,
+        centers=np.array([X[segments == s].mean(axis=0) for s in range(1, k + 1)]),
+        silhouette=chosen.silhouette,
+        metrics=_metrics_table(sweep.rows, k),
+        knee=knee,
+        model=sweep.models[position],
+        Z=sweep.Z,
+        decisions=[*_how(sweep, len(X)), *sentences],
+        notices=notices,
+        dunn_note=sweep.dunn_left_out or "",
+    )
+
+
+def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
+    """The table of metrics.csv; a metric that is not defined is left empty."""
+    names = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
+    table = pd.DataFrame({"k": [row.n_clusters for row in rows]})
+    for name in names:
+        values = [getattr(row, name) for row in rows]
+        table[name] = pd.Series([np.nan if v is None else v for v in values], dtype="float64")
+    table["chosen"] = (table["k"] == k).astype("int64")
+    return table
+
+
+def _decisions(
+    in_range: Sequence[Any],
+    chosen: Any,
+    best: int | None,
+    knee: int | None,
+    asked: int | None,
+) -> tuple[list[str], list[str]]:
+    """Sentences for the report, and those that a reader must not miss."""
+    sentences: list[str] = []
+    notices: list[str] = []
+    k = chosen.n_clusters
+    if asked is not None:
+        sentences.append(f"Formed {plural(asked, 'segment')}, as asked.")
+        if best is not None and best != asked:
+            notices.append(
+                f"{asked} segments were asked for; of {_span(in_range)}, {best} would have been "
+                "chosen, having the highest mean silhouette."
+            )
+        return sentences + notices, notices
+    sentences.append(
+        f"Chose {k} segments: of {_span(in_range)}, {k} has the highest mean silhouette "
+        f"({chosen.silhouette:.3f})."
+    )
+    if len(in_range) > 1 and k == in_range[-1].n_clusters:
+        notices.append(
+            f"{k} is the largest number of segments that was tried, so more may be better still: "
+            "try a larger --k-max."
+        )
+    if knee is None:
+        sentences.append("The elbow curve has no clear elbow; the silhouette decides.")
+    elif knee == k:
+        sentences.append(f"The elbow of the elbow curve is at {knee} too: the two agree.")
+    else:
+        notices.append(
+            f"The silhouette chooses {k} segments, the elbow is at {knee}: the two disagree, so "
+            f"look at {knee} segments as well (-k {knee})."
+        )
+    return sentences + notices, notices
+
+
+def _how(sweep: selection.Sweep, n_rows: int) -> list[str]:
+    sentences = [f"Formed segments by hierarchical clustering with {sweep.method} linkage."]
+    if sweep.method == "kmeans":
+        sentences = [f"Formed segments by k-means, the best of {RESTARTS} starts for each number."]
+    if sweep.silhouette_sampled:
+        sentences.append(
+            f"Computed silhouettes on {sweep.silhouette_rows:,} of {n_rows:,} customers, drawn at "
+            "random by the seed."
+        )
+    return sentences
+
+
+def _span(in_range: Sequence[Any]) -> str:
+    first, last = in_range[0].n_clusters, in_range[-1].n_clusters
+    return f"{first} to {last}" if last > first else f"{first} alone"
+
+
+def _range_of_k(n_distinct: int, n_segments: int | None, k_max: int) -> list[int]:
+    if n_segments is not None and n_segments > n_distinct:
+        raise SegmentError(
+            f"{plural(n_segments, 'segment')} were asked for, but the chosen features have only "
+            f"{plural(n_distinct, 'distinct row')}; ask for at most that many"
+        )
+    ks = set(range(2, min(k_max, n_distinct - 1) + 1))
+    if n_segments is not None:
+        ks.add(n_segments)
+    if not ks:
+        raise SegmentError(
+            f"the chosen features have only {plural(n_distinct, 'distinct row')}, too few to "
+            "choose a number of segments; bring more customers or features, or pass -k"
+        )
+    return sorted(ks)
+
+
+def _refuse_too_many_rows(n_rows: int, method: str) -> None:
+    if method != "kmeans" and n_rows > HIERARCHICAL_LIMIT:
+        pairs = n_rows * (n_rows - 1) // 2
+        raise SegmentError(
+            f"--method {method} compares all pairs of customers, and {n_rows:,} customers are "
+            f"{pairs:,} pairs; its limit is {HIERARCHICAL_LIMIT:,} customers, use --method kmeans"
+        )
+
+
+def number_by_size(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Segments 1..k, largest first, ties to the one with the earliest row.
+
+    Returns the segment of each row, and the segment of each label.
+    """
+    size = np.bincount(labels)
+    first = np.full(len(size), len(labels))
+    np.minimum.at(first, labels, np.arange(len(labels)))
+    order = np.lexsort((first, -size))
+    segment_of_label = np.empty(len(size), dtype=np.int64)
+    segment_of_label[order] = np.arange(1, len(size) + 1)
+    return segment_of_label[labels], segment_of_label

@@ -1,0 +1,31 @@
+"""The one kind of error that a user can cause and mend."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SegmentError(ValueError):
+    """Bad input or bad usage, said in one line that names what, where and how to mend it."""
+
+
+def quote(name: object) -> str:
+    """A column name or a cell as it appears in a sentence: quoted, and always on one line."""
+    return repr(str(name))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``'; did you mean ...?'`` with the nearest known name, else the names there are."""
+    known = list(known)
+    lowered = {k.lower(): k for k in known}
+    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean {quote(lowered[near[0]])}?"
+    shown = ", ".join(quote(k) for k in known[:8])
+    return f"; there are {shown}{' ...' if len(known) > 8 else ''}"
+
+
+def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
+    """``1 row``, ``2,000 rows``."""
+    return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"

@@ -1,0 +1,179 @@
+"""Output: a folder of results that is always whole, whenever the process is killed.
+
+Everything is written to ``DIR.partial-<pid>``; then DIR becomes ``DIR.previous``, the new
+folder becomes DIR, and the previous one is deleted. So at every moment DIR or DIR.previous is a
+whole result. Only files that a result's own ``run.json`` lists are ever deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from segment.errors import SegmentError, quote
+
+RUN_FILE = "run.json"
+
+
+def prepare(folder: str | Path, *, force: bool = False, replace: str | None = None) -> list[str]:
+    """Refuse a folder that must not be replaced; mend what a killed run left behind.
+
+    Parameters
+    ----------
+    folder : path
+        Where the result will go: absent, empty, or an earlier result.
+    force : bool
+        Replace an earlier result.
+    replace : str, optional
+        Replace an earlier result of this command even without `force`.
+
+    Returns
+    -------
+    list of str
+        What was mended, in sentences.
+    """
+    folder = _real(folder)
+    try:
+        notes = _restore(folder)
+        earlier = _check(folder)
+        _sweep_partials(folder)
+    except OSError as error:
+        raise SegmentError(f"cannot use {quote(folder)}: {error.strerror}") from None
+    if earlier is not None and not force and earlier.get("command") != replace:
+        raise SegmentError(f"{quote(folder)} holds an earlier result; --force replaces it")
+    return notes
+
+
+def write_result(folder: str | Path, files: Mapping[str, str], run: Mapping[str, Any]) -> Path:
+    """Write `files` and ``run.json`` to `folder` in one step; call `prepare` first.
+
+    Raises
+    ------
+    SegmentError
+        The folder cannot be written, or was changed meanwhile. Nothing half-written is left.
+    """
+    folder = _real(folder)
+    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    contents = {**files, RUN_FILE: _run_text(files, run)}
+    try:
+        _check(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            partial.mkdir()
+            for name, text in contents.items():
+                (partial / name).write_bytes(text.encode("utf-8", "replace"))
+            _swap(partial, folder)
+        finally:
+            _delete(partial, contents)
+    except OSError as error:
+        raise SegmentError(f"cannot write {quote(folder)}: {error.strerror}") from None
+    return folder
+
+
+def _run_text(files: Mapping[str, str], run: Mapping[str, Any]) -> str:
+    listed = {**run, "files": sorted([*files, RUN_FILE])}
+    return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
+
+
+def _real(folder: str | Path) -> Path:
+    """Links resolved, so that a link to a folder stays a link."""
+    return Path(os.path.realpath(folder))
+
+
+def _previous(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.previous")
+
+
+def _swap(partial: Path, folder: Path) -> None:
+    previous = _previous(folder)
+    if folder.exists():
+        folder.rename(previous)
+    try:
+        partial.rename(folder)
+    except BaseException:
+        if previous.exists() and not folder.exists():
+            previous.rename(folder)
+        raise
+    if previous.exists():
+        _delete(previous, _listed_files(previous) or {})
+
+
+def _restore(folder: Path) -> list[str]:
+    """Finish what a run that was killed between its two renames had begun."""
+    previous = _previous(folder)
+    if not previous.is_dir():
+        return []
+    if not folder.exists():
+        if _listed_files(previous) is None:
+            return []
+        previous.rename(folder)
+        return [f"restored {quote(folder)}: an earlier run was stopped while replacing it"]
+    files = _listed_files(previous)
+    if files is None and any(previous.iterdir()):
+        raise SegmentError(f"{quote(previous)} is in the way and is no result; move it")
+    _delete(previous, files or {})
+    return []
+
+
+def _check(folder: Path) -> dict[str, Any] | None:
+    """The earlier result's ``run.json``; None where there is nothing; SegmentError otherwise."""
+    if not folder.exists():
+        return None
+    if not folder.is_dir():
+        raise SegmentError(f"{quote(folder)} is a file; name a folder with --out")
+    if not any(folder.iterdir()):
+        return None
+    files = _listed_files(folder)
+    if files is None:
+        raise SegmentError(
+            f"{quote(folder)} holds other things than a result; name another folder with --out"
+        )
+    return json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+
+
+def _listed_files(folder: Path) -> list[str] | None:
+    """The files of a result; None if this is no result or holds anything it does not list."""
+    try:
+        run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        files = list(run["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    entries = list(folder.iterdir())
+    if not all(entry.name in {*files, RUN_FILE} and entry.is_file() for entry in entries):
+        return None
+    return [entry.name for entry in entries]
+
+
+def _delete(folder: Path, files: Any) -> None:
+    """These files and then the folder; ``run.json`` last, so a killed deletion can be finished."""
+    for name in sorted(files, key=lambda name: name == RUN_FILE):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _sweep_partials(folder: Path) -> None:
+    """Delete what killed runs were writing; a folder of a process that still runs stays."""
+    if os.name != "posix" or not folder.parent.is_dir():
+        return
+    pattern = re.compile(re.escape(folder.name) + r"\.partial-(\d+)")
+    for entry in folder.parent.iterdir():
+        match = pattern.fullmatch(entry.name)
+        if match and not _is_running(int(match[1])):
+            _delete(entry, [file.name for file in entry.iterdir()])
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

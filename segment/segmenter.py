@@ -1,0 +1,263 @@
+"""Segmenter: the whole way from a table to segments and a report, from Python."""
+
+from __future__ import annotations
+
+import numbers as abstract
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segment import report
+from segment.clean import clean
+from segment.cluster import METHODS, find_segments
+from segment.columns import Choices, check_choices, choose_columns
+from segment.errors import SegmentError, plural, quote
+from segment.features import apply_recipe, make_features
+from segment.profile import make_profile
+
+
+class Segmenter:
+    """Customer segments of a table.
+
+    Parameters
+    ----------
+    n_segments : int, optional
+        Number of segments; by default the one in 2..`k_max` with the highest mean silhouette.
+    k_max : int
+        Largest number of segments to try, at least 2.
+    method : {'kmeans', 'single', 'complete', 'average', 'ward'}
+        The hierarchical ones take at most 5,000 customers.
+    features, drop : sequence of str, optional
+        Form segments from these columns only; or from all but these.
+    id_column : str, optional
+        The column that names a customer; by default it is looked for.
+    category_weight : float
+        What a category counts beside a number; 0 leaves categories out of the distances.
+    random_state : int
+        The same seed gives the same segments, for any number of threads.
+    n_threads : int, optional
+        None: as many as this process may use.
+    numbers, categories : sequence of str, optional
+        Columns to read as amounts, or as categories, whatever they look like.
+
+    Attributes
+    ----------
+    segments_ : DataFrame
+        The id (or `row`, from 1) and the segment of each customer, in input order.
+    labels_ : ndarray of int64, shape (n_customers,)
+        The segment of each customer, 1..k, the largest segment first.
+    profile_, metrics_ : DataFrame
+        What each segment is like; how good each number of segments is.
+    decisions_ : list of str
+        What was decided on the way, and why.
+    model_ : KMeans or None
+        The clusterer, fitted to `X_`, the (n_customers, n_columns) matrix of features; None for
+        a hierarchical method, whose merges are in `Z_`, in SciPy's format.
+
+    Examples
+    --------
+    >>> from segment import Segmenter
+    >>> from segment.demo import demo_customers
+    >>> segmenter = Segmenter().fit(demo_customers(500).table)
+    >>> len(segmenter.profile_)
+    5
+    """
+
+    def __init__(
+        self,
+        n_segments: int | None = None,
+        *,
+        k_max: int = 10,
+        method: str = "kmeans",
+        features: Sequence[str] | None = None,
+        drop: Sequence[str] | None = None,
+        id_column: str | None = None,
+        category_weight: float = 0.5,
+        random_state: int = 0,
+        n_threads: int | None = None,
+        numbers: Sequence[str] | None = None,
+        categories: Sequence[str] | None = None,
+    ) -> None:
+        self.n_segments = n_segments
+        self.k_max = k_max
+        self.method = method
+        self.features = features
+        self.drop = drop
+        self.id_column = id_column
+        self.category_weight = category_weight
+        self.random_state = random_state
+        self.n_threads = n_threads
+        self.numbers = numbers
+        self.categories = categories
+
+    def fit(self, frame: pd.DataFrame, read_decisions: Sequence[str] = ()) -> Segmenter:
+        """Segment the customers of `frame`, which is not changed.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n_rows, n_columns)
+            Text, numbers or both; names of columns differ.
+        read_decisions : sequence of str
+            What was decided in reading the table, to be told in the report.
+
+        Raises
+        ------
+        SegmentError
+            The table or a parameter cannot be used, in one line that says how to mend it. The
+            object is left as it was.
+
+        Notes
+        -----
+        The clustering dominates: `kmeans_core.selection.sweep` over all k with 10 restarts each.
+        """
+        self._check()
+        frame = _check_frame(frame)
+        choices = Choices(*(tuple(c or ()) for c in self._column_choices()))
+        check_choices(choices, frame, self.id_column)
+        cleaned = clean(frame, self.id_column, not_id=choices.named)
+        columns = choose_columns(cleaned, choices)
+        features = make_features(columns, self.category_weight)
+        found = find_segments(
+            features.X,
+            n_segments=self.n_segments,
+            k_max=self.k_max,
+            method=self.method,
+            seed=self.random_state,
+            n_threads=self.n_threads,
+        )
+        self.details_ = make_profile(columns, found.segments)
+        self.segments_ = _segments_table(cleaned, found.segments)
+        self.labels_, self.profile_, self.metrics_ = (
+            found.segments,
+            self.details_.table,
+            found.metrics,
+        )
+        self.X_, self.recipe_ = features.X, features.recipe
+        self.model_, self.Z_, self.knee_ = found.model, found.Z, found.knee
+        self.silhouette_ = found.silhouette
+        self.found_, self.cleaned_ = found, cleaned
+        self.sections_ = [
+            ("The table", [*read_decisions, *cleaned.decisions]),
+            ("The columns", columns.decisions),
+            ("Making them comparable", features.decisions),
+            ("The segments", found.decisions),
+        ]
+        self.decisions_ = [s for _, sentences in self.sections_ for s in sentences]
+        self.notices_ = found.notices
+        self.dunn_note_ = found.dunn_note
+        return self
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """The segment of each row of `frame`, filled and scaled as the customers of `fit` were.
+
+        Every row gets one, also blank rows and duplicates. k-means: the segment of the nearest
+        center, so customers of `fit` get their own. Hierarchical methods have no rule for new
+        customers; here it is the nearest mean of a segment, which may move a customer of `fit`.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_rows,)
+
+        Raises
+        ------
+        SegmentError
+            Not fitted, or a column that forms segments is missing.
+        """
+        self._check_fitted()
+        X = apply_recipe(self.recipe_, _check_frame(frame))
+        if self.model_ is not None:
+            return self.found_.segment_of_label[self.model_.predict(X)]
+        distances = ((X[:, np.newaxis, :] - self.found_.centers) ** 2).sum(axis=2)
+        return distances.argmin(axis=1) + 1
+
+    def report(self, path: str | Path, title: str = "customers") -> None:
+        """Write the report, one self-contained HTML file."""
+        self._check_fitted()
+        Path(path).write_text(report.render(self, title), encoding="utf-8")
+
+    def files(self, title: str = "customers") -> dict[str, str]:
+        """The files of a result folder by name, as text."""
+        return {
+            "segments.csv": self.segments_.to_csv(index=False, lineterminator="\n"),
+            "profile.csv": self.profile_.to_csv(index=False, lineterminator="\n"),
+            "metrics.csv": self.metrics_.to_csv(index=False, lineterminator="\n"),
+            "report.html": report.render(self, title),
+        }
+
+    def summary(self) -> list[str]:
+        """One line on all customers, and one line a segment."""
+        dropped = [
+            plural(count, noun)
+            for count, noun in (
+                (self.cleaned_.n_blank, "blank row"),
+                (self.cleaned_.n_duplicates, "duplicate row"),
+            )
+            if count
+        ]
+        note = f" ({', '.join(dropped)} dropped)" if dropped else ""
+        lines = [
+            f"{plural(len(self.labels_), 'customer')}{note} -> "
+            f"{plural(len(self.profile_), 'segment')}, silhouette {self.silhouette_:.3f}"
+        ]
+        for name, row in zip(
+            self.details_.names, self.profile_.to_dict(orient="records"), strict=True
+        ):
+            size = f"{plural(row['size'], 'customer')} ({row['share']:.1%})"
+            lines.append(f"segment {row['segment']}: {size}, {name}")
+        return [" ".join(line.split()) for line in lines]  # a name with a newline stays one line
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "labels_"):
+            raise SegmentError("this Segmenter is not fitted yet; call fit(table) first")
+
+    def _column_choices(self) -> tuple[Any, ...]:
+        return self.features, self.drop, self.numbers, self.categories
+
+    def _check(self) -> None:
+        """SegmentError for a parameter that cannot be used."""
+        for name in ("features", "drop", "numbers", "categories"):
+            if isinstance(getattr(self, name), str):
+                raise SegmentError(f"{name} must be a list of column names, not one text")
+        if self.method not in METHODS:
+            raise SegmentError(f"no method {quote(self.method)}; there are {', '.join(METHODS)}")
+        _whole(self.k_max, "k_max", 2)
+        _whole(self.random_state, "seed", 0, 2**32 - 1)
+        if self.n_segments is not None:
+            _whole(self.n_segments, "the number of segments", 1)
+        if self.n_threads is not None:
+            _whole(self.n_threads, "threads", 1)
+        weight = self.category_weight
+        if not isinstance(weight, abstract.Real) or not 0 <= weight <= 1e6:
+            raise SegmentError(f"category weight must be a number from 0 to 1e6, got {weight!r}")
+
+
+def _whole(value: Any, name: str, low: int, high: int | None = None) -> None:
+    limits = f"at least {low}" if high is None else f"from {low} to {high}"
+    whole = isinstance(value, abstract.Integral) and not isinstance(value, bool)
+    if not whole or value < low or (high is not None and value > high):
+        raise SegmentError(f"{name} must be a whole number {limits}, got {value!r}")
+
+
+def _check_frame(frame: Any) -> pd.DataFrame:
+    if not isinstance(frame, pd.DataFrame):
+        raise SegmentError(f"a table must be a pandas DataFrame, got {type(frame).__name__}")
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise SegmentError(f"the table has two columns named {quote(twice)}; rename one")
+    if frame.shape[1] == 0 or frame.shape[0] == 0:
+        raise SegmentError(
+            "the table has no rows" if frame.shape[1] else "the table has no columns"
+        )
+    return frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
+
+
+def _segments_table(cleaned: Any, segments: np.ndarray) -> pd.DataFrame:
+    name, ids = "row", pd.Series(cleaned.rows)
+    if cleaned.id_column is not None:
+        name, ids = cleaned.id_column, cleaned.frame[cleaned.id_column]
+    if name == "segment":
+        raise SegmentError("the id column is named 'segment', as the result's; rename it")
+    return pd.DataFrame({name: ids.to_numpy(), "segment": segments})
