@@ -63,7 +63,6 @@ def test_oldest_constraints_are_the_lower_bounds():
     lines = (ROOT / "tests" / "oldest.txt").read_text().splitlines()
     oldest = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     bounds = dict(r.split(">=") for r in requirements() if ">=" in r)
-    assert oldest.keys() == bounds.keys()
     for name, bound in bounds.items():
         assert (oldest[name] + ".0").startswith(bound + "."), name
 
