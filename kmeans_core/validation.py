@@ -41,9 +41,7 @@ def check_matrix(
     """
     array = _numeric_array(X, name)
     if array.ndim != 2:
-        hint = (
-            "Reshape your data: reshape(-1, 1) for a single feature, reshape(1, -1) for a single row."
-        )
+        hint = "Reshape your data: reshape(-1, 1) for one feature, reshape(1, -1) for one row."
         raise ValueError(
             f"{name} must have 2 dimensions (rows, features), got {array.ndim}. "
             f"Expected 2D array, got {'scalar' if array.ndim == 0 else f'{array.ndim}D'} array "
@@ -137,19 +135,21 @@ def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -
     """`value` as an int in low..high; TypeError for another type, ValueError outside the range."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer of at least {low}, got {value!r}.")
-    if value < low or (high is not None and value > high):
+    number = int(value)
+    if number < low or (high is not None and number > high):
         limit = f"at least {low}" if high is None else f"between {low} and {high}"
         raise ValueError(f"{name} must be {limit}, got {value}.")
-    return int(value)
+    return number
 
 
 def check_real(value: Any, name: str, *, low: float) -> float:
     """`value` as a finite float of at least `low`."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number of at least {low}, got {value!r}.")
-    if not value >= low or value == np.inf:
+    number = float(value)
+    if not low <= number < np.inf:
         raise ValueError(f"{name} must be a finite number of at least {low}, got {value}.")
-    return float(value)
+    return number
 
 
 def check_choice(value: Any, name: str, allowed: tuple[str, ...]) -> str:
@@ -177,9 +177,10 @@ def check_random_state(seed: Any) -> Any:
     if isinstance(seed, np.random.RandomState | np.random.Generator):
         return seed
     if isinstance(seed, numbers.Integral) and not isinstance(seed, bool):
-        if not 0 <= seed < 2**32:
+        number = int(seed)
+        if not 0 <= number < 2**32:
             raise ValueError(f"random_state must be between 0 and 2**32 - 1, got {seed}.")
-        return np.random.RandomState(int(seed))
+        return np.random.RandomState(number)
     raise ValueError(
         "random_state must be None, an int, a numpy RandomState or a numpy Generator, "
         f"got {seed!r}."

@@ -10,6 +10,7 @@ import itertools
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -45,8 +46,7 @@ def _cgroup_quota() -> int:
     """CPUs that the container's quota allows, rounded up; a large number where there is none."""
     unlimited = 1 << 20
     try:
-        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
-            quota, period = file.read().split()
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
         return unlimited if quota == "max" else max(1, -(-int(quota) // int(period)))
     except (OSError, ValueError):
         return unlimited
