@@ -66,10 +66,16 @@ def blank_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """True where a cell holds nothing: missing, or only spaces."""
     blank = frame.isna()
     for position, name in enumerate(frame.columns):
-        if not pd.api.types.is_numeric_dtype(frame[name].dtype):
+        if not is_numeric(frame[name]):
             text = frame[name].astype(str).str.strip()
             blank.isetitem(position, blank.iloc[:, position] | (text == ""))
     return blank
+
+
+def is_numeric(column: pd.Series) -> bool:
+    """Whether pandas holds the column as numbers; True and False are words here."""
+    dtype = column.dtype
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
 def name_words(name: str) -> list[str]:
@@ -123,7 +129,10 @@ def _find_id(
                 f"Took {quote(name)} as the customer id: it is the first text column whose values "
                 "all differ; it forms no segments."
             )
-    return None, "Found no customer id; customers are named by their row below the header."
+    return None, (
+        "Found no customer id: customers are named by their row below the header, and two with "
+        "equal cells count as one."
+    )
 
 
 def _present(column: pd.Series) -> pd.Series:
@@ -132,7 +141,7 @@ def _present(column: pd.Series) -> pd.Series:
 
 
 def _is_text(column: pd.Series) -> bool:
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if is_numeric(column):
         return False
     return bool(pd.to_numeric(_present(column), errors="coerce").isna().any())
 

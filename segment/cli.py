@@ -20,7 +20,6 @@ from segment.segmenter import Segmenter
 app = typer.Typer(
     name="segment",
     help="A customer table in; segments, charts and a report out.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # rich reads [x] in a name as markup
     pretty_exceptions_enable=False,
@@ -29,6 +28,7 @@ app = typer.Typer(
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the result.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same segments.")]
 Names = list[str] | None
+INTERRUPTED = 130
 
 
 def run_command(arguments: list[str]) -> int:
@@ -38,15 +38,18 @@ def run_command(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace")  # names in a terminal that lacks letters
     command = typer.main.get_command(app)
     try:
-        return command.main(args=arguments, prog_name="segment", standalone_mode=False) or 0
+        code = command.main(args=arguments, prog_name="segment", standalone_mode=False) or 0
     except typer.Abort:
         raise KeyboardInterrupt from None
     except Exception as error:
         # Typer's usage errors; where their class lives depends on its version.
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             message = " ".join(error.format_message().split())
-            raise SegmentError(message or "name a command; segment --help lists them") from None
+            raise SegmentError(f"{message} (segment --help)") from None
         raise
+    if code == INTERRUPTED:  # newer versions of Typer return it, older ones raise Abort
+        raise KeyboardInterrupt
+    return code
 
 
 @app.callback()
@@ -91,7 +94,7 @@ def run(
 ) -> None:
     """Segment the customers of TABLE and write a report."""
     out = out or Path(f"{table.stem}-segments")
-    _tell(prepare(out, force=force))
+    prepare(out, _tell, force=force)
     options: dict[str, Any] = {
         "n_segments": n_segments,
         "k_max": k_max,
@@ -124,7 +127,7 @@ def demo(
 ) -> None:
     """Segment built-in customers and write a report."""
     out = out or Path("demo-segments")
-    _tell(prepare(out, replace="demo"))
+    prepare(out, _tell, replace="demo")
     options = {"rows": rows, "seed": seed}
     customers = demo_data.demo_customers(rows, seed)
     if table is not None:
@@ -150,6 +153,5 @@ def _finish(segmenter: Segmenter, out: Path, run: dict[str, Any], title: str) ->
     sys.stdout.flush()  # a closed pipe shows here, not at exit
 
 
-def _tell(notes: list[str]) -> None:
-    for note in notes:
-        print(f"segment: {note}", file=sys.stderr)
+def _tell(note: str) -> None:
+    print(f"segment: {note}", file=sys.stderr)

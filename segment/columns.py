@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.clean import Cleaned
+from segment.clean import Cleaned, is_numeric
 from segment.errors import SegmentError, did_you_mean, plural, quote
 
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null"})
@@ -72,20 +72,23 @@ def choose_columns(cleaned: Cleaned, choices: Choices) -> Columns:
     read: dict[str, pd.Series] = {}
     numbers: list[str] = []
     decisions: list[str] = []
+    obstacles: list[str] = []
     for name in _candidates(cleaned, choices, decisions):
         column, is_number, sentences, obstacle = _read(frame[name], choices, cleaned.rows)
         if obstacle and name in asked:
             raise SegmentError(f"column {quote(name)} {obstacle}")
         if obstacle:
-            decisions.append(f"Left {quote(name)} out: it {obstacle}.")
+            obstacles.append(f"{quote(name)} {obstacle}")
             continue
         read[name] = column
         numbers += [name] if is_number else []
         decisions += sentences
     if not read:
         besides = " besides the id" if cleaned.id_column is not None else ""
-        raise SegmentError(f"the table has no column to form segments from{besides}")
+        why = f": {'; '.join(obstacles[:3])}" if obstacles else ""
+        raise SegmentError(f"the table has no column to form segments from{besides}{why}")
     categories = [name for name in read if name not in numbers]
+    decisions += [f"Left out: {obstacle}." for obstacle in obstacles]
     return Columns(pd.DataFrame(read), numbers, categories, decisions)
 
 
@@ -114,9 +117,9 @@ def _read(
     n_text, n_numbers = int(text.notna().sum()), int(values.notna().sum())
     if n_text == 0:
         return text, False, [], "is empty"
-    mostly_numbers = n_numbers >= NUMBER_SHARE * n_text
+    mostly_numbers = is_numeric(column) or n_numbers >= NUMBER_SHARE * n_text
     codes = mostly_numbers and _are_codes(values)
-    if name in choices.numbers and n_numbers == 0:
+    if n_numbers == 0 and (mostly_numbers or name in choices.numbers):
         return values, True, [], "holds no number"
     if name in choices.numbers or (mostly_numbers and not codes and name not in choices.categories):
         if values.nunique() == 1:
@@ -143,7 +146,7 @@ def read_text(column: pd.Series) -> pd.Series:
 def read_numbers(column: pd.Series) -> pd.Series:
     """Cells as finite float64, everything else as NaN."""
     cells = column
-    if not pd.api.types.is_numeric_dtype(column.dtype):
+    if not is_numeric(column):
         cells = read_text(column)
     values = pd.to_numeric(cells, errors="coerce").astype("float64")
     return values.where(np.isfinite(values))
@@ -158,13 +161,13 @@ def _as_codes(values: pd.Series) -> pd.Series:
     """1.0 and "01" are the same code as 1."""
     codes = pd.Series(np.nan, index=values.index, dtype=object, name=values.name)
     present = values.dropna()
-    codes[present.index] = [f"{v:.0f}" for v in present]
+    codes[present.index] = [f"{v:.15g}" for v in present]
     return codes
 
 
 def _tokens(column: pd.Series) -> list[str]:
     """A sentence on the cells that say in a word that nothing is known."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if is_numeric(column):
         return []
     text = column.dropna().astype(str).str.strip()
     counts = text[text.str.lower().isin(MISSING - {""})].value_counts().sort_index()

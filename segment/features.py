@@ -96,7 +96,7 @@ def _known_spelling(column: pd.Series, levels: list[str]) -> pd.Series:
     """Text as in `levels`; where a level is a whole number, 1.0 and "01" are spelled 1."""
     text, values = read_text(column), read_numbers(column)
     whole = values.notna() & ~text.isin(levels)
-    spelled = values[whole].map(lambda v: f"{v:.0f}" if v == np.floor(v) else None)
+    spelled = values[whole].map(lambda v: f"{v:.15g}" if v == np.floor(v) else None)
     text[spelled[spelled.isin(levels)].index] = spelled[spelled.isin(levels)]
     return text
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from segment.errors import SegmentError, did_you_mean, quote
+from segment.errors import SegmentError, quote
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
@@ -58,11 +58,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        folder = path.parent
-        names = [p.name for p in folder.iterdir() if p.is_file()] if folder.is_dir() else []
-        hint = did_you_mean(path.name, names) if names else ""
-        hint = hint if "did you mean" in hint else ""
-        raise SegmentError(f"no such file: {quote(path)}{hint}") from None
+        raise SegmentError(f"no such file: {quote(path)}") from None
     except IsADirectoryError:
         raise SegmentError(f"{quote(path)} is a folder; name a file in it") from None
     except OSError as error:

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,33 +20,40 @@ from segment.errors import SegmentError, quote
 RUN_FILE = "run.json"
 
 
-def prepare(folder: str | Path, *, force: bool = False, replace: str | None = None) -> list[str]:
+def prepare(
+    folder: str | Path,
+    tell: Callable[[str], None],
+    *,
+    force: bool = False,
+    replace: str | None = None,
+) -> None:
     """Refuse a folder that must not be replaced; mend what a killed run left behind.
 
     Parameters
     ----------
     folder : path
         Where the result will go: absent, empty, or an earlier result.
+    tell : callable
+        Takes a sentence on what was mended.
     force : bool
         Replace an earlier result.
     replace : str, optional
         Replace an earlier result of this command even without `force`.
 
-    Returns
-    -------
-    list of str
-        What was mended, in sentences.
+    Raises
+    ------
+    SegmentError
+        It is something else, or an earlier result that may not be replaced.
     """
     folder = _real(folder)
     try:
-        notes = _restore(folder)
+        _restore(folder, tell)
         earlier = _check(folder)
         _sweep_partials(folder)
     except OSError as error:
         raise SegmentError(f"cannot use {quote(folder)}: {error.strerror}") from None
     if earlier is not None and not force and earlier.get("command") != replace:
         raise SegmentError(f"{quote(folder)} holds an earlier result; --force replaces it")
-    return notes
 
 
 def write_result(folder: str | Path, files: Mapping[str, str], run: Mapping[str, Any]) -> Path:
@@ -103,21 +110,19 @@ def _swap(partial: Path, folder: Path) -> None:
         _delete(previous, _listed_files(previous) or {})
 
 
-def _restore(folder: Path) -> list[str]:
+def _restore(folder: Path, tell: Callable[[str], None]) -> None:
     """Finish what a run that was killed between its two renames had begun."""
     previous = _previous(folder)
     if not previous.is_dir():
-        return []
-    if not folder.exists():
-        if _listed_files(previous) is None:
-            return []
-        previous.rename(folder)
-        return [f"restored {quote(folder)}: an earlier run was stopped while replacing it"]
+        return
     files = _listed_files(previous)
-    if files is None and any(previous.iterdir()):
-        raise SegmentError(f"{quote(previous)} is in the way and is no result; move it")
-    _delete(previous, files or {})
-    return []
+    if folder.exists():
+        if files is None and any(previous.iterdir()):
+            raise SegmentError(f"{quote(previous)} is in the way and is no result; move it")
+        _delete(previous, files or [])
+    elif files is not None:
+        previous.rename(folder)
+        tell(f"restored {quote(folder)}: an earlier run was stopped while replacing it")
 
 
 def _check(folder: Path) -> dict[str, Any] | None:

@@ -198,9 +198,10 @@ class Segmenter:
             if count
         ]
         note = f" ({', '.join(dropped)} dropped)" if dropped else ""
+        silhouette = "undefined" if np.isnan(self.silhouette_) else f"{self.silhouette_:.3f}"
         lines = [
             f"{plural(len(self.labels_), 'customer')}{note} -> "
-            f"{plural(len(self.profile_), 'segment')}, silhouette {self.silhouette_:.3f}"
+            f"{plural(len(self.profile_), 'segment')}, silhouette {silhouette}"
         ]
         for name, row in zip(
             self.details_.names, self.profile_.to_dict(orient="records"), strict=True
