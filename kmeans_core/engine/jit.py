@@ -41,7 +41,9 @@ KEPT_VERSIONS = 4  # folders of older package contents that may stay beside the 
 
 # No fastmath: it makes isnan() false, and reassociation would break "same bits everywhere".
 # error_model="numpy": a division by zero is inf or nan, not a branch and a raise.
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+# _nrt=False: kernels work on arrays that the caller allocated, so they need not count references.
+# Adding a row of 4 features to a sum took 70 ns with the counting, 5 without.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def kernel(function: Callable) -> Callable:
@@ -54,8 +56,11 @@ def kernel(function: Callable) -> Callable:
 
 
 def device(function: Callable) -> Callable:
-    """Compile `function` into the kernels that call it; nothing of its own is kept on disk."""
-    return numba.njit(**_OPTIONS)(function)
+    """Compile `function` into the kernels that call it; nothing of its own is kept on disk.
+
+    It is always inlined: a call would pass every array as seven numbers on the stack.
+    """
+    return numba.njit(forceinline=True, **_OPTIONS)(function)
 
 
 class PackageCache(_Cache):
@@ -128,7 +133,8 @@ def _identity(function: Callable) -> tuple:
 def _compile_settings() -> tuple:
     """What changes the machine code but is not part of a signature."""
     names = ("BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT")
-    return tuple(str(getattr(config, name)) for name in names)
+    ours = (os.environ.get("KMEANS_CORE_LANE_BITS"), os.environ.get("KMEANS_CORE_CHECK_LANES"))
+    return (*(str(getattr(config, name)) for name in names), *ours)
 
 
 _DIGEST_SIZE = hashlib.sha256().digest_size

@@ -1,0 +1,99 @@
+"""The functions of `simd` in numpy: what they mean, and what runs with the JIT switched off.
+
+Lanes are short arrays here, so +, -, *, <, <=, !=, & , | and [i] need no definition. `fma` rounds
+twice: the last bit can differ from the compiled one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+lanes_of: Callable[[Any], int]  # set by `simd`, which knows the CPU
+
+
+def lane_count(array):
+    return lanes_of(array.dtype)
+
+
+def load(array, start):
+    return _window(array, start, lanes_of(array.dtype)).copy()
+
+
+def broadcast(array, position):
+    return np.full(lanes_of(array.dtype), _window(array, position, 1)[0])
+
+
+def load_like(array, start, other):
+    return _window(array, start, len(other)).copy()
+
+
+def load_wide(array, start):
+    return _window(array, start, lanes_of(np.float64)).astype(np.float64)
+
+
+def gather(array, positions):
+    return array.reshape(-1)[positions]
+
+
+def widen(a):
+    return a.astype(np.float64)
+
+
+def store(array, start, lanes):
+    _window(array, start, len(lanes))[:] = lanes
+
+
+def splat(scalar, array):
+    return np.full(lanes_of(array.dtype), scalar)
+
+
+def splat_like(scalar, other):
+    return np.full(len(other), scalar)
+
+
+def fma(a, b, c):
+    return a * b + c
+
+
+def sqrt(a):
+    return np.sqrt(a)
+
+
+def select(mask, a, b):
+    return np.where(mask, a, b)
+
+
+def minimum(a, b):
+    return np.where(a < b, a, b)
+
+
+def maximum(a, b):
+    return np.where(a > b, a, b)
+
+
+def any_lane(mask):
+    return bool(mask.any())
+
+
+def sum_lanes(a):
+    while len(a) > 1:
+        half = len(a) // 2
+        a = a[:half] + a[half:]
+    return a[0]
+
+
+def min_lanes(a):
+    return a.min()
+
+
+def max_lanes(a):
+    return a.max()
+
+
+def _window(array, start, count):
+    if start < 0 or start + count > array.size:
+        raise IndexError(f"{count} lanes reach outside the array")
+    return array.reshape(-1)[start : start + count]
