@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -148,7 +147,7 @@ def _finish(segmenter: Segmenter, out: Path, run: dict[str, Any], title: str) ->
         "decisions": segmenter.decisions_,
     }
     write_result(out, segmenter.files(title), run)
-    for line in [*summary, os.path.join(out, "report.html")]:  # noqa: PTH118 (keeps ./ as given)
+    for line in [*summary, out / "report.html"]:
         print(line)
     sys.stdout.flush()  # a closed pipe shows here, not at exit
 

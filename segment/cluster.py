@@ -130,9 +130,9 @@ def _decisions(
             "try a larger --k-max."
         )
     if knee is None:
-        sentences.append("The elbow curve has no clear elbow; the silhouette decides.")
+        sentences.append("There is no clear elbow; the silhouette decides.")
     elif knee == k:
-        sentences.append(f"The elbow of the elbow curve is at {knee} too: the two agree.")
+        sentences.append(f"The elbow is at {knee} too: the two agree.")
     else:
         notices.append(
             f"The silhouette chooses {k} segments, the elbow is at {knee}: the two disagree, so "

@@ -145,7 +145,7 @@ def scatter(axes: Axes, points: np.ndarray, segments: np.ndarray, labels: Sequen
         axes.scatter(
             mine[:, 0],
             mine[:, 1],
-            s=17,
+            s=float(np.clip(8000 / len(points), 14, 36)),
             marker=MARKS[(segment - 1) % len(MARKS)],
             color=colour(segment),
             alpha=0.65,

@@ -170,8 +170,8 @@ class Segmenter:
         X = apply_recipe(self.recipe_, _check_frame(frame))
         if self.model_ is not None:
             return self.found_.segment_of_label[self.model_.predict(X)]
-        distances = ((X[:, np.newaxis, :] - self.found_.centers) ** 2).sum(axis=2)
-        return distances.argmin(axis=1) + 1
+        distances = [((X - center) ** 2).sum(axis=1) for center in self.found_.centers]
+        return np.argmin(distances, axis=0) + 1
 
     def report(self, path: str | Path, title: str = "customers") -> None:
         """Write the report, one self-contained HTML file."""
