@@ -60,9 +60,11 @@ def assign_block(
     totals,  # OUT (2,) float64: labels that changed, weighted sum of squared distances
 ):
     """One block's part of an iteration. Writes labels, sums, mass and totals."""
-    sums[:] = 0.0
-    mass[:] = 0.0
-    totals[:] = 0.0
+    totals[0] = totals[1] = 0.0
+    for j in range(centers.shape[0]):
+        mass[j] = 0.0
+        for f in range(X.shape[1]):
+            sums[j, f] = 0.0
     for i in range(start, stop):
         best, best_distance = 0, squared_distance(X, i, centers, 0)
         for j in range(1, centers.shape[0]):

@@ -74,8 +74,10 @@ def greedy_steps(
             if trial_potential < best_potential:  # strictly: the first candidate wins a tie
                 best_potential = trial_potential
                 indices[step + 1] = candidate
-                best[:] = trial
-        closest[:] = best
+                for i in range(n_samples):
+                    best[i] = trial[i]
+        for i in range(n_samples):
+            closest[i] = best[i]
         potential = best_potential
 
 
