@@ -35,12 +35,13 @@ check: $(VENV)/.dev-$(CONTENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# One stamp an extra. The one of an older pyproject.toml goes first: what it stood for is replaced.
+# One stamp an extra; `test` brings `segment` with it. The one of an older pyproject.toml goes first:
+# what it stood for is replaced.
 $(VENV)/.%-$(CONTENT): $(PYTHON_STAMP)
 	@rm -f $(VENV)/.$*-*
 	@echo "Installing what '$*' needs into $(VENV), once."
 	@$(PIP) install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$*]'
-	@touch $@
+	@touch $@ $(if $(filter test,$*),$(VENV)/.segment-$(CONTENT))
 
 $(PYTHON_STAMP):
 	@$(PYTHON) -c '' 2>/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer, or name it, as in: make PYTHON=python3.12" >&2; exit 1; }
