@@ -12,6 +12,7 @@ from kmeans_core import KMeans, selection
 from segment.errors import SegmentError, plural
 
 METHODS = ("kmeans", "single", "complete", "average", "ward")
+METRICS = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
 HIERARCHICAL_LIMIT = 5_000  # customers; the linkages so far look at all pairs again and again
 SILHOUETTE_SAMPLE = 10_000
 RESTARTS = 10
@@ -92,11 +93,7 @@ def find_segments(
 
 def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
     """The table of metrics.csv; a metric that is not defined is left empty."""
-    names = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
-    table = pd.DataFrame({"k": [row.n_clusters for row in rows]})
-    for name in names:
-        values = [getattr(row, name) for row in rows]
-        table[name] = pd.Series([np.nan if v is None else v for v in values], dtype="float64")
+    table = pd.DataFrame(rows)[["n_clusters", *METRICS]].rename(columns={"n_clusters": "k"})
     table["chosen"] = (table["k"] == k).astype("int64")
     return table
 

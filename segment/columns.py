@@ -74,15 +74,15 @@ def choose_columns(cleaned: Cleaned, choices: Choices) -> Columns:
     decisions: list[str] = []
     obstacles: list[str] = []
     for name in _candidates(cleaned, choices, decisions):
-        column, is_number, sentences, obstacle = _read(frame[name], choices, cleaned.rows)
-        if obstacle and name in asked:
-            raise SegmentError(f"column {quote(name)} {obstacle}")
-        if obstacle:
-            obstacles.append(f"{quote(name)} {obstacle}")
+        reading = _read(frame[name], choices, cleaned.rows)
+        if reading.obstacle and name in asked:
+            raise SegmentError(f"column {quote(name)} {reading.obstacle}")
+        if reading.obstacle:
+            obstacles.append(f"{quote(name)} {reading.obstacle}")
             continue
-        read[name] = column
-        numbers += [name] if is_number else []
-        decisions += sentences
+        read[name] = reading.column
+        numbers += [name] if reading.is_number else []
+        decisions += reading.decisions
     if not read:
         besides = " besides the id" if cleaned.id_column is not None else ""
         why = f": {'; '.join(obstacles[:3])}" if obstacles else ""
@@ -108,33 +108,40 @@ def _listed(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def _read(
-    column: pd.Series, choices: Choices, rows: np.ndarray
-) -> tuple[pd.Series, bool, list[str], str]:
-    """The column as numbers or as text, whether it is numbers, sentences, and any obstacle."""
-    name = str(column.name)
-    text, values = read_text(column), read_numbers(column)
-    n_text, n_numbers = int(text.notna().sum()), int(values.notna().sum())
-    if n_text == 0:
-        return text, False, [], "is empty"
-    mostly_numbers = is_numeric(column) or n_numbers >= NUMBER_SHARE * n_text
-    codes = mostly_numbers and _are_codes(values)
-    if n_numbers == 0 and (mostly_numbers or name in choices.numbers):
-        return values, True, [], "holds no number"
-    if name in choices.numbers or (mostly_numbers and not codes and name not in choices.categories):
-        if values.nunique() == 1:
-            return values, True, [], "has one value only"
-        return values, True, [*_tokens(column), *_not_numbers(name, text, values, rows)], ""
-    sentences = _tokens(column)
-    if codes and name not in choices.categories:
-        text, odd = _as_codes(values), _not_numbers(name, text, values, rows)
-        levels = ", ".join(sorted(text.dropna().unique()))
-        sentences += [
-            *odd,
-            f"Took {quote(name)} as a category: its only values are {levels} "
-            f"(to count them as amounts: --number {quote(name)}).",
-        ]
-    return text, False, sentences, _category_obstacle(text, name in choices.categories)
+class Reading(NamedTuple):
+    """One column as it was read; `obstacle` says why it can form no segments."""
+
+    column: pd.Series
+    is_number: bool = False
+    decisions: Sequence[str] = ()
+    obstacle: str = ""
+
+
+def _read(column: pd.Series, choices: Choices, rows: np.ndarray) -> Reading:
+    """The column as numbers, as codes, or as text: what the user said, else what most cells are."""
+    name, text, values = str(column.name), read_text(column), read_numbers(column)
+    if text.isna().all():
+        return Reading(text, obstacle="is empty")
+    told = _tokens(column)
+    mostly_numbers = is_numeric(column) or values.count() >= NUMBER_SHARE * text.count()
+    forced = name in choices.categories
+    if name not in choices.numbers and (forced or not mostly_numbers):
+        return Reading(text, False, told, _category_obstacle(text, forced))
+    if values.isna().all():
+        return Reading(values, obstacle="holds no number")
+    told += _not_numbers(name, text, values, rows)
+    if name not in choices.numbers and _are_codes(values):
+        codes = _as_codes(values)
+        return Reading(codes, False, [*told, _codes_told(codes)], _category_obstacle(codes, False))
+    return Reading(values, True, told, "has one value only" if values.nunique() == 1 else "")
+
+
+def _codes_told(codes: pd.Series) -> str:
+    name, levels = quote(codes.name), ", ".join(sorted(codes.dropna().unique()))
+    return (
+        f"Took {name} as a category: its only values are {levels} "
+        f"(to count them as amounts: --number {name})."
+    )
 
 
 def read_text(column: pd.Series) -> pd.Series:

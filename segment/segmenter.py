@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from segment import report
-from segment.clean import clean
-from segment.cluster import METHODS, find_segments
+from segment.clean import Cleaned, clean
+from segment.cluster import METHODS, Clustering, find_segments
 from segment.columns import Choices, check_choices, choose_columns
 from segment.errors import SegmentError, plural, quote
 from segment.features import apply_recipe, make_features
@@ -128,13 +128,9 @@ class Segmenter:
             seed=self.random_state,
             n_threads=self.n_threads,
         )
-        self.details_ = make_profile(columns, found.segments)
-        self.segments_ = _segments_table(cleaned, found.segments)
-        self.labels_, self.profile_, self.metrics_ = (
-            found.segments,
-            self.details_.table,
-            found.metrics,
-        )
+        details, table = make_profile(columns, found.segments), _segments_table(cleaned, found)
+        self.segments_, self.labels_, self.details_ = table, found.segments, details
+        self.profile_, self.metrics_ = details.table, found.metrics
         self.X_, self.recipe_ = features.X, features.recipe
         self.model_, self.Z_, self.knee_ = found.model, found.Z, found.knee
         self.silhouette_ = found.silhouette
@@ -255,10 +251,10 @@ def _check_frame(frame: Any) -> pd.DataFrame:
     return frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
 
 
-def _segments_table(cleaned: Any, segments: np.ndarray) -> pd.DataFrame:
+def _segments_table(cleaned: Cleaned, found: Clustering) -> pd.DataFrame:
     name, ids = "row", pd.Series(cleaned.rows)
     if cleaned.id_column is not None:
         name, ids = cleaned.id_column, cleaned.frame[cleaned.id_column]
     if name == "segment":
         raise SegmentError("the id column is named 'segment', as the result's; rename it")
-    return pd.DataFrame({name: ids.to_numpy(), "segment": segments})
+    return pd.DataFrame({name: ids.to_numpy(), "segment": found.segments})
