@@ -146,8 +146,8 @@ def _codes_told(codes: pd.Series) -> str:
 
 def read_text(column: pd.Series) -> pd.Series:
     """Cells as text without outer spaces, missing ones as None."""
-    text = column.astype(object).where(column.notna(), "").map(str).str.strip()
-    return text.mask(text.str.lower().isin(MISSING)).astype(object)
+    text = column.astype(str).str.strip()
+    return text.mask(column.isna() | text.str.lower().isin(MISSING)).astype(object)
 
 
 def read_numbers(column: pd.Series) -> pd.Series:
