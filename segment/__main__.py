@@ -7,6 +7,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from segment.errors import SegmentError
+
 EXTRA = ("pandas", "matplotlib", "jinja2", "typer", "rich")
 
 
@@ -20,13 +22,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         from segment import cli
+
+        return cli.run_command(sys.argv[1:] if argv is None else list(argv))
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in EXTRA:
             raise
         return _say(f"{error.name} is missing: pip install 'kmeans-core[segment]'", 2)
-    try:
-        return cli.run_command(sys.argv[1:] if argv is None else list(argv))
-    except cli.SegmentError as error:
+    except SegmentError as error:
         return _say(str(error), 2)
     except KeyboardInterrupt:
         return _say("interrupted; nothing was left half-written", 130)

@@ -58,7 +58,7 @@ def segment() -> None:
 
 @app.command()
 def run(
-    table: Annotated[Path, typer.Argument(help="CSV file with a header line.")],
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV file with a header line.")],
     out: Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
     id_column: Annotated[
