@@ -153,6 +153,17 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def make(program, checkout: Path):
+    """Runs make in `checkout`, untouched by the variables of a make that runs these tests."""
+
+    def run_make(target: str, python: Path | str) -> subprocess.CompletedProcess[str]:
+        own = ["VENV=.venv", "CONSTRAINTS=", f"PYTHON={python}"]
+        return run(program("make"), target, *own, cwd=checkout, MAKEFLAGS="", MAKELEVEL="")
+
+    return run_make
+
+
 def fake_python(folder: Path, refuses: str) -> Path:
     """A Python that fails on every command line holding the text `refuses`."""
     path = folder / "fakepython"
@@ -172,9 +183,9 @@ def fake_python(folder: Path, refuses: str) -> Path:
         (None, "No 'no-such-python' here: install Python 3.11 or newer"),
     ],
 )
-def test_make_says_in_one_line_what_to_install(program, checkout, target, refuses, says):
+def test_make_says_in_one_line_what_to_install(make, checkout, target, refuses, says):
     python = fake_python(checkout, refuses) if refuses else "no-such-python"
-    done = run(program("make"), target, f"PYTHON={python}", cwd=checkout, MAKEFLAGS="")
+    done = make(target, python)
     assert done.returncode == 2
     lines = [line for line in done.stderr.splitlines() if not line.startswith("make")]
     assert len(lines) == 1
@@ -182,10 +193,10 @@ def test_make_says_in_one_line_what_to_install(program, checkout, target, refuse
     assert not (checkout / ".venv").exists()
 
 
-def test_make_leaves_a_folder_alone_that_is_no_virtual_environment(program, checkout):
+def test_make_leaves_a_folder_alone_that_is_no_virtual_environment(make, checkout):
     (checkout / ".venv").mkdir()
     (checkout / ".venv" / "mine").write_text("precious")
-    done = run(program("make"), "demo", f"PYTHON={sys.executable}", cwd=checkout, MAKEFLAGS="")
+    done = make("demo", sys.executable)
     assert done.returncode == 2
     assert "is no virtual environment" in done.stderr
     assert (checkout / ".venv" / "mine").read_text() == "precious"
