@@ -211,9 +211,13 @@ def test_uncompiled_mode_runs(package):
     assert package.files() == []
 
 
-def test_bounds_checked_code_is_kept_apart(package):
+@pytest.mark.parametrize(
+    "setting", [{"NUMBA_BOUNDSCHECK": "1"}, {"NUMBA_OPT": "1"}, {"KMEANS_CORE_LANE_BITS": "128"}]
+)
+def test_code_for_other_settings_is_kept_apart(package, setting):
     assert package.run() == "10.0 0"
-    assert package.run(NUMBA_BOUNDSCHECK="1") == "10.0 0"
+    assert package.run(**setting) == "10.0 0"
+    assert package.run(**setting) == "10.0 1"
     assert len(package.files()) == 2
 
 
