@@ -11,23 +11,9 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from queue import SimpleQueue
 
-
-class Blocks(NamedTuple):
-    """Rows 0..n_rows-1 cut into `n_blocks` runs of `size` rows (the last one may be shorter)."""
-
-    n_rows: int
-    size: int
-
-    @property
-    def n_blocks(self) -> int:
-        return -(-self.n_rows // self.size)
-
-    def bounds(self, block: int) -> tuple[int, int]:
-        """First row of `block` and the row after its last."""
-        start = block * self.size
-        return start, min(start + self.size, self.n_rows)
+RUNS_PER_THREAD = 4  # a thread that the machine slows down loses a quarter of its share at most
 
 
 def usable_threads(n_threads: int | None = None) -> int:
@@ -52,32 +38,82 @@ def _cgroup_quota() -> int:
         return unlimited
 
 
-def for_each_block(run: Callable[[int], None], n_blocks: int, n_threads: int) -> None:
-    """Call `run(block)` for every block; the calling thread works too.
+class Workers:
+    """The calling thread and `n_threads` - 1 helpers, for the time of one ``with`` block.
 
-    Blocks are handed out one by one, so a slow thread takes fewer. An error or Ctrl-C stops the
-    handing out, waits for the blocks under way, and is raised here; no thread is left behind.
+    Helpers start when there is first something to share. Leaving the block, by an error or Ctrl-C
+    too, hands out nothing more, waits for the calls under way and leaves no thread behind. Nothing
+    is kept between uses, so a fork or several Python threads at once cannot meet a stale pool.
     """
-    n_helpers = min(n_threads, n_blocks) - 1
-    if n_helpers < 1:
-        for block in range(n_blocks):
-            run(block)
-        return
-    numbers = itertools.count()
-    errors: list[BaseException] = []
 
-    def work() -> None:
+    def __init__(self, n_threads: int) -> None:
+        self.n_threads = n_threads
+        self._inboxes: list[SimpleQueue] = []
+        self._threads: list[threading.Thread] = []
+        self._finished: SimpleQueue = SimpleQueue()
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for inbox in self._inboxes:
+            inbox.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._inboxes, self._threads = [], []
+
+    def run(self, task: Callable[[int, int], None], n_blocks: int) -> None:
+        """Call ``task(first, last)`` for runs of blocks that cover 0..n_blocks-1, each once.
+
+        A thread that finishes takes the next run, so a slow one takes fewer.
+        """
+        n_runs = min(n_blocks, RUNS_PER_THREAD * self.n_threads)
+        if self.n_threads == 1 or n_runs < 2:
+            task(0, n_blocks)
+            return
+        self._start()
+        job = _Job(task, n_blocks, n_runs)
+        for inbox in self._inboxes:
+            inbox.put(job)
         try:
-            while not errors and (block := next(numbers)) < n_blocks:
-                run(block)
-        except BaseException as error:
-            errors.append(error)
+            job.work()
+            for _ in self._threads:
+                self._finished.get()
+        except BaseException:
+            job.stopped = True
+            self.__exit__()
+            raise
+        if job.error is not None:
+            raise job.error
 
-    helpers = [threading.Thread(target=work, daemon=True) for _ in range(n_helpers)]
-    for helper in helpers:
-        helper.start()
-    work()
-    for helper in helpers:
-        helper.join()
-    if errors:
-        raise errors[0]
+    def _start(self) -> None:
+        while len(self._threads) < self.n_threads - 1:
+            inbox: SimpleQueue = SimpleQueue()
+            thread = threading.Thread(target=self._serve, args=(inbox,), daemon=True)
+            thread.start()
+            self._inboxes.append(inbox)
+            self._threads.append(thread)
+
+    def _serve(self, inbox: SimpleQueue) -> None:
+        while (job := inbox.get()) is not None:
+            try:
+                job.work()
+            except BaseException as error:
+                job.error, job.stopped = error, True
+            self._finished.put(None)
+
+
+class _Job:
+    """A task, and how far its blocks have been handed out."""
+
+    def __init__(self, task: Callable[[int, int], None], n_blocks: int, n_runs: int) -> None:
+        self.task, self.n_blocks, self.n_runs = task, n_blocks, n_runs
+        self.numbers = itertools.count()  # next() is atomic
+        self.stopped = False
+        self.error: BaseException | None = None
+
+    def work(self) -> None:
+        while not self.stopped and (run := next(self.numbers)) < self.n_runs:
+            first = run * self.n_blocks // self.n_runs
+            last = (run + 1) * self.n_blocks // self.n_runs
+            self.task(first, last)

@@ -35,13 +35,12 @@ from numba.core import cgutils, config
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-from kmeans_core.engine import simd_twin
-
 
 def _host_features() -> set[str]:
     """Names of the CPU features that Numba compiles for."""
-    if config.CPU_FEATURES is not None:
-        return {name[1:] for name in config.CPU_FEATURES.split(",") if name.startswith("+")}
+    asked = getattr(config, "CPU_FEATURES", None)
+    if asked is not None:
+        return {name[1:] for name in asked.split(",") if name.startswith("+")}
     return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
 
 
@@ -56,10 +55,11 @@ def _register_bits(features: set[str]) -> int:
 _FEATURES = _host_features()
 REGISTER_BITS = _register_bits(_FEATURES)
 # Without the instruction LLVM would call a library function for every lane.
-HAS_FMA = bool({"fma", "avx512f"} & _FEATURES) or not llvmlite.binding.get_process_triple().startswith(
-    ("x86_64", "i686")
+_IS_X86 = llvmlite.binding.get_process_triple().startswith(("x86_64", "i686"))
+HAS_FMA = not _IS_X86 or bool({"fma", "avx512f"} & _FEATURES)
+CHECKED = os.environ.get("KMEANS_CORE_CHECK_LANES") == "1" or bool(
+    getattr(config, "BOUNDSCHECK", 0)
 )
-CHECKED = os.environ.get("KMEANS_CORE_CHECK_LANES") == "1" or bool(config.BOUNDSCHECK)
 
 
 def lanes_of(dtype: Any) -> int:
@@ -94,7 +94,9 @@ def _spread(builder: Any, scalar: Any, vector: ir.VectorType) -> Any:
     return builder.shuffle_vector(first, nothing, zeros)
 
 
-def _address(context: Any, builder: Any, array_type: Any, array: Any, start: Any, vector: Any) -> Any:
+def _address(
+    context: Any, builder: Any, array_type: Any, array: Any, start: Any, vector: Any
+) -> Any:
     """Pointer to `vector` at element `start`; in checked mode IndexError outside the array."""
     view = context.make_array(array_type)(context, builder, value=array)
     if CHECKED:
@@ -329,6 +331,16 @@ def maximum(typingctx, a, b):
 
 
 @intrinsic
+def put(typingctx, a, lane, scalar):
+    """The same lanes but for one, which becomes `scalar`."""
+
+    def codegen(context, builder, sig, args):
+        return builder.insert_element(args[0], args[2], args[1])
+
+    return a(a, types.intp, a.dtype), codegen
+
+
+@intrinsic
 def any_lane(typingctx, mask):
     """True if the mask is true in one lane or more."""
 
@@ -337,6 +349,17 @@ def any_lane(typingctx, mask):
         return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
 
     return types.boolean(mask), codegen
+
+
+@intrinsic
+def count_lanes(typingctx, mask):
+    """In how many lanes the mask is true."""
+
+    def codegen(context, builder, sig, args):
+        bits = builder.bitcast(args[0], ir.IntType(mask.count))
+        return builder.zext(builder.ctpop(bits), ir.IntType(64))
+
+    return types.int64(mask), codegen
 
 
 @intrinsic
@@ -454,27 +477,8 @@ def _lower_lane(context, builder, sig, args):
     return builder.extract_element(args[0], args[1])
 
 
-if config.DISABLE_JIT:
-    from kmeans_core.engine.simd_twin import (  # noqa: F811
-        any_lane,
-        broadcast,
-        fma,
-        gather,
-        lane_count,
-        load,
-        load_like,
-        load_wide,
-        max_lanes,
-        maximum,
-        min_lanes,
-        minimum,
-        select,
-        splat,
-        splat_like,
-        sqrt,
-        store,
-        sum_lanes,
-        widen,
-    )
+if getattr(config, "DISABLE_JIT", 0):
+    from kmeans_core.engine import simd_twin
 
-    simd_twin.lanes_of = lanes_of
+    simd_twin.use_width(REGISTER_BITS)
+    globals().update({name: getattr(simd_twin, name) for name in simd_twin.__all__})

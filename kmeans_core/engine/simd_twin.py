@@ -6,12 +6,44 @@ twice: the last bit can differ from the compiled one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-lanes_of: Callable[[Any], int]  # set by `simd`, which knows the CPU
+__all__ = [
+    "any_lane",
+    "broadcast",
+    "count_lanes",
+    "fma",
+    "gather",
+    "lane_count",
+    "load",
+    "load_like",
+    "load_wide",
+    "max_lanes",
+    "maximum",
+    "min_lanes",
+    "minimum",
+    "put",
+    "select",
+    "splat",
+    "splat_like",
+    "sqrt",
+    "store",
+    "sum_lanes",
+    "widen",
+]
+
+_REGISTER_BITS = [0]  # set by `simd`, which knows the CPU
+
+
+def use_width(bits: int) -> None:
+    """Lanes make up registers of so many bits."""
+    _REGISTER_BITS[0] = bits
+
+
+def lanes_of(dtype: Any) -> int:
+    return _REGISTER_BITS[0] // 8 // np.dtype(dtype).itemsize
 
 
 def lane_count(array):
@@ -74,8 +106,18 @@ def maximum(a, b):
     return np.where(a > b, a, b)
 
 
+def put(a, lane, scalar):
+    a = a.copy()
+    a[lane] = scalar
+    return a
+
+
 def any_lane(mask):
     return bool(mask.any())
+
+
+def count_lanes(mask):
+    return int(mask.sum())
 
 
 def sum_lanes(a):

@@ -7,11 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Blocks, usable_threads
+from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import Estimator
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.lloyd import Problem, Result, assign, lloyd, squared_distance
+from kmeans_core.kmeans.fitting import ALGORITHMS, Settings, fit_rows, prepare
+from kmeans_core.kmeans.iteration import Result, assign_labels, sum_inertia
+from kmeans_core.kmeans.nearest import squared_distance
+from kmeans_core.kmeans.panels import (
+    empty_center_blocks,
+    magnitude,
+    pack_centers,
+    pack_rows,
+    power_of_two_scale,
+    with_blocks,
+)
 from kmeans_core.validation import (
     check_choice,
     check_integer,
@@ -22,9 +32,8 @@ from kmeans_core.validation import (
     check_sample_weight,
 )
 
-ALGORITHMS = ("auto", "lloyd")
 INITS = ("k-means++", "random")
-MAX_PARTIAL_SUMS = 64 << 20  # bytes of per-block sums
+ROWS_A_PART = 1 << 14
 
 
 class ConvergenceWarning(UserWarning):
@@ -127,37 +136,40 @@ class KMeans(Estimator):
             A parameter, `X` or `sample_weight` is not usable; the estimator is left as it was.
         """
         X = check_matrix(X)
-        problem = self._problem(X, sample_weight)
-        n_init = self._check_parameters(X)
+        settings = self._settings(X)
+        weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
         rng = check_random_state(self.random_state)
-        tol = float(self.tol) * _mean_variance(X, problem.weight)
-        best: Result | None = None
-        for _ in range(n_init):
-            start = self._initial_centers(problem, rng)
-            result = lloyd(problem, start, self.max_iter, tol, bool(self.verbose))
-            if best is None or result.inertia < best.inertia:
-                best = result
-        assert best is not None
+        with Workers(self._n_threads()) as workers:
+            best = fit_rows(prepare(X, weight, workers), settings, rng, workers)
         self._warn_if_fewer(best)
         self.cluster_centers_ = best.centers
         self.labels_ = best.labels
         self.inertia_ = best.inertia
         self.n_iter_ = best.n_iter
+        self.n_distances_ = best.n_distances
         self.n_features_in_ = X.shape[1]
         return self
 
     def predict(self, X: Any) -> np.ndarray:
         """Label of the nearest center for each row, int32, the lowest index on ties."""
         X = self._check_new(X)
-        labels = np.full(X.shape[0], -1, dtype=np.int32)
-        assign(self._problem(X, None), self.cluster_centers_, labels)
-        return labels
+        with Workers(self._n_threads()) as workers:
+            return self._label(X, None, workers)[0]
 
     def transform(self, X: Any) -> np.ndarray:
         """Euclidean distance of each row to each center, shape (n_samples, n_clusters)."""
         X = self._check_new(X)
-        distances = np.empty((X.shape[0], self.cluster_centers_.shape[0]), dtype=X.dtype)
-        distances_to_centers(X, self.cluster_centers_, distances)
+        centers = self.cluster_centers_
+        distances = np.empty((X.shape[0], centers.shape[0]), dtype=X.dtype)
+        with Workers(self._n_threads()) as workers:
+            scale = power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)))
+            scaled = centers * X.dtype.type(scale)
+
+            def task(first: int, last: int) -> None:
+                start, stop = first * ROWS_A_PART, min(last * ROWS_A_PART, X.shape[0])
+                distances_to_centers(X, scale, scaled, start, stop, distances)
+
+            workers.run(task, -(-X.shape[0] // ROWS_A_PART))
         return distances
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:
@@ -171,34 +183,73 @@ class KMeans(Estimator):
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Minus the inertia of `X`: larger is better."""
         X = self._check_new(X)
-        labels = np.full(X.shape[0], -1, dtype=np.int32)
-        return -assign(self._problem(X, sample_weight), self.cluster_centers_, labels).inertia
+        weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
+        with Workers(self._n_threads()) as workers:
+            return -self._label(X, weight, workers)[1]
 
-    def _check_parameters(self, X: np.ndarray) -> int:
-        """Check every parameter against the data; return the number of restarts."""
-        check_n_clusters(self.n_clusters, X.shape[0])
-        check_integer(self.max_iter, "max_iter", low=1)
-        check_real(self.tol, "tol", low=0.0)
-        check_choice(self.algorithm, "algorithm", ALGORITHMS)
-        if isinstance(self.init, str):
-            check_choice(self.init, "init", INITS)
-        elif not callable(self.init):
-            self._check_start(self.init, X)
+    def _label(
+        self, X: np.ndarray, weight: np.ndarray | None, workers: Workers
+    ) -> tuple[np.ndarray, float]:
+        """Labels of the rows of `X` and their inertia."""
+        centers = self.cluster_centers_
+        scale = power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)))
+        rows = pack_rows(X, weight, scale, workers)
+        scaled = centers * X.dtype.type(scale)
+        packed_centers = empty_center_blocks(centers.shape[0], X.shape[1], X.dtype)
+        pack_centers(scaled, packed_centers)
+        labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
+        assign_labels(rows, scaled, packed_centers, labels, workers)
+        return labels[: X.shape[0]], sum_inertia(rows, scaled, labels, workers)
+
+    def _n_threads(self) -> int:
+        if self.n_threads is not None:
+            check_integer(self.n_threads, "n_threads", low=1)
+        return usable_threads(self.n_threads)
+
+    def _settings(self, X: np.ndarray) -> Settings:
+        """Every parameter, checked against the data."""
+        init = self.init
+        if isinstance(init, str):
+            check_choice(init, "init", INITS)
+        elif callable(init):
+            init = self._checked_callable(init)
+        else:
+            init = self._check_start(init, X)
+        self._n_threads()
+        return Settings(
+            n_clusters=check_n_clusters(self.n_clusters, X.shape[0]),
+            init=init,
+            n_init=self._check_n_init(),
+            max_iter=check_integer(self.max_iter, "max_iter", low=1),
+            tol=check_real(self.tol, "tol", low=0.0),
+            algorithm=check_choice(self.algorithm, "algorithm", tuple(ALGORITHMS)),
+            verbose=bool(self.verbose),
+        )
+
+    def _checked_callable(self, init: Any) -> Any:
+        def checked(X: np.ndarray, n_clusters: int, rng: Any) -> np.ndarray:
+            return self._check_start(init(X, n_clusters, random_state=rng), X)
+
+        return checked
+
+    def _check_n_init(self) -> int:
+        given = not isinstance(self.init, str) and not callable(self.init)
         if isinstance(self.n_init, str):
             check_choice(self.n_init, "n_init", ("auto",))
-            return 10 if self.init == "random" or callable(self.init) else 1
+            return 10 if callable(self.init) or (not given and self.init == "random") else 1
         n_init = check_integer(self.n_init, "n_init", low=1)
-        if n_init > 1 and not isinstance(self.init, str) and not callable(self.init):
+        if n_init > 1 and given:
             warnings.warn(
                 "Explicit initial center position passed: performing only one init in KMeans "
                 f"instead of n_init={n_init}.",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
             return 1
         return n_init
 
     def _check_start(self, init: Any, X: np.ndarray) -> np.ndarray:
+        """Given centers as a checked array of their own, in the dtype of `X`."""
         centers = check_matrix(init, "init", dtype=X.dtype, copy=True)
         if centers.shape != (self.n_clusters, X.shape[1]):
             raise ValueError(
@@ -206,26 +257,6 @@ class KMeans(Estimator):
                 f"(n_clusters, n_features) = ({self.n_clusters}, {X.shape[1]})."
             )
         return centers
-
-    def _initial_centers(self, problem: Problem, rng: Any) -> np.ndarray:
-        X, k = problem.X, self.n_clusters
-        if callable(self.init):
-            return self._check_start(self.init(X, k, random_state=rng), X)
-        if not isinstance(self.init, str):
-            return self._check_start(self.init, X)
-        if self.init == "random":
-            return X[seeding.random_indices(problem.weight, k, rng)]
-        trials = seeding.default_local_trials(k)
-        return X[seeding.kmeans_plusplus_indices(X, problem.weight, k, trials, rng)]
-
-    def _problem(self, X: np.ndarray, sample_weight: Any) -> Problem:
-        if self.n_threads is not None:
-            check_integer(self.n_threads, "n_threads", low=1)
-        weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
-        if weight is None:
-            weight = np.ones(X.shape[0], dtype=X.dtype)
-        blocks = row_blocks(X.shape[0], X.shape[1], self.n_clusters)
-        return Problem(X, weight, blocks, usable_threads(self.n_threads))
 
     def _check_new(self, X: Any) -> np.ndarray:
         self._check_fitted("cluster_centers_")
@@ -242,17 +273,6 @@ class KMeans(Estimator):
                 ConvergenceWarning,
                 stacklevel=3,
             )
-
-
-def row_blocks(n_samples: int, n_features: int, n_clusters: int) -> Blocks:
-    """The partition of the rows, from the shape of the problem alone.
-
-    Enough blocks to keep many threads busy, few enough that their sums stay below
-    MAX_PARTIAL_SUMS.
-    """
-    most = max(1, MAX_PARTIAL_SUMS // (8 * n_clusters * (n_features + 1)))
-    n_blocks = max(1, min(64, most, n_samples // 1024))
-    return Blocks(n_samples, -(-n_samples // n_blocks))
 
 
 def kmeans_plusplus(
@@ -292,27 +312,28 @@ def kmeans_plusplus(
     X = check_matrix(X)
     k = check_n_clusters(n_clusters, X.shape[0])
     weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
-    if weight is None:
-        weight = np.ones(X.shape[0], dtype=X.dtype)
     if n_local_trials is None:
         trials = seeding.default_local_trials(k)
     else:
         trials = check_integer(n_local_trials, "n_local_trials", low=1)
-    rng = check_random_state(random_state)
-    indices = seeding.kmeans_plusplus_indices(X, weight, k, trials, rng)
+    draws = seeding.uniform_draws(check_random_state(random_state), seeding.draws_needed(k, trials))
+    first = seeding.first_row(weight, X.shape[0], draws[0])
+    with Workers(usable_threads()) as workers:
+        rows = with_blocks(prepare(X, weight, workers), k)
+        indices = seeding.greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)
     return X[indices], indices
 
 
 @kernel
-def distances_to_centers(X, centers, distances):
-    """Writes into distances[i, j] the Euclidean distance of row i to center j."""
-    for i in range(X.shape[0]):
+def distances_to_centers(
+    X,  # IN  (n_samples, n_features)
+    scale,  # IN  power of two
+    centers,  # IN  (n_clusters, n_features), scaled
+    start,  # IN  first row
+    stop,  # IN  row after the last
+    distances,  # OUT (n_samples, n_clusters)
+):
+    """Writes the Euclidean distances of these rows to all centers, in the caller's units."""
+    for i in range(start, stop):
         for j in range(centers.shape[0]):
-            distances[i, j] = np.sqrt(squared_distance(X, i, centers, j))
-
-
-def _mean_variance(X: np.ndarray, weight: np.ndarray) -> float:
-    """Weighted variance of the features, averaged over the features, in float64."""
-    total = float(weight.sum(dtype=np.float64))
-    mean = np.einsum("i,ij->j", weight, X, dtype=np.float64) / total
-    return float(np.mean(np.einsum("i,ij->j", weight, (X - mean) ** 2, dtype=np.float64) / total))
+            distances[i, j] = np.sqrt(squared_distance(X, i, scale, centers, j)) / scale

@@ -2,8 +2,9 @@
 
 S. P. Lloyd (1982), "Least squares quantization in PCM", doi 10.1109/TIT.1982.1056489.
 
-This is the first file to read. One pass over a block of rows does both halves of an iteration:
-it finds the nearest center of a row and adds the row to that center's sum while it is at hand.
+This is the first file to read. `iterate` is the algorithm from top to bottom, as it runs on one
+thread; `iteration.py` runs the same steps on several. Every other algorithm of this folder finds
+the labels of `assign_panels` with fewer distances, and shares all the rest.
 """
 
 from __future__ import annotations
@@ -12,173 +13,305 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Blocks, for_each_block
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.simd import (
+    any_lane,
+    fma,
+    lane_count,
+    load,
+    load_like,
+    load_wide,
+    splat,
+    store,
+)
+from kmeans_core.kmeans.nearest import (
+    nearest_exactly,
+    nearest_two,
+    nearly_tied,
+    squared_distance,
+)
+from kmeans_core.kmeans.panels import pack_centers
+
+# Rows that change their label are moved from sum to sum. The rounding errors of many moves add up,
+# so every few iterations, and before a result is declared, the sums are made anew.
+REBUILD_EVERY = 20
+
+RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED = range(4)
+N_ITER, SETTLING, N_DISTANCES = range(3)  # places in Run.progress
 
 
-class Problem(NamedTuple):
-    """What stays the same during a fit."""
+class Run(NamedTuple):
+    """One run from one start: what the iterations read and write.
 
-    X: np.ndarray  # (n_samples, n_features), C-ordered
-    weight: np.ndarray  # (n_samples,), dtype of X
-    blocks: Blocks
-    n_threads: int
+    Everything is in units of the scaled rows. `sums` are padded to whole registers. `mass` holds
+    the weight of a cluster's rows, then how many of them have a positive weight.
+    """
 
-
-class Result(NamedTuple):
-    """What a run from one start ends with."""
-
-    labels: np.ndarray  # (n_samples,) int32
     centers: np.ndarray  # (n_clusters, n_features), dtype of X
-    inertia: float
-    n_iter: int
+    packed_centers: np.ndarray  # the same in blocks, for the kernels
+    shifts: np.ndarray  # (n_clusters,) float64: how far the last update moved each center
+    labels: np.ndarray  # (n_panels * lanes,) int32; -1 before the first assignment
+    sums: np.ndarray  # (n_blocks, n_clusters, padded_features) float64: of a block of rows
+    mass: np.ndarray  # (n_blocks, n_clusters, 2) float64: of a block of rows
+    touched: np.ndarray  # (n_blocks, n_clusters) bool: sum changed since `totals` was made
+    totals: np.ndarray  # (n_clusters, n_features) float64: sums over all blocks
+    total_mass: np.ndarray  # (n_clusters, 2) float64
+    n_changed: np.ndarray  # (n_blocks,) int64: labels changed by the last assignment
+    n_distances: np.ndarray  # (n_blocks,) int64: distances evaluated by it
+    progress: np.ndarray  # (3,) int64: N_ITER, SETTLING, N_DISTANCES
+
+
+@kernel
+def assign_panels(
+    rows,  # IN  Rows
+    run,  # INOUT Run: labels, sums, touched, n_changed, n_distances
+    first,  # IN  first panel; all of a call lie in whole blocks, or in one
+    last,  # IN  panel after the last
+):
+    """Label the rows of these panels and move those whose label changed between the sums.
+
+    The two halves in one pass: the row is at hand when its label changes, and after the first
+    iterations few do. Adding every row again cost 2-7 ms an iteration more (1e6 x 4, k=8).
+    """
+    X, packed, weight, step, scale = rows.X, rows.packed, rows.weight, rows.weight_step, rows.scale
+    centers, packed_centers, labels = run.centers, run.packed_centers, run.labels
+    sums, mass, touched, tail = run.sums, run.mass, run.touched, rows.tail
+    lanes, n_samples, n_features = lane_count(packed), X.shape[0], X.shape[1]
+    tie, block_panels = rows.tie, rows.block_panels
+    for panel in range(first, last):
+        best, second, index = nearest_two(packed, panel, packed_centers, n_features)
+        tied = nearly_tied(best, second, tie)
+        if any_lane((index != load_like(labels, panel * lanes, best)) | tied):
+            block = panel // block_panels
+            for lane in range(min(lanes, n_samples - panel * lanes)):
+                i, label = panel * lanes + lane, index[lane]
+                if tied[lane]:
+                    label = np.int32(nearest_exactly(X, i, scale, centers))
+                if label != labels[i]:
+                    w = float(weight[i * step])
+                    move_row(X, i, w, scale, labels[i], label, sums, mass, touched, tail, block)
+                    labels[i] = label
+                    run.n_changed[block] += 1
 
 
 @device
-def squared_distance(X, i, centers, j):
-    """Squared Euclidean distance between row i and center j, in the dtype of X.
+def move_row(X, i, weight, scale, old, new, sums, mass, touched, tail, block):
+    """Take row i out of one sum of its block and add it to another; `old` is -1 at first.
 
-    The form (x - c)^2 loses nothing far from the origin, where x.x - 2 x.c + c.c loses all digits.
+    The one update function of all row-wise algorithms. They move the same rows in the same order,
+    so their sums agree bit for bit.
     """
-    total = X.dtype.type(0.0)
-    for f in range(X.shape[1]):
-        difference = X[i, f] - centers[j, f]
-        total += difference * difference
-    return total
+    if weight > 0.0:
+        if old >= 0:
+            add_row(X, i, -weight, -1.0, scale, sums, mass, touched, tail, block, old)
+        add_row(X, i, weight, 1.0, scale, sums, mass, touched, tail, block, new)
+
+
+@device
+def add_row(X, i, weight, one, scale, sums, mass, touched, tail, block, j):
+    """Add `weight` times row i to cluster j's sum in this block, and `one` to its rows.
+
+    A register at a time, the last one multiplied by 1 and 0: 26 ns a row as a plain loop for d=4,
+    now 6. What lies behind the row, the next one, is read too; the table's last rows are copied.
+    """
+    lanes, n_features, n_padded = lane_count(tail), X.shape[1], sums.shape[2]
+    place = (block * sums.shape[1] + j) * n_padded
+    factor = weight * scale
+    if i * n_features + n_padded <= X.size:
+        factors = splat(factor, tail)
+        for f in range(0, n_padded - lanes, lanes):
+            x = load_wide(X, i * n_features + f)
+            store(sums, place + f, fma(x, factors, load(sums, place + f)))
+        f = n_padded - lanes
+        x = load_wide(X, i * n_features + f)
+        store(sums, place + f, fma(x, factors * load(tail, 0), load(sums, place + f)))
+    else:
+        for f in range(n_features):
+            sums[block, j, f] += factor * X[i, f]
+    mass[block, j, 0] += weight
+    mass[block, j, 1] += one
+    touched[block, j] = True
 
 
 @kernel
-def assign_block(
-    X,  # IN  (n_samples, n_features)
-    weight,  # IN  (n_samples,)
-    centers,  # IN  (n_clusters, n_features)
-    start,  # IN  first row of the block
-    stop,  # IN  row after the last
-    labels,  # INOUT (n_samples,): nearest center of each row, the lowest index on ties
-    sums,  # OUT (n_clusters, n_features) float64: weighted sum of the block's rows by label
-    mass,  # OUT (n_clusters,) float64: their weight
-    totals,  # OUT (2,) float64: labels that changed, weighted sum of squared distances
+def rebuild_blocks(
+    rows,  # IN  Rows
+    run,  # INOUT Run: sums, mass, touched
+    first,  # IN  first block
+    last,  # IN  block after the last
 ):
-    """One block's part of an iteration. Writes labels, sums, mass and totals."""
-    totals[0] = totals[1] = 0.0
-    for j in range(centers.shape[0]):
-        mass[j] = 0.0
-        for f in range(X.shape[1]):
-            sums[j, f] = 0.0
-    for i in range(start, stop):
-        best, best_distance = 0, squared_distance(X, i, centers, 0)
-        for j in range(1, centers.shape[0]):
-            distance = squared_distance(X, i, centers, j)
-            if distance < best_distance:  # strictly: the lowest index wins a tie
-                best, best_distance = j, distance
-        if labels[i] != best:
-            labels[i] = best
-            totals[0] += 1.0
-        totals[1] += float(best_distance) * float(weight[i])
-        mass[best] += weight[i]
-        for f in range(X.shape[1]):
-            sums[best, f] += float(X[i, f]) * float(weight[i])
+    """Make the sums of these blocks anew from the labels."""
+    X, weight, step, scale, labels = rows.X, rows.weight, rows.weight_step, rows.scale, run.labels
+    sums, mass, touched, tail = run.sums, run.mass, run.touched, rows.tail
+    block_rows = rows.block_panels * lane_count(rows.packed)
+    for block in range(first, last):
+        for j in range(sums.shape[1]):
+            touched[block, j] = True
+            mass[block, j, 0] = mass[block, j, 1] = 0.0
+            for f in range(sums.shape[2]):
+                sums[block, j, f] = 0.0
+        for i in range(block * block_rows, min((block + 1) * block_rows, X.shape[0])):
+            w = float(weight[i * step])
+            move_row(X, i, w, scale, -1, labels[i], sums, mass, touched, tail, block)
 
 
 @kernel
-def distances_to_own_center(X, centers, labels, distances):
-    """Writes into distances[i] the squared distance of row i to the center that it belongs to."""
+def update_centers(
+    rows,  # IN  Rows
+    run,  # INOUT Run: centers, packed_centers, shifts, totals, touched
+):
+    """Move every center to the mean of its rows; returns the summed squared movement.
+
+    The new centers are rounded to the dtype of X: later distances belong to what the user will
+    see.
+    """
+    centers, totals, shifts = run.centers, run.totals, run.shifts
+    n_clusters, n_features = centers.shape
+    n_empty = add_blocks(run.sums, run.mass, run.touched, totals, run.total_mass)
+    if n_empty > 0:
+        relocate_empty_clusters(rows, run)
+    total_shift = 0.0
+    for j in range(n_clusters):
+        shift, weight = 0.0, run.total_mass[j, 0]
+        if weight > 0.0:  # else there was no row to give: the center stays where it is
+            for f in range(n_features):
+                old = float(centers[j, f])
+                centers[j, f] = totals[j, f] / weight
+                difference = float(centers[j, f]) - old
+                shift += difference * difference
+        shifts[j] = np.sqrt(shift)
+        total_shift += shift
+    pack_centers(centers, run.packed_centers)
+    return total_shift
+
+
+@device
+def add_blocks(sums, mass, touched, totals, total_mass):
+    """Add up the blocks' sums in block order; returns how many clusters have no row.
+
+    A cluster that no block touched keeps its total: late in a run most do.
+    """
+    n_empty = 0
+    for j in range(totals.shape[0]):
+        changed = False
+        for block in range(sums.shape[0]):
+            changed = changed or touched[block, j]
+            touched[block, j] = False
+        if changed:
+            total_mass[j, 0] = total_mass[j, 1] = 0.0
+            for f in range(totals.shape[1]):
+                totals[j, f] = 0.0
+            for block in range(sums.shape[0]):
+                total_mass[j, 0] += mass[block, j, 0]
+                total_mass[j, 1] += mass[block, j, 1]
+                for f in range(totals.shape[1]):
+                    totals[j, f] += sums[block, j, f]
+        if total_mass[j, 1] == 0.0:
+            n_empty += 1
+    return n_empty
+
+
+@device
+def relocate_empty_clusters(rows, run):
+    """Give every empty cluster, in ascending order, the row farthest from its center.
+
+    Farthest first, then lowest row index, only rows of positive weight. One unit, min(1, w), of
+    the row moves, in the totals of this iteration only: the next assignment decides its label.
+    Where all rows sit on their centers there is nothing to gain and nothing moves. Each empty
+    cluster costs one more pass of n d, and no memory: the next row is the first after the last.
+    """
+    X, weight, totals, touched = rows.X, rows.weight, run.totals, run.touched
+    total_mass, n_features = run.total_mass, X.shape[1]
+    last_distance, last_row = np.inf, -1
+    for j in range(totals.shape[0]):
+        if total_mass[j, 1] != 0.0:
+            continue
+        total_mass[j, 0] = 0.0  # no residue of weights that came and went
+        last_distance, last_row = farthest_after(rows, run, last_distance, last_row)
+        if last_row < 0:
+            break
+        old = run.labels[last_row]
+        unit = min(1.0, float(weight[last_row * rows.weight_step]))
+        for f in range(n_features):
+            value = unit * rows.scale * X[last_row, f]
+            totals[old, f] -= value
+            totals[j, f] = value
+        total_mass[old, 0] -= unit
+        total_mass[j, 0] = unit
+        touched[0, old] = touched[0, j] = True  # these totals no longer fit the blocks
+
+
+@device
+def farthest_after(rows, run, last_distance, last_row):
+    """The row that follows (last_distance, last_row) when rows are ordered from far to near."""
+    X, weight, step = rows.X, rows.weight, rows.weight_step
+    centers, labels = run.centers, run.labels
+    distance, row = 0.0, -1
     for i in range(X.shape[0]):
-        distances[i] = squared_distance(X, i, centers, labels[i])
+        if weight[i * step] > 0.0:
+            d = squared_distance(X, i, rows.scale, centers, labels[i])
+            comes_later = d < last_distance or (d == last_distance and i > last_row)
+            if comes_later and d > distance:
+                distance, row = d, i
+    return distance, row
 
 
-class Iteration(NamedTuple):
-    """What one pass over all rows found."""
+@kernel
+def iterate(
+    rows,  # IN  Rows
+    run,  # INOUT Run
+    max_iter,  # IN
+    tol,  # IN  summed squared movement of the centers that counts as none
+    most_steps,  # IN  assignments after which to return RUNNING, so that Ctrl-C is heard
+):
+    """Lloyd's algorithm on one thread; call again while it returns RUNNING.
 
-    sums: np.ndarray  # (n_clusters, n_features) float64
-    mass: np.ndarray  # (n_clusters,) float64
-    n_changed: int
-    inertia: float
-
-
-def assign(problem: Problem, centers: np.ndarray, labels: np.ndarray) -> Iteration:
-    """Label every row (in `labels`) and sum the rows of each label, block by block."""
-    n_blocks = problem.blocks.n_blocks
-    sums = np.empty((n_blocks, *centers.shape))
-    mass = np.empty((n_blocks, centers.shape[0]))
-    totals = np.empty((n_blocks, 2))
-
-    def run(block: int) -> None:
-        start, stop = problem.blocks.bounds(block)
-        assign_block(
-            problem.X, problem.weight, centers, start, stop, labels,
-            sums[block], mass[block], totals[block],
-        )  # fmt: skip
-
-    for_each_block(run, n_blocks, problem.n_threads)
-    for block in range(1, n_blocks):  # in block order, whoever computed them
-        sums[0] += sums[block]
-        mass[0] += mass[block]
-        totals[0] += totals[block]
-    return Iteration(sums[0], mass[0], int(totals[0, 0]), float(totals[0, 1]))
-
-
-def relocate_empty_clusters(
-    problem: Problem, centers: np.ndarray, labels: np.ndarray, found: Iteration
-) -> None:
-    """Give every empty cluster, in ascending order, one of the rows farthest from their centers.
-
-    Farthest first, then lowest row index; only rows of positive weight. One unit, min(1, w), of
-    the row moves out of the sum of its old cluster (found.sums and found.mass change in place).
-    Where all rows sit on their centers there is nothing to gain and nothing moves.
+    The labels belong to the centers only when it returns CONVERGED.
     """
-    empty = np.flatnonzero(found.mass == 0.0)
-    if empty.size == 0:
-        return
-    distances = np.empty(problem.X.shape[0], dtype=problem.X.dtype)
-    distances_to_own_center(problem.X, centers, labels, distances)
-    distances[problem.weight == 0.0] = -1.0
-    farthest = np.argsort(-distances, kind="stable")[: empty.size]
-    for cluster, row in zip(empty, farthest, strict=False):
-        if distances[row] <= 0.0:
-            break
-        unit = min(1.0, float(problem.weight[row]))
-        moved = problem.X[row].astype(np.float64) * unit
-        found.sums[labels[row]] -= moved
-        found.mass[labels[row]] -= unit
-        found.sums[cluster] = moved
-        found.mass[cluster] = unit
+    n_panels = run.labels.shape[0] // lane_count(rows.packed)
+    for _ in range(most_steps):
+        run.n_changed[:] = 0
+        assign_panels(rows, run, 0, n_panels)
+        n_changed = run.n_changed.sum()
+        run.progress[N_DISTANCES] += rows.X.shape[0] * run.centers.shape[0]
+        if is_settled(run, n_changed):
+            return CONVERGED
+        if must_rebuild(run, n_changed):
+            rebuild_blocks(rows, run, 0, run.sums.shape[0])
+        shift = update_centers(rows, run)
+        status = verdict(run, n_changed, shift, max_iter, tol)
+        if status != RUNNING:
+            return status
+    return RUNNING
 
 
-def means(found: Iteration, centers: np.ndarray) -> np.ndarray:
-    """New centers in the dtype of `centers`; a cluster without weight stays where it was."""
-    updated = centers.copy()
-    filled = found.mass > 0.0
-    updated[filled] = found.sums[filled] / found.mass[filled, np.newaxis]
-    return updated
+@device
+def is_settled(run, n_changed):
+    """True if centers made from fresh sums have changed no label; else an iteration is counted."""
+    if n_changed == 0 and run.progress[SETTLING] == 1:
+        return True
+    run.progress[SETTLING] = 0
+    run.progress[N_ITER] += 1
+    return False
 
 
-def lloyd(
-    problem: Problem, centers: np.ndarray, max_iter: int, tol: float, verbose: bool
-) -> Result:
-    """Iterate from `centers` until no label changes, the centers move little, or max_iter.
+@device
+def must_rebuild(run, n_changed):
+    """Sums are made anew when no label changed, and now and then."""
+    return n_changed == 0 or run.progress[N_ITER] % REBUILD_EVERY == 0
 
-    Parameters
-    ----------
-    tol : float
-        Stop once the summed squared movement of the centers is at most this.
 
-    Notes
-    -----
-    O(n k d) time an iteration. The labels returned always belong to the centers returned.
+@device
+def verdict(run, n_changed, shift, max_iter, tol):
+    """What an iteration's end means: RUNNING, CONVERGED, WITHIN_TOLERANCE or STOPPED.
+
+    No label changed: if the means of fresh sums are the centers to the last bit, that is the end.
+    If they are not, one more assignment has to show that the labels stay.
     """
-    labels = np.full(problem.X.shape[0], -1, dtype=np.int32)
-    for iteration in range(1, max_iter + 1):
-        found = assign(problem, centers, labels)
-        if verbose:
-            print(f"Iteration {iteration - 1}, inertia {found.inertia}.")
-        if found.n_changed == 0:  # the means of unchanged groups are the centers we have
-            return Result(labels, centers, found.inertia, iteration)
-        relocate_empty_clusters(problem, centers, labels, found)
-        updated = means(found, centers)
-        shift = float(((updated.astype(np.float64) - centers) ** 2).sum())
-        centers = updated
-        if shift <= tol:
-            break
-    found = assign(problem, centers, labels)
-    return Result(labels, centers, found.inertia, iteration)
+    if n_changed == 0:
+        if shift == 0.0:
+            return CONVERGED
+        run.progress[SETTLING] = 1
+    elif shift <= tol:
+        return WITHIN_TOLERANCE
+    return STOPPED if run.progress[N_ITER] >= max_iter else RUNNING

@@ -1,0 +1,201 @@
+"""A run from one start: memory, threads and calls short enough that Ctrl-C is heard.
+
+A small table is iterated by compiled calls on one thread. A large one is cut into blocks of rows,
+which threads take one after another; between two assignments the centers are updated by one call.
+Both ways the same functions see the same blocks in the same order, so the bits agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.simd import lanes_of
+from kmeans_core.kmeans import lloyd
+from kmeans_core.kmeans.lloyd import Run
+from kmeans_core.kmeans.nearest import label_panels, panels_inertia
+from kmeans_core.kmeans.panels import (
+    Rows,
+    aligned_zeros,
+    empty_center_blocks,
+    pack_centers,
+    padded_features,
+)
+
+FLOPS_A_CALL = 1e9  # of a compiled call: some 20 ms
+SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
+ROWS_A_PART = 1 << 14
+
+
+class Limits(NamedTuple):
+    """When a run stops."""
+
+    max_iter: int
+    tol: float  # of the summed squared movement of the centers, in units of the scaled rows
+
+
+class Result(NamedTuple):
+    """What a run from one start ends with."""
+
+    labels: np.ndarray  # (n_samples,) int32
+    centers: np.ndarray  # (n_clusters, n_features), dtype of X
+    inertia: float
+    n_iter: int
+    n_distances: int
+
+
+class Variant(Protocol):
+    """An algorithm, as the threaded iteration sees it."""
+
+    def assign(self, first: int, last: int) -> None:
+        """Label the panels first..last-1 and move the rows that changed."""
+
+    def centers_moved(self) -> None:
+        """Called after every update of the centers."""
+
+
+class Lloyd:
+    """Every distance in every iteration. Memory: nothing beyond the Run."""
+
+    def __init__(self, rows: Rows, run: Run) -> None:
+        self.rows, self.run = rows, run
+
+    def assign(self, first: int, last: int) -> None:
+        lloyd.assign_panels(self.rows, self.run, first, last)
+        lanes, n_samples = lanes_of(self.rows.X.dtype), self.rows.X.shape[0]
+        n_rows = min(last * lanes, n_samples) - first * lanes
+        self.run.n_distances[first // self.rows.block_panels] += n_rows * len(self.run.centers)
+
+    def centers_moved(self) -> None:
+        pass
+
+
+def new_run(rows: Rows, centers: np.ndarray) -> Run:
+    """Memory for a run from these centers (scaled as the rows are)."""
+    k, d = centers.shape
+    b = rows.n_blocks
+    n_padded = rows.packed.shape[0] // d
+    labels = np.full(n_padded, -1, dtype=np.int32)
+    labels[rows.X.shape[0] :] = 0  # lanes that are no rows look up a center too
+    run = Run(
+        centers=centers.copy(),
+        packed_centers=empty_center_blocks(k, d, centers.dtype),
+        shifts=np.zeros(k),
+        labels=labels,
+        sums=aligned_zeros((b, k, padded_features(d))),
+        mass=np.zeros((b, k, 2)),
+        touched=np.ones((b, k), dtype=np.bool_),
+        totals=np.zeros((k, d)),
+        total_mass=np.zeros((k, 2)),
+        n_changed=np.zeros(b, dtype=np.int64),
+        n_distances=np.zeros(b, dtype=np.int64),
+        progress=np.zeros(3, dtype=np.int64),
+    )
+    pack_centers(run.centers, run.packed_centers)
+    return run
+
+
+def run_from(
+    rows: Rows, start: np.ndarray, limits: Limits, algorithm: Callable, workers: Workers,
+    verbose: bool = False,
+) -> Result:  # fmt: skip
+    """Iterate from the centers `start` (in the caller's units) to the end."""
+    dtype = rows.X.dtype
+    run = new_run(rows, start * dtype.type(rows.scale))
+    flops = 2.0 * rows.X.size * start.shape[0]
+    if flops < SMALL_FLOPS and algorithm is Lloyd and not verbose:
+        status = lloyd.RUNNING
+        steps = max(1, int(FLOPS_A_CALL / flops))
+        while status == lloyd.RUNNING:
+            status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
+    else:
+        status = iterate_threaded(rows, run, limits, algorithm(rows, run), workers, verbose)
+    if status != lloyd.CONVERGED:
+        assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
+    inertia = sum_inertia(rows, run.centers, run.labels, workers)
+    return Result(
+        run.labels[: rows.X.shape[0]],
+        run.centers * dtype.type(1.0 / rows.scale),
+        inertia,
+        int(run.progress[lloyd.N_ITER]),
+        int(run.progress[lloyd.N_DISTANCES]),
+    )
+
+
+def iterate_threaded(
+    rows: Rows, run: Run, limits: Limits, variant: Variant, workers: Workers, verbose: bool
+) -> int:
+    """`lloyd.iterate`, on several threads and for any variant."""
+    while True:
+        run.n_changed[:] = 0
+        run.n_distances[:] = 0
+        workers.run(_in_short_calls(rows, run, variant.assign), rows.n_blocks)
+        n_changed = int(run.n_changed.sum())
+        run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
+        if verbose:
+            inertia = sum_inertia(rows, run.centers, run.labels, workers)
+            print(f"Iteration {int(run.progress[lloyd.N_ITER])}, inertia {inertia}.")
+        if lloyd.is_settled(run, n_changed):
+            return lloyd.CONVERGED
+        if lloyd.must_rebuild(run, n_changed):
+            workers.run(lambda a, b: lloyd.rebuild_blocks(rows, run, a, b), rows.n_blocks)
+        shift = lloyd.update_centers(rows, run)
+        status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
+        if status != lloyd.RUNNING:
+            return status
+        variant.centers_moved()
+
+
+def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:
+    """`assign` for runs of blocks, cut into calls of at most FLOPS_A_CALL."""
+    lanes = lanes_of(rows.X.dtype)
+    n_panels = run.labels.shape[0] // lanes
+    panel_flops = 2.0 * lanes * rows.X.shape[1] * run.centers.shape[0]
+    most = max(1, int(FLOPS_A_CALL / panel_flops))
+
+    def task(first_block: int, last_block: int) -> None:
+        stop = min(last_block * rows.block_panels, n_panels)
+        for first in range(first_block * rows.block_panels, stop, most):
+            assign(first, min(first + most, stop))
+
+    return task
+
+
+def assign_labels(
+    rows: Rows, centers: np.ndarray, packed_centers: np.ndarray, labels: np.ndarray,
+    workers: Workers,
+) -> None:  # fmt: skip
+    """Label every row; `centers` scaled as the rows are, `labels` padded to whole panels."""
+    lanes = lanes_of(rows.X.dtype)
+    panel_flops = 2.0 * lanes * centers.size
+    most = max(1, min(ROWS_A_PART // lanes, int(FLOPS_A_CALL / panel_flops)))
+    n_panels = labels.shape[0] // lanes
+
+    def task(first: int, last: int) -> None:
+        for part in range(first, last):
+            stop = min((part + 1) * most, n_panels)
+            label_panels(rows, centers, packed_centers, part * most, stop, labels)
+
+    workers.run(task, -(-n_panels // most))
+
+
+def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Workers) -> float:
+    """Weighted sum of squared distances to the labelled centers, in the caller's units."""
+    lanes = lanes_of(rows.X.dtype)
+    n_panels = labels.shape[0] // lanes
+    most = max(1, ROWS_A_PART // lanes)
+    parts = np.empty(-(-n_panels // most))
+
+    def task(first: int, last: int) -> None:
+        for part in range(first, last):
+            stop = min((part + 1) * most, n_panels)
+            parts[part] = panels_inertia(rows, centers, labels, part * most, stop)
+
+    workers.run(task, parts.shape[0])
+    total = 0.0
+    for part in parts:
+        total += float(part)
+    return total / rows.scale / rows.scale
