@@ -163,3 +163,79 @@ def knee(ks, wcss, sensitivity=1.0):
             knees.append(candidate)
             candidate = None
     return max(knees, key=lambda i: (above[i], -i), default=None)
+
+
+# ---- k-means ---------------------------------------------------------------------------------
+
+
+def nearest_center(X, centers):
+    """Label of the nearest center for each row (lowest index on ties) and the squared distance."""
+    labels, distances = [], []
+    for x in np.asarray(X, dtype=np.float64):
+        squared = [float(((x - c) ** 2).sum()) for c in np.asarray(centers, dtype=np.float64)]
+        labels.append(int(np.argmin(squared)))
+        distances.append(min(squared))
+    return np.array(labels), np.array(distances)
+
+
+def relocate_empty(X, weight, centers, labels, sums, mass):
+    """Empty clusters, in ascending order, take the rows farthest from their centers."""
+    squared = [float(((x - centers[j]) ** 2).sum()) for x, j in zip(X, labels, strict=True)]
+    order = sorted(range(len(X)), key=lambda i: (-squared[i], i))
+    order = [i for i in order if weight[i] > 0 and squared[i] > 0]
+    for cluster, row in zip([j for j in range(len(mass)) if mass[j] == 0], order, strict=False):
+        unit = min(1.0, weight[row])
+        sums[labels[row]] -= unit * X[row]
+        mass[labels[row]] -= unit
+        sums[cluster] = unit * X[row]
+        mass[cluster] = unit
+
+
+def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
+    """Lloyd's algorithm in float64; returns labels, centers, inertia and iterations."""
+    X, centers = np.asarray(X, dtype=np.float64), np.array(centers, dtype=np.float64)
+    weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
+    old_labels = np.full(len(X), -1)
+    for n_iter in range(1, max_iter + 1):
+        labels, squared = nearest_center(X, centers)
+        if (labels == old_labels).all():
+            return labels, centers, float((weight * squared).sum()), n_iter
+        old_labels = labels
+        sums, mass = np.zeros_like(centers), np.zeros(len(centers))
+        for i, j in enumerate(labels):
+            sums[j] += weight[i] * X[i]
+            mass[j] += weight[i]
+        relocate_empty(X, weight, centers, labels, sums, mass)
+        new = centers.copy()
+        for j in range(len(centers)):
+            if mass[j] > 0:
+                new[j] = sums[j] / mass[j]
+        shift = float(((new - centers) ** 2).sum())
+        centers = new
+        if shift <= tol:
+            break
+    labels, squared = nearest_center(X, centers)
+    return labels, centers, float((weight * squared).sum()), n_iter
+
+
+def kmeans_plusplus(X, n_clusters, draws, weight=None, n_local_trials=None):
+    """Greedy k-means++ from given uniform draws: one for the first row, then n_local_trials a step."""
+    X = np.asarray(X, dtype=np.float64)
+    weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
+    trials = n_local_trials or 2 + int(np.log(n_clusters))
+    draws = iter(draws)
+    cumulative = np.cumsum(weight / weight.sum())
+    chosen = [int(np.searchsorted(cumulative / cumulative[-1], next(draws), side="right"))]
+    closest = ((X - X[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < n_clusters:
+        potential = float((closest * weight).sum())
+        best = None
+        for target in [next(draws) * potential for _ in range(trials)]:
+            row = int(np.searchsorted(np.cumsum(closest * weight), target))
+            row = min(row, len(X) - 1)
+            trial = np.minimum(closest, ((X - X[row]) ** 2).sum(axis=1))
+            if best is None or (trial * weight).sum() < best[0]:
+                best = (float((trial * weight).sum()), row, trial)
+        chosen.append(best[1])
+        closest = best[2]
+    return np.array(chosen)

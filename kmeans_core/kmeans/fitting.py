@@ -16,7 +16,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import broadcast, lane_count, lanes_of, load, load_like, store, widen
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Lloyd, Result, run_from
+from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Lloyd, Result, run_from, unscaled
 from kmeans_core.kmeans.panels import (
     Rows,
     aligned_zeros,
@@ -52,7 +52,8 @@ class Start(NamedTuple):
 
 def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Rows:
     """Pack a checked matrix; what all restarts and all k of a sweep share."""
-    return pack_rows(X, weight, power_of_two_scale(magnitude(X, workers)), workers)
+    scale = power_of_two_scale(magnitude(X, workers), X.dtype)
+    return pack_rows(X, weight, scale, workers)
 
 
 def fit_rows(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Result:
@@ -86,7 +87,7 @@ def fit_rows(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Resu
             result.labels, best.labels, np.full(settings.n_clusters, -1, dtype=np.int32)
         ):
             best = result
-    return best
+    return best._replace(inertia=unscaled(best.inertia, rows))
 
 
 def draw_start(rows: Rows, settings: Settings, rng: Any) -> Start:

@@ -42,7 +42,7 @@ class Result(NamedTuple):
 
     labels: np.ndarray  # (n_samples,) int32
     centers: np.ndarray  # (n_clusters, n_features), dtype of X
-    inertia: float
+    inertia: float  # of `run_from` in units of the scaled rows, of `fit_rows` in the caller's
     n_iter: int
     n_distances: int
 
@@ -113,12 +113,16 @@ def run_from(
             status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
     else:
         status = iterate_threaded(rows, run, limits, algorithm(rows, run), workers, verbose)
-    if status != lloyd.CONVERGED:
+    centers = run.centers * dtype.type(1.0 / rows.scale)
+    seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
+    if status != lloyd.CONVERGED or (seen != run.centers).any():
+        run.centers[:] = seen
+        pack_centers(run.centers, run.packed_centers)
         assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
     return Result(
         run.labels[: rows.X.shape[0]],
-        run.centers * dtype.type(1.0 / rows.scale),
+        centers,
         inertia,
         int(run.progress[lloyd.N_ITER]),
         int(run.progress[lloyd.N_DISTANCES]),
@@ -137,7 +141,8 @@ def iterate_threaded(
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
         if verbose:
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
-            print(f"Iteration {int(run.progress[lloyd.N_ITER])}, inertia {inertia}.")
+            n_iter = int(run.progress[lloyd.N_ITER])
+            print(f"Iteration {n_iter}, inertia {unscaled(inertia, rows)}.")
         if lloyd.is_settled(run, n_changed):
             return lloyd.CONVERGED
         if lloyd.must_rebuild(run, n_changed):
@@ -183,7 +188,7 @@ def assign_labels(
 
 
 def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Workers) -> float:
-    """Weighted sum of squared distances to the labelled centers, in the caller's units."""
+    """Weighted sum of squared distances to the labelled centers, in units of the scaled rows."""
     lanes = lanes_of(rows.X.dtype)
     n_panels = labels.shape[0] // lanes
     most = max(1, ROWS_A_PART // lanes)
@@ -198,4 +203,9 @@ def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Wo
     total = 0.0
     for part in parts:
         total += float(part)
-    return total / rows.scale / rows.scale
+    return total
+
+
+def unscaled(inertia: float, rows: Rows) -> float:
+    """An inertia in the caller's units; infinite where float64 cannot hold it."""
+    return inertia / rows.scale / rows.scale

@@ -12,7 +12,7 @@ from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import Estimator
 from kmeans_core.kmeans import seeding
 from kmeans_core.kmeans.fitting import ALGORITHMS, Settings, fit_rows, prepare
-from kmeans_core.kmeans.iteration import Result, assign_labels, sum_inertia
+from kmeans_core.kmeans.iteration import Result, assign_labels, sum_inertia, unscaled
 from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import (
     empty_center_blocks,
@@ -141,7 +141,7 @@ class KMeans(Estimator):
         rng = check_random_state(self.random_state)
         with Workers(self._n_threads()) as workers:
             best = fit_rows(prepare(X, weight, workers), settings, rng, workers)
-        self._warn_if_fewer(best)
+        self._warn_of(best)
         self.cluster_centers_ = best.centers
         self.labels_ = best.labels
         self.inertia_ = best.inertia
@@ -162,7 +162,7 @@ class KMeans(Estimator):
         centers = self.cluster_centers_
         distances = np.empty((X.shape[0], centers.shape[0]), dtype=X.dtype)
         with Workers(self._n_threads()) as workers:
-            scale = power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)))
+            scale = self._common_scale(X, workers)
             scaled = centers * X.dtype.type(scale)
 
             def task(first: int, last: int) -> None:
@@ -192,14 +192,20 @@ class KMeans(Estimator):
     ) -> tuple[np.ndarray, float]:
         """Labels of the rows of `X` and their inertia."""
         centers = self.cluster_centers_
-        scale = power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)))
+        scale = self._common_scale(X, workers)
         rows = pack_rows(X, weight, scale, workers)
         scaled = centers * X.dtype.type(scale)
         packed_centers = empty_center_blocks(centers.shape[0], X.shape[1], X.dtype)
         pack_centers(scaled, packed_centers)
         labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
         assign_labels(rows, scaled, packed_centers, labels, workers)
-        return labels[: X.shape[0]], sum_inertia(rows, scaled, labels, workers)
+        inertia = sum_inertia(rows, scaled, labels, workers)
+        return labels[: X.shape[0]], unscaled(inertia, rows)
+
+    def _common_scale(self, X: np.ndarray, workers: Workers) -> float:
+        """The power of two by which new rows and the centers are multiplied."""
+        largest = max(magnitude(X, workers), magnitude(self.cluster_centers_, workers))
+        return power_of_two_scale(largest, X.dtype)
 
     def _n_threads(self) -> int:
         if self.n_threads is not None:
@@ -264,13 +270,21 @@ class KMeans(Estimator):
         self._check_n_features(X)
         return X
 
-    def _warn_if_fewer(self, best: Result) -> None:
+    def _warn_of(self, best: Result) -> None:
+        """Say what a caller could overlook in the result."""
         used = np.unique(best.labels).size
         if used < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({used}) found smaller than n_clusters "
                 f"({self.n_clusters}). Possibly due to duplicate points in X.",
                 ConvergenceWarning,
+                stacklevel=3,
+            )
+        if best.inertia == np.inf:
+            warnings.warn(
+                "The inertia is larger than float64 can hold, so inertia_ is infinite; labels and "
+                "centers are not touched by this. Divide X by a power of two to see it.",
+                RuntimeWarning,
                 stacklevel=3,
             )
 

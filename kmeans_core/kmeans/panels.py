@@ -151,11 +151,15 @@ def empty_center_blocks(n_clusters: int, n_features: int, dtype: np.dtype) -> np
     return aligned_empty(center_places(n_clusters) * n_features, dtype)
 
 
-def power_of_two_scale(magnitude: float) -> float:
-    """The power of two that brings `magnitude` into [0.5, 1), as far as float64 can hold it."""
+def power_of_two_scale(magnitude: float, dtype: np.dtype) -> float:
+    """The power of two that brings `magnitude` into [0.5, 1).
+
+    Or as near as `dtype` allows: it must hold the scale and one over it as normal numbers.
+    """
     if magnitude == 0.0:
         return 1.0
-    return math.ldexp(1.0, max(-1000, min(1000, -math.frexp(magnitude)[1])))
+    limit = int(np.finfo(dtype).maxexp) - 2
+    return math.ldexp(1.0, max(-limit, min(limit, -math.frexp(magnitude)[1])))
 
 
 def magnitude(X: np.ndarray, workers: Workers) -> float:
