@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +31,46 @@ Out = Annotated[Path | None, typer.Option("--out", help="Folder of the result.")
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same segments.")]
 Names = list[str] | None
 INTERRUPTED = 130
+DEFAULTS = {field.name: field.default for field in dataclasses.fields(Segmenter)}
+
+
+def _option(kind: Any, flag: str, help: str, metavar: str | None = None) -> Any:
+    return Annotated[kind, typer.Option(flag, help=help, metavar=metavar)]
+
+
+# The parameters of `Segmenter` as options; their defaults are its own.
+OPTIONS = {
+    "id_column": _option(str | None, "--id", "Column that names a customer.", "COL"),
+    "features": _option(Names, "--feature", "Use only these columns.", "COL"),
+    "drop": _option(Names, "--drop", "Do not use this column.", "COL"),
+    "categories": _option(Names, "--category", "Read as a category.", "COL"),
+    "numbers": _option(Names, "--number", "Read as an amount.", "COL"),
+    "n_segments": _option(int | None, "-k", "Number of segments; default: chosen.", "N"),
+    "k_max": _option(int, "--k-max", "Most segments to try."),
+    "method": _option(str, "--method", "kmeans, single, complete, average or ward."),
+    "category_weight": _option(
+        float, "--category-weight", "What a category counts beside a number."
+    ),
+    "random_state": _option(int, "--seed", "The same seed gives the same segments."),
+    "n_threads": _option(int | None, "--threads", "Default: all cores.", "N"),
+}
+
+
+def takes(names: dict[str, Any]) -> Callable[[Callable], Callable]:
+    """Decorate a command to take these options too; it gets them as ``**options``."""
+
+    def decorate(command: Callable) -> Callable:
+        own = inspect.signature(command)
+        parameters = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        parameters += [
+            inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[n], annotation=a)
+            for n, a in names.items()
+        ]
+        command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {**command.__annotations__, **names}
+        return command
+
+    return decorate
 
 
 def run_command(arguments: list[str]) -> int:
@@ -57,56 +100,16 @@ def segment() -> None:
 
 
 @app.command()
+@takes(OPTIONS)
 def run(
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV file with a header line.")],
     out: Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
-    id_column: Annotated[
-        str | None, typer.Option("--id", metavar="COL", help="Column that names a customer.")
-    ] = None,
-    feature: Annotated[
-        Names, typer.Option("--feature", metavar="COL", help="Use only these columns.")
-    ] = None,
-    drop: Annotated[
-        Names, typer.Option("--drop", metavar="COL", help="Do not use this column.")
-    ] = None,
-    category: Annotated[
-        Names, typer.Option("--category", metavar="COL", help="Read as a category.")
-    ] = None,
-    number: Annotated[
-        Names, typer.Option("--number", metavar="COL", help="Read as an amount.")
-    ] = None,
-    n_segments: Annotated[
-        int | None, typer.Option("-k", metavar="N", help="Number of segments; default: chosen.")
-    ] = None,
-    k_max: Annotated[int, typer.Option("--k-max", help="Most segments to try.")] = 10,
-    method: Annotated[
-        str, typer.Option("--method", help="kmeans, single, complete, average or ward.")
-    ] = "kmeans",
-    category_weight: Annotated[
-        float, typer.Option("--category-weight", help="What a category counts beside a number.")
-    ] = 0.5,
-    seed: Seed = 0,
-    threads: Annotated[
-        int | None, typer.Option("--threads", metavar="N", help="Default: all cores.")
-    ] = None,
+    **options: Any,
 ) -> None:
     """Segment the customers of TABLE and write a report."""
     out = out or Path(f"{table.stem}-segments")
     prepare(out, _tell, force=force)
-    options: dict[str, Any] = {
-        "n_segments": n_segments,
-        "k_max": k_max,
-        "method": method,
-        "features": feature or None,
-        "drop": drop or None,
-        "id_column": id_column,
-        "category_weight": category_weight,
-        "random_state": seed,
-        "n_threads": threads,
-        "numbers": number or None,
-        "categories": category or None,
-    }
     loaded = load_table(table)
     segmenter = Segmenter(**options).fit(loaded.frame, loaded.decisions)
     source = {"name": table.name, "sha256": loaded.sha256}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers as abstract
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from segment.features import apply_recipe, make_features
 from segment.profile import make_profile
 
 
+@dataclass(eq=False)
 class Segmenter:
     """Customer segments of a table.
 
@@ -66,32 +68,18 @@ class Segmenter:
     5
     """
 
-    def __init__(
-        self,
-        n_segments: int | None = None,
-        *,
-        k_max: int = 10,
-        method: str = "kmeans",
-        features: Sequence[str] | None = None,
-        drop: Sequence[str] | None = None,
-        id_column: str | None = None,
-        category_weight: float = 0.5,
-        random_state: int = 0,
-        n_threads: int | None = None,
-        numbers: Sequence[str] | None = None,
-        categories: Sequence[str] | None = None,
-    ) -> None:
-        self.n_segments = n_segments
-        self.k_max = k_max
-        self.method = method
-        self.features = features
-        self.drop = drop
-        self.id_column = id_column
-        self.category_weight = category_weight
-        self.random_state = random_state
-        self.n_threads = n_threads
-        self.numbers = numbers
-        self.categories = categories
+    n_segments: int | None = None
+    _: KW_ONLY
+    k_max: int = 10
+    method: str = "kmeans"
+    features: Sequence[str] | None = None
+    drop: Sequence[str] | None = None
+    id_column: str | None = None
+    category_weight: float = 0.5
+    random_state: int = 0
+    n_threads: int | None = None
+    numbers: Sequence[str] | None = None
+    categories: Sequence[str] | None = None
 
     def fit(self, frame: pd.DataFrame, read_decisions: Sequence[str] = ()) -> Segmenter:
         """Segment the customers of `frame`, which is not changed.
