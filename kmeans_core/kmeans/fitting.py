@@ -56,38 +56,74 @@ def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Rows:
     return pack_rows(X, weight, scale, workers)
 
 
+class Plan(NamedTuple):
+    """A fit whose random draws are made: what is left can be done in any order."""
+
+    rows: Rows
+    settings: Settings
+    starts: list[Start]
+    limits: Limits
+
+
 def fit_rows(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Result:
     """The best of `n_init` runs, by inertia; the first of equals."""
+    return fit_plans([plan_fit(rows, settings, rng, workers)], workers)[0]
+
+
+def plan_fit(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Plan:
+    """Make every random draw of a fit."""
     rows = with_blocks(rows, settings.n_clusters)
     starts = [draw_start(rows, settings, rng) for _ in range(settings.n_init)]
     tol = settings.tol * mean_variance(rows, workers) if settings.tol > 0.0 else 0.0
-    limits = Limits(settings.max_iter, tol)
-    results: list[Result | None] = [None] * len(starts)
+    return Plan(rows, settings, starts, Limits(settings.max_iter, tol))
 
-    def run(number: int, its_workers: Workers) -> None:
-        centers = initial_centers(rows, starts[number], its_workers)
-        algorithm = ALGORITHMS[settings.algorithm]
-        results[number] = run_from(rows, centers, limits, algorithm, its_workers, settings.verbose)
 
-    if len(starts) > 1 and 2.0 * rows.X.size * settings.n_clusters < SMALL_FLOPS:
-        # A small table: a run a thread. A large one: all threads on each run.
-        def some(first: int, last: int) -> None:
-            for number in range(first, last):
-                run(number, Workers(1))
+def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
+    """Run every start of every plan and keep the best of each plan.
 
-        workers.run(some, len(starts))
-    else:
-        for number in range(len(starts)):
-            run(number, workers)
+    Small tables: a run a thread. Large ones: all threads on each run.
+    """
+    results: list[list] = [[None] * len(plan.starts) for plan in plans]
+    small = []
+    for place, plan in enumerate(plans):
+        flops = 2.0 * plan.rows.X.size * plan.settings.n_clusters
+        for number in range(len(plan.starts)):
+            if flops < SMALL_FLOPS:
+                small.append((place, number))
+            else:
+                results[place][number] = run_start(plan, number, workers)
+
+    def some(first: int, last: int) -> None:
+        for place, number in small[first:last]:
+            results[place][number] = run_start(plans[place], number, Workers(1))
+
+    if small:
+        small.reverse()  # most clusters first, so that the last runs are short ones
+        workers.run(some, len(small))
+    return [best_of(plan, found) for plan, found in zip(plans, results, strict=True)]
+
+
+def run_start(plan: Plan, number: int, workers: Workers) -> Result:
+    """The run from one start of a plan."""
+    rows, settings = plan.rows, plan.settings
+    centers = initial_centers(rows, plan.starts[number], workers)
+    algorithm = ALGORITHMS[settings.algorithm]
+    return run_from(rows, centers, plan.limits, algorithm, workers, settings.verbose)
+
+
+def best_of(plan: Plan, results: list[Result]) -> Result:
+    """The run of lowest inertia, the first of equals; as in scikit-learn, not the same partition
+    again for the sake of the last digits.
+    """
     best = results[0]
-    assert best is not None
     for result in results[1:]:
-        assert result is not None
         if result.inertia < best.inertia and not same_partition(
-            result.labels, best.labels, np.full(settings.n_clusters, -1, dtype=np.int32)
+            result.labels,
+            best.labels,
+            np.full(plan.settings.n_clusters, -1, dtype=np.int32),
         ):
             best = result
-    return best._replace(inertia=unscaled(best.inertia, rows))
+    return best._replace(inertia=unscaled(best.inertia, plan.rows))
 
 
 def draw_start(rows: Rows, settings: Settings, rng: Any) -> Start:
