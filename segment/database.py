@@ -60,7 +60,7 @@ def read_database(
     engine = None
     try:
         engine = _engine(_expand(address))
-        if engine.url.password and shown != address:
+        if shown != address:
             decisions.append(_warning(shown))
         with engine.connect() as connection:
             if query is None:

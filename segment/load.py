@@ -107,7 +107,7 @@ def from_arrow(stream: Any) -> pd.DataFrame:
             "a table must be a pandas DataFrame or have the Arrow stream interface, got "
             f"{type(stream).__name__}"
         )
-    return _pyarrow().table(stream).to_pandas(integer_object_nulls=True)
+    return _from_table(_pyarrow().table(stream))
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -201,7 +201,12 @@ def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
         raise SegmentError(f"{name} cannot be read as Parquet: {error}") from None
     if not table.num_rows or not table.num_columns:
         raise SegmentError(f"{name} has no rows")
-    return table.to_pandas(integer_object_nulls=True).reset_index(drop=True)
+    return _from_table(table)
+
+
+def _from_table(table: Any) -> pd.DataFrame:
+    frame = table.to_pandas(integer_object_nulls=True)
+    return frame.reset_index(drop=frame.index.names == [None])  # a named index is a column
 
 
 def _read_json_lines(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote, quote_plus, unquote
 
 SECRET_KEY = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
 VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -13,9 +13,12 @@ _known: set[str] = set()
 
 
 def remember(*secrets: str | None) -> None:
-    """Keep these, as they are and as a URL spells them, out of every later message."""
-    for secret in filter(None, secrets):
-        _known.update({secret, unquote(secret), quote_plus(secret)})
+    """Keep these, as they are and as a URL spells them, out of every later message.
+
+    One of less than 4 letters is hidden in URLs only: it may be part of any word.
+    """
+    for secret in (s for s in secrets if s and len(s) >= 4):
+        _known.update({secret, unquote(secret), quote(secret, safe=""), quote_plus(secret)})
 
 
 def hide(text: str) -> str:

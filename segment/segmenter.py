@@ -346,7 +346,7 @@ def _segments_table(cleaned: Cleaned, found: Clustering) -> pd.DataFrame:
     name, ids = "row", pd.Series(cleaned.rows)
     if cleaned.id_column is not None:
         name, ids = cleaned.id_column, cleaned.frame[cleaned.id_column]
-        if not pd.api.types.is_integer_dtype(ids.dtype):
+        if not isinstance(ids.dtype, np.dtype) or ids.dtype.kind not in "iu":
             ids = ids.astype(object).map(spell, na_action="ignore")
     if name == "segment":
         raise SegmentError("the id column is named 'segment', as the result's; rename it")

@@ -169,8 +169,9 @@ def _explain(message: str, line_numbers: list[int]) -> str:
 def name_columns(
     cells: pd.DataFrame, name: str, options: TextOptions, decisions: list[str]
 ) -> pd.DataFrame:
-    """Rows below a header, or below none: the header is the first row unless it holds numbers
-    over numbers and no text over numbers.
+    """Rows below a header, or below none: the first row is one unless it looks like the others.
+
+    That is, unless it has a number over numbers, no text over numbers and no number over texts.
 
     Raises
     ------
@@ -207,8 +208,10 @@ def _starts_with_data(cells: pd.DataFrame) -> bool:
         top, *rest = cells[column].head(SAMPLE_LINES).fillna("").str.strip()
         below = [cell for cell in rest if cell]
         n_numbers = sum(NUMBER.fullmatch(cell) is not None for cell in below)
-        if top and below and n_numbers > 0.9 * len(below):
-            if not NUMBER.fullmatch(top):
-                return False
-            number_over_number = True
+        if not top or not below:
+            continue
+        on_top, mostly_below = NUMBER.fullmatch(top) is not None, n_numbers > 0.9 * len(below)
+        if on_top != mostly_below and (mostly_below or not n_numbers):
+            return False
+        number_over_number |= on_top and mostly_below
     return number_over_number
