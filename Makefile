@@ -2,6 +2,7 @@
 # make test          all the tests
 # make check         lint, format and types
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
+# make compat        scikit-learn's own checks of our estimators, by several of its versions
 #
 # Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
 # the Python has changed, or the folder has moved. Another Python, beside the first:
@@ -18,7 +19,7 @@ hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
 CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
 
-.PHONY: demo test test-oldest check clean
+.PHONY: demo test test-oldest compat checked-by-sklearn check clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.segment-$(CONTENT)
@@ -29,6 +30,14 @@ test: $(VENV)/.test-$(CONTENT)
 
 test-oldest:
 	$(MAKE) test VENV=.venv-oldest CONSTRAINTS=tests/oldest.txt
+
+compat: compat-1.6 compat-1.7 compat-1.8 compat-1.9
+
+compat-%:
+	@$(MAKE) --no-print-directory checked-by-sklearn VENV=.venv-sklearn-$* SKLEARN=$*
+
+checked-by-sklearn: $(VENV)/.sklearn-$(CONTENT)
+	@$(BIN)/python -W ignore tests/compat/check_estimators.py
 
 check: $(VENV)/.dev-$(CONTENT)
 	$(BIN)/ruff check .
@@ -42,6 +51,11 @@ $(VENV)/.%-$(CONTENT): $(PYTHON_STAMP)
 	@echo "Installing what '$*' needs into $(VENV), once."
 	@$(PIP) install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$*]'
 	@touch $@ $(if $(filter test,$*),$(VENV)/.segment-$(CONTENT))
+
+$(VENV)/.sklearn-$(CONTENT): $(PYTHON_STAMP)
+	@echo "Installing scikit-learn $(SKLEARN) into $(VENV), once."
+	@$(PIP) install --quiet 'scikit-learn==$(SKLEARN).*' pandas polars --editable .
+	@touch $@
 
 $(PYTHON_STAMP):
 	@$(PYTHON) -c '' 2>/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer, or name it, as in: make PYTHON=python3.12" >&2; exit 1; }

@@ -82,7 +82,10 @@ def _numeric_array(X: Any, name: str) -> np.ndarray:
     if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
         raise ValueError(f"{name} is a masked array with masked cells: fill or drop them first.")
     try:
-        array = np.asarray(X)
+        if hasattr(X, "column_names") and not hasattr(X, "__array__"):  # an older Arrow table
+            array = np.column_stack([np.asarray(column) for column in X.columns])
+        else:
+            array = np.asarray(X)
     except ValueError as error:
         raise ValueError(f"{name} is not a rectangular array of numbers: {error}") from None
     if array.dtype.kind == "c":
@@ -91,7 +94,8 @@ def _numeric_array(X: Any, name: str) -> np.ndarray:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{name} must hold numbers only: {error}") from None
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"{name} must hold numbers only: {error}") from None
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold numbers only, its dtype is {array.dtype}.")
     return array

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.estimator import Estimator
+from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.dendrogram import children_of, cut_tree
 from kmeans_core.hierarchy.linkage import linkage as linkage_tree
 from kmeans_core.hierarchy.update_rules import EUCLIDEAN_METHODS, METHODS
@@ -99,6 +99,7 @@ class AgglomerativeClustering(Estimator):
             The distances do not fit in memory.
         """
         self._check_parameters()
+        names = feature_names(X)
         X = check_matrix(X, min_rows=2)
         if self.distance_threshold is None:
             check_n_clusters(self.n_clusters, len(X))
@@ -113,12 +114,17 @@ class AgglomerativeClustering(Estimator):
         self.distances_ = Z[:, 2].copy()
         self.n_leaves_ = len(X)
         self.n_connected_components_ = 1
-        self.n_features_in_ = X.shape[1]
+        self._remember_features(names, X.shape[1])
         return self
 
     def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
         """`fit`, then `labels_`."""
         return self.fit(X).labels_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = self.metric == "precomputed"
+        return tags
 
     def _check_parameters(self) -> None:
         if (self.n_clusters is None) == (self.distance_threshold is None):

@@ -9,7 +9,7 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
-from kmeans_core.estimator import Estimator
+from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
 from kmeans_core.kmeans import seeding
 from kmeans_core.kmeans.fitting import ALGORITHMS, Settings, fit_rows, prepare
 from kmeans_core.kmeans.iteration import Result, assign_labels, sum_inertia, unscaled
@@ -34,10 +34,6 @@ from kmeans_core.validation import (
 
 INITS = ("k-means++", "random")
 ROWS_A_PART = 1 << 14
-
-
-class ConvergenceWarning(UserWarning):
-    """Fewer clusters were found than asked for."""
 
 
 class KMeans(Estimator):
@@ -76,6 +72,7 @@ class KMeans(Estimator):
         Weighted sum of squared distances of the rows to their centers.
     n_iter_ : int
     n_features_in_ : int
+    feature_names_in_ : ndarray of str, only after a fit on a data frame with such column names
 
     Notes
     -----
@@ -135,6 +132,7 @@ class KMeans(Estimator):
         ValueError, TypeError
             A parameter, `X` or `sample_weight` is not usable; the estimator is left as it was.
         """
+        names = feature_names(X)
         X = check_matrix(X)
         settings = self._settings(X)
         weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
@@ -147,7 +145,7 @@ class KMeans(Estimator):
         self.inertia_ = best.inertia
         self.n_iter_ = best.n_iter
         self.n_distances_ = best.n_distances
-        self.n_features_in_ = X.shape[1]
+        self._remember_features(names, X.shape[1])
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -158,7 +156,7 @@ class KMeans(Estimator):
 
     def transform(self, X: Any) -> np.ndarray:
         """Euclidean distance of each row to each center, shape (n_samples, n_clusters)."""
-        X = self._check_new(X)
+        given, X = X, self._check_new(X)
         centers = self.cluster_centers_
         distances = np.empty((X.shape[0], centers.shape[0]), dtype=X.dtype)
         with Workers(self._n_threads()) as workers:
@@ -170,7 +168,18 @@ class KMeans(Estimator):
                 distances_to_centers(X, scale, scaled, start, stop, distances)
 
             workers.run(task, -(-X.shape[0] // ROWS_A_PART))
-        return distances
+        return self._in_container(distances, given)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Names of the columns of `transform`: kmeans0, kmeans1 ...
+
+        `input_features`, if given, must be the names that `fit` has seen; they change nothing.
+        """
+        self._check_fitted("cluster_centers_")
+        self._check_input_features(input_features)
+        prefix = type(self).__name__.lower()
+        names = [f"{prefix}{j}" for j in range(len(self.cluster_centers_))]
+        return np.array(names, dtype=object)
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:
         """``fit(X).labels_``."""
@@ -266,6 +275,7 @@ class KMeans(Estimator):
 
     def _check_new(self, X: Any) -> np.ndarray:
         self._check_fitted("cluster_centers_")
+        self._check_names(X)
         X = check_matrix(X, dtype=self.cluster_centers_.dtype)
         self._check_n_features(X)
         return X
@@ -277,7 +287,7 @@ class KMeans(Estimator):
             warnings.warn(
                 f"Number of distinct clusters ({used}) found smaller than n_clusters "
                 f"({self.n_clusters}). Possibly due to duplicate points in X.",
-                ConvergenceWarning,
+                known_as(ConvergenceWarning, "sklearn.exceptions"),
                 stacklevel=3,
             )
         if best.inertia == np.inf:
