@@ -16,6 +16,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import broadcast, lane_count, lanes_of, load, load_like, store, widen
 from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans.hamerly import Hamerly
 from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Lloyd, Result, run_from, unscaled
 from kmeans_core.kmeans.panels import (
     Rows,
@@ -27,7 +28,7 @@ from kmeans_core.kmeans.panels import (
     with_blocks,
 )
 
-ALGORITHMS: dict[str, Callable] = {"auto": Lloyd, "lloyd": Lloyd}
+ALGORITHMS: dict[str, Callable] = {"auto": Lloyd, "lloyd": Lloyd, "hamerly": Hamerly}
 
 
 class Settings(NamedTuple):
