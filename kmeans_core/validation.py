@@ -15,7 +15,13 @@ FLOATS = (np.float64, np.float32)
 
 
 def check_matrix(
-    X: Any, name: str = "X", *, dtype: Any = None, min_rows: int = 1, copy: bool = False
+    X: Any,
+    name: str = "X",
+    *,
+    dtype: Any = None,
+    min_rows: int = 1,
+    copy: bool = False,
+    finite: bool = True,
 ) -> np.ndarray:
     """A C-ordered, finite float32 or float64 matrix from anything that looks like one.
 
@@ -31,6 +37,8 @@ def check_matrix(
         Fewest rows that make sense.
     copy : bool
         Return a new array even where the input could be used as it is.
+    finite : bool
+        False: the caller looks for NaN and infinities in a pass that it makes anyway.
 
     Raises
     ------
@@ -61,7 +69,8 @@ def check_matrix(
     if wanted not in FLOATS:
         wanted = np.dtype(np.float64)
     clean = (np.array if copy else np.asarray)(array, dtype=wanted, order="C")
-    _check_finite(clean, name)
+    if finite:
+        _check_finite(clean, name)
     return clean
 
 

@@ -1,4 +1,4 @@
-"""Within-cluster sum of squares, and the cluster means that other metrics start from."""
+"""Within-cluster sum of squares: what k-means and Ward's linkage make small."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.jit import kernel
 from kmeans_core.metrics.labels import check_labels
+from kmeans_core.metrics.spread import cluster_means, cluster_spreads
+from kmeans_core.metrics.table import check_finite_matrix, threads
 from kmeans_core.validation import check_matrix, check_sample_weight
 
 
-def inertia(X: Any, labels: Any, centers: Any = None, *, sample_weight: Any = None) -> float:
+def inertia(
+    X: Any,
+    labels: Any,
+    centers: Any = None,
+    *,
+    sample_weight: Any = None,
+    n_threads: int | None = None,
+) -> float:
     """Sum of squared distances from each row to the center of its cluster (WCSS).
 
     ``sum_i w_i ||x_i - c_{labels[i]}||^2``, the quantity that k-means makes small (Lloyd 1982,
@@ -26,6 +34,8 @@ def inertia(X: Any, labels: Any, centers: Any = None, *, sample_weight: Any = No
         The default is the (weighted) mean of each cluster.
     sample_weight : array-like of shape (n_samples,), optional
         What each row counts; the default is 1.
+    n_threads : int, optional
+        None: as many as this process may use. The bits do not depend on it.
 
     Returns
     -------
@@ -43,34 +53,17 @@ def inertia(X: Any, labels: Any, centers: Any = None, *, sample_weight: Any = No
     O(n d) time, O(n + k d) memory. It never rises with the number of clusters when each
     clustering is the best one, so it cannot choose that number alone: look for its knee.
     """
-    X = check_matrix(X)
-    weight = _weights(sample_weight, len(X))
-    if centers is None:
-        codes, n_labels = check_labels(labels, len(X))
-        means = cluster_means(X, codes, n_labels, weight)
-    else:
-        means = check_matrix(centers, "centers", dtype=np.float64)
-        _check_same_features(means, X)
-        codes = _row_numbers(labels, len(X), len(means))
-    return float(_weighted_squares(X, codes, means, weight))
-
-
-def cluster_means(
-    X: np.ndarray, codes: np.ndarray, n_labels: int, weight: np.ndarray | None = None
-) -> np.ndarray:
-    """The (weighted) mean of each cluster, float64, shape (n_labels, n_features).
-
-    A cluster whose weights are all zero has no mean; its row is the origin, and counts nothing.
-    """
-    means = np.zeros((n_labels, X.shape[1]))
-    totals = np.zeros(n_labels)
-    _sum_by_label(X, codes, np.ones(len(X)) if weight is None else weight, means, totals)
-    return means / np.where(totals > 0, totals, 1.0)[:, None]
-
-
-def _weights(sample_weight: Any, n_samples: int) -> np.ndarray:
-    weight = check_sample_weight(sample_weight, n_samples, np.float64)
-    return np.ones(n_samples) if weight is None else weight
+    with threads(n_threads) as workers:
+        X, _ = check_finite_matrix(X, workers)
+        weight = check_sample_weight(sample_weight, len(X), np.float64)
+        if centers is None:
+            codes, n_labels = check_labels(labels, len(X))
+            means, _ = cluster_means(X, codes, n_labels, weight, workers)
+        else:
+            means = check_matrix(centers, "centers", dtype=np.float64)
+            _check_same_features(means, X)
+            codes = _row_numbers(labels, len(X), len(means))
+        return float(cluster_spreads(X, codes, means, weight, workers)[1].sum())
 
 
 def _check_same_features(centers: np.ndarray, X: np.ndarray) -> None:
@@ -94,38 +87,3 @@ def _row_numbers(labels: Any, n_samples: int, n_clusters: int) -> np.ndarray:
             f"they run from {array.min()} to {array.max()}."
         )
     return np.ascontiguousarray(array, dtype=np.int64)
-
-
-@kernel
-def _sum_by_label(
-    X,  # IN  (n_samples, n_features)
-    codes,  # IN  (n_samples,)
-    weight,  # IN  (n_samples,)
-    sums,  # INOUT (n_labels, n_features), zeros on entry
-    totals,  # INOUT (n_labels,), zeros on entry
-):
-    """Add each row, times its weight, to the sum of its cluster, in row order."""
-    for i in range(X.shape[0]):
-        c = codes[i]
-        totals[c] += weight[i]
-        for f in range(X.shape[1]):
-            sums[c, f] += weight[i] * np.float64(X[i, f])
-
-
-@kernel
-def _weighted_squares(
-    X,  # IN  (n_samples, n_features)
-    codes,  # IN  (n_samples,)
-    centers,  # IN  (n_clusters, n_features)
-    weight,  # IN  (n_samples,)
-):
-    """Return the sum over rows of weight times squared distance to the row's center."""
-    total = 0.0
-    for i in range(X.shape[0]):
-        c = codes[i]
-        square = 0.0
-        for f in range(X.shape[1]):
-            difference = np.float64(X[i, f]) - centers[c, f]
-            square += difference * difference
-        total += weight[i] * square
-    return total
