@@ -7,28 +7,26 @@ in scikit-learn's order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
-from kmeans_core.engine.simd import broadcast, lane_count, lanes_of, load, load_like, store, widen
+from kmeans_core.engine.simd import broadcast, lane_count, load, load_like, store, widen
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.hamerly import Hamerly
-from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Lloyd, Result, run_from, unscaled
+from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Result, run_from, unscaled
 from kmeans_core.kmeans.panels import (
+    LANES,
     Rows,
     aligned_zeros,
+    exact_rows,
     magnitude,
-    pack_rows,
     panel_weight,
     power_of_two_scale,
+    sieve_rows,
     with_blocks,
 )
-
-ALGORITHMS: dict[str, Callable] = {"auto": Lloyd, "lloyd": Lloyd, "hamerly": Hamerly}
 
 
 class Settings(NamedTuple):
@@ -51,50 +49,103 @@ class Start(NamedTuple):
     draws: np.ndarray | None
 
 
-def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Rows:
-    """Pack a checked matrix; what all restarts and all k of a sweep share."""
-    scale = power_of_two_scale(magnitude(X, workers), X.dtype)
-    return pack_rows(X, weight, scale, workers)
+class Prepared:
+    """A checked matrix with its scale and, once they are asked for, its packed copies.
+
+    `exact` is in the dtype of X, for seeding; `sieve` in float32, for all else. For float32 data
+    they are the same. A single fit of float64 data drops the first before it makes the second.
+    """
+
+    def __init__(self, X: np.ndarray, weight: np.ndarray | None, scale: float) -> None:
+        self.X, self.weight, self.scale = X, weight, scale
+        self._exact: Rows | None = None
+        self._sieve: Rows | None = None
+
+    def sieve(self, workers: Workers) -> Rows:
+        """The panels of float32."""
+        if self._sieve is None:
+            self._sieve = sieve_rows(self.X, self.weight, self.scale, workers)
+        return self._sieve
+
+    def exact(self, workers: Workers) -> Rows:
+        """The panels in the dtype of X."""
+        if self.X.dtype == np.float32:
+            return self.sieve(workers)
+        if self._exact is None:
+            self._exact = exact_rows(self.X, self.weight, self.scale, workers)
+        return self._exact
+
+    def drop_exact(self) -> None:
+        """Give their memory back."""
+        self._exact = None
 
 
-def fit_rows(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Result:
-    """The best of `n_init` runs, by inertia; the first of equals."""
-    rows = with_blocks(rows, settings.n_clusters)
-    starts = [draw_start(rows, settings, rng) for _ in range(settings.n_init)]
-    tol = settings.tol * mean_variance(rows, workers) if settings.tol > 0.0 else 0.0
-    limits = Limits(settings.max_iter, tol)
-    results: list[Result | None] = [None] * len(starts)
+def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Prepared:
+    """Look over a checked matrix; what all restarts and all k of a sweep share."""
+    return Prepared(X, weight, power_of_two_scale(magnitude(X, workers), X.dtype))
 
-    def run(number: int, its_workers: Workers) -> None:
-        centers = initial_centers(rows, starts[number], its_workers)
-        algorithm = ALGORITHMS[settings.algorithm]
-        results[number] = run_from(rows, centers, limits, algorithm, its_workers, settings.verbose)
 
-    if len(starts) > 1 and 2.0 * rows.X.size * settings.n_clusters < SMALL_FLOPS:
-        # A small table: a run a thread. A large one: all threads on each run.
-        def some(first: int, last: int) -> None:
-            for number in range(first, last):
-                run(number, Workers(1))
+def fit_rows(
+    prepared: Prepared, settings: Settings, rng: Any, workers: Workers, *, alone: bool = False
+) -> Result:
+    """The best of `n_init` runs, by inertia; the first of equals.
 
-        workers.run(some, len(starts))
+    `alone` says that no other fit shares the packed copies, so they can be dropped early.
+    """
+    starts = [draw_start(prepared, settings, rng) for _ in range(settings.n_init)]
+    small = 2.0 * prepared.X.size * settings.n_clusters < SMALL_FLOPS
+    if small and len(starts) > 1:
+        results = _run_in_parallel(prepared, settings, starts, workers)
     else:
-        for number in range(len(starts)):
-            run(number, workers)
+        centers = [initial_centers(prepared, start, workers) for start in starts]
+        if alone:
+            prepared.drop_exact()
+        rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
+        limits = limits_of(rows, settings, workers)
+        results = [run_from(rows, c, limits, settings.algorithm, workers) for c in centers]
+    best = best_of(results, settings.n_clusters)
+    return best._replace(inertia=unscaled(best.inertia, prepared.scale))
+
+
+def _run_in_parallel(
+    prepared: Prepared, settings: Settings, starts: list[Start], workers: Workers
+) -> list[Result]:
+    """Runs of a small table, each on one thread."""
+    rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
+    prepared.exact(workers)  # made once, before threads ask for it
+    limits = limits_of(rows, settings, workers)
+    results: dict[int, Result] = {}
+    alone = Workers(1)
+
+    def some(first: int, last: int) -> None:
+        for number in range(first, last):
+            centers = initial_centers(prepared, starts[number], alone)
+            results[number] = run_from(rows, centers, limits, settings.algorithm, alone)
+
+    workers.run(some, len(starts))
+    return [results[number] for number in range(len(starts))]
+
+
+def limits_of(rows: Rows, settings: Settings, workers: Workers) -> Limits:
+    """When a run stops, in units of the scaled rows."""
+    tol = settings.tol * mean_variance(rows, workers) if settings.tol > 0.0 else 0.0
+    return Limits(settings.max_iter, tol, settings.verbose)
+
+
+def best_of(results: list[Result], n_clusters: int) -> Result:
+    """The lowest inertia; a later run wins only with another partition, not by rounding."""
     best = results[0]
-    assert best is not None
     for result in results[1:]:
-        assert result is not None
-        if result.inertia < best.inertia and not same_partition(
-            result.labels, best.labels, np.full(settings.n_clusters, -1, dtype=np.int32)
-        ):
-            best = result
-    return best._replace(inertia=unscaled(best.inertia, rows))
+        if result.inertia < best.inertia:
+            partner = np.full(n_clusters, -1, dtype=np.int32)
+            if not same_partition(result.labels, best.labels, partner):
+                best = result
+    return best
 
 
-def draw_start(rows: Rows, settings: Settings, rng: Any) -> Start:
+def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     """Make the random draws of one start. An array or a callable draws nothing here."""
-    X, k, init = rows.X, settings.n_clusters, settings.init
-    weight = rows.weight if rows.weight_step or X.shape[0] == 1 else None
+    X, weight, k, init = prepared.X, prepared.weight, settings.n_clusters, settings.init
     if isinstance(init, np.ndarray):
         return Start(init, 0, None)
     if callable(init):
@@ -107,12 +158,13 @@ def draw_start(rows: Rows, settings: Settings, rng: Any) -> Start:
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
-def initial_centers(rows: Rows, start: Start, workers: Workers) -> np.ndarray:
+def initial_centers(prepared: Prepared, start: Start, workers: Workers) -> np.ndarray:
     """The centers that a run begins with, in the caller's units."""
     if start.centers is not None:
         return start.centers
     assert start.draws is not None
-    return rows.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    rows = with_blocks(prepared.exact(workers), start.draws.shape[0] + 1)
+    return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
 
 
 @kernel
@@ -136,10 +188,10 @@ def mean_variance(rows: Rows, workers: Workers) -> float:
     Values are taken relative to the first row: far from the origin, the mean of squares minus the
     square of the mean would lose all digits.
     """
-    n_features, lanes = rows.X.shape[1], lanes_of(rows.X.dtype)
-    moments = aligned_zeros((rows.n_blocks, 2, n_features, lanes))
+    n_features = rows.X.shape[1]
+    moments = aligned_zeros((rows.n_blocks, 2, n_features, LANES))
     mass = np.zeros(rows.n_blocks)
-    pivot = rows.X[0] * rows.X.dtype.type(rows.scale)
+    pivot = rows.packed[: n_features * LANES : LANES].copy()
     workers.run(lambda a, b: add_moments(rows, pivot, a, b, moments, mass), rows.n_blocks)
     total, sums = mass.sum(), moments.sum(axis=(0, 3))
     return float(np.mean(np.maximum(sums[1] / total - (sums[0] / total) ** 2, 0.0)))

@@ -21,7 +21,6 @@ from kmeans_core.engine.simd import (
     count_lanes,
     gather,
     lane_count,
-    lanes_of,
     load,
     load_like,
     maximum,
@@ -29,13 +28,14 @@ from kmeans_core.engine.simd import (
     store,
 )
 from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import nearest_two, nearly_tied, squared_distance
-from kmeans_core.kmeans.panels import Rows, aligned_empty
+from kmeans_core.kmeans.nearest import nearest_two, squared_distance, uncertain
+from kmeans_core.kmeans.panels import FLOAT32, LANES, Rows, aligned_empty
 from kmeans_core.kmeans.survivors import (
     add_movements,
     downward,
     gather_panel,
     half_gaps,
+    listed_blur,
     move_proposed,
     settled,
     upward,
@@ -43,7 +43,7 @@ from kmeans_core.kmeans.survivors import (
 
 
 class Bounds(NamedTuple):
-    """Two numbers a row and three a cluster, in the dtype of X."""
+    """Two numbers a row and three a cluster, in float32."""
 
     upper: np.ndarray  # (n_panels * lanes,) less moved[label] at the time
     lower: np.ndarray  # (n_panels * lanes,) plus others_moved[label] at the time
@@ -53,11 +53,11 @@ class Bounds(NamedTuple):
 
 
 class Hamerly:
-    """Two bounds a row. Memory: two numbers a row in the dtype of X."""
+    """Two bounds a row. Memory: 8 bytes a row."""
 
     def __init__(self, rows: Rows, run: Run) -> None:
         self.rows, self.run, self.is_first = rows, run, True
-        n_padded, k, dtype = run.labels.shape[0], run.centers.shape[0], rows.X.dtype
+        n_padded, k, dtype = run.labels.shape[0], run.centers.shape[0], np.float32
         self.bounds = Bounds(
             np.zeros(n_padded, dtype),
             np.zeros(n_padded, dtype),
@@ -67,10 +67,10 @@ class Hamerly:
         )
 
     def assign(self, first: int, last: int) -> None:
-        rows, lanes = self.rows, lanes_of(self.rows.X.dtype)
-        listed = np.empty((last - first) * lanes, np.int32)
-        proposed = np.empty((last - first) * lanes, np.int32)
-        gathered = aligned_empty(lanes * rows.X.shape[1], rows.X.dtype)
+        rows = self.rows
+        listed = np.empty((last - first) * LANES, np.int32)
+        proposed = np.empty((last - first) * LANES, np.int32)
+        gathered = aligned_empty(LANES * rows.X.shape[1], FLOAT32)
         hamerly_panels(
             rows, self.run, self.bounds, first, last, self.is_first, listed, proposed, gathered
         )
@@ -114,7 +114,7 @@ def hamerly_panels(
                 continue
         # Most rows of the panel have to be searched: do it where it lies.
         best, second, index = nearest_two(packed, panel, packed_centers, n_features)
-        tied = nearly_tied(best, second, rows.tie)
+        tied = uncertain(best, second, rows.tie, rows.blur[panel])
         n_distances += n_rows * run.centers.shape[0]
         for lane in range(n_rows):
             i = panel * lanes + lane
@@ -125,9 +125,10 @@ def hamerly_panels(
         for lane in range(n_rows, lanes):
             proposed[(panel - first) * lanes + lane] = 0
     for start in range(0, n_listed, lanes):
-        gather_panel(rows.X, rows.X.dtype.type(rows.scale), listed, start, n_listed, gathered)
+        gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
         best, second, index = nearest_two(gathered, 0, packed_centers, n_features)
-        tied = nearly_tied(best, second, rows.tie)
+        blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
+        tied = uncertain(best, second, rows.tie, blur)
         n_rows = min(lanes, n_listed - start)
         n_distances += n_rows * run.centers.shape[0]
         for lane in range(n_rows):
@@ -156,7 +157,7 @@ def keeps_label(rows, run, bounds, panel, proposed, first):
 
 @device
 def upper_slack(rows):
-    return rows.X.dtype.type(rows.slack)
+    return np.float32(rows.slack)
 
 
 @device
@@ -173,9 +174,9 @@ def tightened(rows, run, bounds, i, lower):
 def propose(rows, run, bounds, i, index, best, second, is_tied, proposed, first):
     """Propose a row's label and renew its bounds from its two smallest distances."""
     label, own, other = settled(rows, run, i, index, best, second, is_tied)
-    slack = rows.slack
-    upper = upward(np.sqrt(own), slack) - bounds.moved[label]
-    lower = downward(np.sqrt(other), slack) + bounds.others_moved[label]
+    slack, blur = rows.slack, 0.5 * rows.blur[i // lane_count(rows.packed)]
+    upper = upward(np.sqrt(own), slack) + blur - bounds.moved[label]
+    lower = downward(np.sqrt(other), slack) - blur + bounds.others_moved[label]
     bounds.upper[i] = upward(upper, slack)
     bounds.lower[i] = downward(lower, slack)
     proposed[i - first * lane_count(rows.packed)] = label

@@ -4,7 +4,7 @@ Rows whose bounds do not settle their label are listed, gathered into panels and
 same search as all rows do in Lloyd's algorithm. Labels are proposed first and rows moved
 afterwards, in row order: so the sums agree with Lloyd's bit for bit.
 
-Bounds are kept in the dtype of X and rounded outward, so that they stay bounds. Moving every row's
+Bounds are kept in float32 and rounded outward, so that they stay bounds. Moving every row's
 bounds after every update would write all of them. Instead each cluster keeps the sum of its
 movements so far, and bounds are stored relative to it: a row that is skipped is only read.
 """
@@ -23,6 +23,7 @@ from kmeans_core.kmeans.nearest import nearest_exactly, squared_distance
 def gather_panel(
     X,  # IN  (n_samples, n_features)
     scale,  # IN
+    offset,  # IN
     listed,  # IN  row numbers
     start,  # IN  first of the listed rows
     stop,  # IN  after the last of all
@@ -33,7 +34,16 @@ def gather_panel(
     for lane in range(lanes):
         i = listed[min(start + lane, stop - 1)]
         for f in range(n_features):
-            panel[f * lanes + lane] = X[i, f] * scale
+            panel[f * lanes + lane] = X[i, f] * scale - offset[f]
+
+
+@device
+def listed_blur(rows, listed, start, stop):
+    """The largest blur of the panels that listed rows come from."""
+    lanes, blur = lane_count(rows.packed), rows.blur[listed[start] // lane_count(rows.packed)]
+    for place in range(start, stop):
+        blur = max(blur, rows.blur[listed[place] // lanes])
+    return blur
 
 
 @device
@@ -52,7 +62,7 @@ def downward(value, slack):
 def settled(rows, run, i, index, best, second, is_tied):
     """Label of a row, and its squared distances to that center and to the nearest other one.
 
-    In float32 a near tie is decided in float64, which may choose the second.
+    Where the sieve is not certain, the exact decision may choose the second.
     """
     if is_tied:
         label = np.int32(nearest_exactly(rows.X, i, rows.scale, run.centers))

@@ -12,6 +12,7 @@ import numpy as np
 from kmeans_core.metrics.spread import cluster_means, cluster_spreads
 from kmeans_core.metrics.table import check_labelled, threads
 
+
 def davies_bouldin_score(
     X: Any, labels: Any, *, sample_weight: Any = None, n_threads: int | None = None
 ) -> float:
