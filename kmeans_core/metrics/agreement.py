@@ -1,25 +1,72 @@
-"""Do two labellings of the same rows agree? They may use different names for the clusters."""
+"""Do two labellings of the same rows agree? Counted in pairs of rows.
+
+Rand, adjusted Rand and Fowlkes-Mallows. Names of clusters do not matter, and nothing else about
+the rows does. Pairs are counted in Python's whole numbers: a million rows do not overflow.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.metrics.labels import check_labels
+from kmeans_core.metrics.contingency import contingency
 
 
-def adjusted_rand_score(labels_true: Any, labels_pred: Any) -> float:
-    """Rand index of two labellings, adjusted for chance.
+class Pairs(NamedTuple):
+    """Pairs of rows, by whether each labelling puts them together."""
 
-    Of all pairs of rows, the Rand index is the share on which the two labellings agree
-    (together in both, or apart in both). The adjusted index is 1 for the same partition, about
-    0 for independent ones, and can fall to -0.5.
+    both: int
+    only_true: int
+    only_pred: int
+    neither: int
+
+
+def rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
+    """Rand index: the share of pairs of rows on which two labellings agree.
+
+    They agree on a pair that is together in both, or apart in both.
 
     Parameters
     ----------
     labels_true, labels_pred : array-like of shape (n_samples,)
         Any labels; the order of the two does not matter.
+    sample_weight : array-like of whole numbers, shape (n_samples,), optional
+        A row of weight 2 counts as the row twice.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 1 for the same partition.
+
+    Raises
+    ------
+    ValueError
+        Not one-dimensional, of different lengths, with a NaN; weights that are not whole.
+
+    Notes
+    -----
+    O(n log n) time, O(n) memory. With many clusters most pairs are apart in any two labellings,
+    so independent ones come near 1 too: use `adjusted_rand_score`.
+
+    References
+    ----------
+    Rand 1971, "Objective criteria for the evaluation of clustering methods", section 2,
+    doi 10.1080/01621459.1971.10482356.
+    """
+    pairs = _count_pairs(labels_true, labels_pred, sample_weight)
+    return 1.0 if sum(pairs) == 0 else (pairs.both + pairs.neither) / sum(pairs)
+
+
+def adjusted_rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
+    """Rand index of two labellings, adjusted for chance.
+
+    1 for the same partition, about 0 for independent ones; it can fall to -0.5.
+
+    Parameters
+    ----------
+    labels_true, labels_pred, sample_weight
+        As in `rand_score`.
 
     Returns
     -------
@@ -28,34 +75,68 @@ def adjusted_rand_score(labels_true: Any, labels_pred: Any) -> float:
     Raises
     ------
     ValueError
-        Not one-dimensional, of different lengths, or with a NaN.
+        As `rand_score`.
 
     Notes
     -----
-    O(n log n) time, O(n) memory; pairs are counted in whole numbers of any size, so a million
-    rows do not overflow. Many small clusters against few large ones score low even when one
-    refines the other.
+    O(n log n) time, O(n) memory. Many small clusters against few large ones score low even when
+    one refines the other.
 
     References
     ----------
     Hubert and Arabie 1985, "Comparing partitions", equation 5, doi 10.1007/BF01908075.
     """
-    true = np.asarray(labels_true)
-    n_samples = len(true) if true.ndim else 0
-    true_codes, n_true = check_labels(true, n_samples, "labels_true")
-    codes, n_pred = check_labels(labels_pred, n_samples, "labels_pred")
-    _, cells = np.unique(true_codes * n_pred + codes, return_counts=True)
-    together_both = _pairs(cells)
-    together_true = _pairs(np.bincount(true_codes, minlength=n_true))
-    together_pred = _pairs(np.bincount(codes, minlength=n_pred))
-    only_true = together_true - together_both
-    only_pred = together_pred - together_both
-    neither = n_samples * (n_samples - 1) // 2 - together_both - only_true - only_pred
+    both, only_true, only_pred, neither = _count_pairs(labels_true, labels_pred, sample_weight)
     if only_true == 0 and only_pred == 0:
         return 1.0
-    agreement = 2 * (together_both * neither - only_true * only_pred)
-    scale = together_true * (only_true + neither) + together_pred * (only_pred + neither)
+    agreement = 2 * (both * neither - only_true * only_pred)
+    scale = (both + only_true) * (only_true + neither) + (both + only_pred) * (only_pred + neither)
     return agreement / scale
+
+
+def fowlkes_mallows_score(
+    labels_true: Any, labels_pred: Any, *, sample_weight: Any = None
+) -> float:
+    """Geometric mean of precision and recall over pairs: ``both / sqrt(in_true * in_pred)``.
+
+    Parameters
+    ----------
+    labels_true, labels_pred, sample_weight
+        As in `rand_score`.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 1 for the same partition. 0 where no pair is together in both.
+
+    Raises
+    ------
+    ValueError
+        As `rand_score`.
+
+    Notes
+    -----
+    O(n log n) time, O(n) memory. Not adjusted for chance: two labellings into few clusters score
+    high whatever they are.
+
+    References
+    ----------
+    Fowlkes and Mallows 1983, "A method for comparing two hierarchical clusterings", section 2,
+    doi 10.1080/01621459.1983.10478008.
+    """
+    both, only_true, only_pred, _ = _count_pairs(labels_true, labels_pred, sample_weight)
+    if both == 0:
+        return 0.0
+    return float(np.sqrt(both / (both + only_true)) * np.sqrt(both / (both + only_pred)))
+
+
+def _count_pairs(labels_true: Any, labels_pred: Any, sample_weight: Any) -> Pairs:
+    table = contingency(labels_true, labels_pred, sample_weight)
+    both = _pairs(table.counts)
+    only_true = _pairs(table.first_sizes) - both
+    only_pred = _pairs(table.second_sizes) - both
+    total = table.n_samples * (table.n_samples - 1) // 2
+    return Pairs(both, only_true, only_pred, total - both - only_true - only_pred)
 
 
 def _pairs(sizes: np.ndarray) -> int:

@@ -10,6 +10,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, lanes_of, load, splat, sqrt, sum_lanes
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
+from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.table import check_labelled, threads
 from kmeans_core.validation import check_choice, check_integer, check_matrix, check_random_state
 
@@ -120,13 +121,29 @@ def silhouette_score(
         kept = check_random_state(random_state).permutation(len(X))[:sample_size]
         X, labels = X[kept], labels[kept]
         weight = None if weight is None else np.asarray(weight)[kept]
-    values = silhouette_samples(
-        X, labels, metric=metric, sample_weight=weight, n_threads=n_threads
-    )
+    values = silhouette_samples(X, labels, metric=metric, sample_weight=weight, n_threads=n_threads)
     if weight is None:
         return float(np.mean(values))
     there = np.asarray(weight) > 0
     return float(np.average(values[there], weights=np.asarray(weight, dtype=np.float64)[there]))
+
+
+def silhouette_by_cluster(
+    X: Any, labels: Any, *, sample_weight: Any = None, n_threads: int | None = None
+) -> np.ndarray:
+    """The (weighted) mean silhouette of each cluster, in the sorted order of the labels.
+
+    Shape (n_labels,); a cluster without a row of positive weight has NaN. Arguments, errors and
+    cost are those of `silhouette_samples`. A mean near 0 or below, beside others that are high,
+    points to a cluster that is a remainder, or to two that are one.
+    """
+    values = silhouette_samples(X, labels, sample_weight=sample_weight, n_threads=n_threads)
+    codes, n_labels = check_labels(labels, len(values))
+    weight = np.ones(len(values)) if sample_weight is None else np.asarray(sample_weight, float)
+    there = weight > 0
+    totals = np.bincount(codes[there], weight[there] * values[there], n_labels)
+    mass = np.bincount(codes[there], weight[there], n_labels)
+    return np.where(mass > 0, totals / np.where(mass > 0, mass, 1.0), np.nan)
 
 
 def silhouettes_at(rows: GroupedRows, places: np.ndarray, workers: Workers) -> np.ndarray:

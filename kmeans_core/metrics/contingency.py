@@ -1,0 +1,76 @@
+"""Two labellings of the same rows, counted: how many rows have which pair of labels."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kmeans_core.metrics.labels import code_labels
+from kmeans_core.validation import check_sample_weight
+
+
+class Contingency(NamedTuple):
+    """The cells that hold a row, and the sizes of the clusters. Whole numbers."""
+
+    counts: np.ndarray  # (n_cells,) rows in this cell; cells without a row are left out
+    first: np.ndarray  # (n_cells,) its cluster in the first labelling
+    second: np.ndarray  # (n_cells,) its cluster in the second
+    first_sizes: np.ndarray  # (n_first,)
+    second_sizes: np.ndarray  # (n_second,)
+    first_names: np.ndarray  # (n_first,) the labels themselves, sorted
+    second_names: np.ndarray  # (n_second,)
+    n_samples: int
+
+
+def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -> Contingency:
+    """Count rows by pair of labels. O(n log n) time, O(n) memory.
+
+    Raises
+    ------
+    ValueError
+        Not one-dimensional, of different lengths, with a NaN; weights that are not whole numbers
+        (these measures count rows and pairs of rows).
+    """
+    array = np.asarray(labels_true)
+    n_samples = len(array) if array.ndim else 0
+    first_names, first = code_labels(array, n_samples, "labels_true")
+    second_names, second = code_labels(labels_pred, n_samples, "labels_pred")
+    cells = first * max(1, len(second_names)) + second
+    weight = _whole_weights(sample_weight, n_samples)
+    if weight is not None:
+        there = weight > 0
+        first, second, cells, weight = first[there], second[there], cells[there], weight[there]
+    named, place = np.unique(cells, return_inverse=True)
+    count = np.zeros(len(named), dtype=np.int64)
+    np.add.at(count, place.reshape(-1), 1 if weight is None else weight)
+    rows, columns = np.divmod(named, max(1, len(second_names)))
+    return Contingency(
+        counts=count,
+        first=rows,
+        second=columns,
+        first_sizes=_sizes(rows, count, len(first_names)),
+        second_sizes=_sizes(columns, count, len(second_names)),
+        first_names=first_names,
+        second_names=second_names,
+        n_samples=int(count.sum()),
+    )
+
+
+def _sizes(cluster: np.ndarray, count: np.ndarray, n_clusters: int) -> np.ndarray:
+    sizes = np.zeros(n_clusters, dtype=np.int64)
+    np.add.at(sizes, cluster, count)
+    return sizes
+
+
+def _whole_weights(sample_weight: Any, n_samples: int) -> np.ndarray | None:
+    weight = check_sample_weight(sample_weight, n_samples, np.float64)
+    if weight is None:
+        return None
+    if (weight != np.floor(weight)).any():
+        row = int(np.argmax(weight != np.floor(weight)))
+        raise ValueError(
+            f"sample_weight must be whole numbers here, got {weight[row]} at row {row}: agreement "
+            "counts rows and pairs of rows."
+        )
+    return weight.astype(np.int64)
