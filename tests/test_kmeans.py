@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans as TheirKMeans
 from sklearn.cluster import kmeans_plusplus as their_kmeans_plusplus
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.kmeans.fitting import ALGORITHMS
+from kmeans_core.kmeans.iteration import ALGORITHMS
 from kmeans_core.kmeans.kmeans import ConvergenceWarning
 
 DTYPES = [np.float32, np.float64]
