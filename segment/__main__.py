@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from segment.errors import SegmentError
+from segment.redact import hide
 
 EXTRA = ("pandas", "matplotlib", "jinja2", "typer", "rich")
 
@@ -29,14 +30,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _say(f"{error.name} is missing: pip install 'kmeans-core[segment]'", 2)
     except SegmentError as error:
-        return _say(str(error), 2)
+        return _say(hide(str(error)), 2)
     except KeyboardInterrupt:
         return _say("interrupted; nothing was left half-written", 130)
     except BrokenPipeError:  # `segment run ... | head`: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:
-        traceback.print_exc()
+        print(hide(traceback.format_exc()), end="", file=sys.stderr)
         return _say("this is a fault in segment, not in your table; please report the above", 1)
 
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from segment.cells import PLAIN, Cells, blank_cells, is_numeric, written
 from segment.errors import SegmentError, did_you_mean, plural, quote
 
+DUPLICATES = ("first", "last", "mean")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "key"})
 
 
@@ -26,7 +28,11 @@ class Cleaned(NamedTuple):
 
 
 def clean(
-    frame: pd.DataFrame, id_column: str | None = None, not_id: Collection[str] = ()
+    frame: pd.DataFrame,
+    id_column: str | None = None,
+    not_id: Collection[str] = (),
+    duplicates: str | None = None,
+    cells: Cells = PLAIN,
 ) -> Cleaned:
     """Drop blank rows, then exact duplicates, and find the id.
 
@@ -42,6 +48,9 @@ def clean(
         The id, instead of looking for it.
     not_id : collection of str
         Columns that the caller has other plans for.
+    duplicates : {'first', 'last', 'mean'}, optional
+        Which row stands for an id that has several; 'mean' takes the mean of numbers and the
+        first of everything else. By default this is an error.
 
     Raises
     ------
@@ -58,24 +67,16 @@ def clean(
         raise SegmentError("the table has no customers: every row in it is blank")
     n_blank, n_duplicates = int((~filled).sum()), int(repeated.sum())
     decisions = _row_decisions(n_blank, n_duplicates, len(frame))
-    id_column, sentence = _find_id(kept, rows, id_column, not_id)
-    return Cleaned(kept, rows, id_column, n_blank, n_duplicates, [*decisions, sentence])
-
-
-def blank_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """True where a cell holds nothing: missing, or only spaces."""
-    blank = frame.isna()
-    for position, name in enumerate(frame.columns):
-        if not is_numeric(frame[name]):
-            text = frame[name].astype(str).str.strip()
-            blank.isetitem(position, blank.iloc[:, position] | (text == ""))
-    return blank
-
-
-def is_numeric(column: pd.Series) -> bool:
-    """Whether pandas holds the column as numbers; True and False are words here."""
-    dtype = column.dtype
-    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+    id_column, sentence = find_id(kept, id_column, not_id)
+    decisions.append(sentence)
+    if id_column is not None:
+        repeated_ids = _repeated(kept[id_column])
+        if len(repeated_ids) and duplicates is None:
+            raise _conflict(repeated_ids, rows)
+        if len(repeated_ids):
+            kept, rows, sentence = _one_row_an_id(kept, rows, repeated_ids, duplicates, cells)
+            decisions.append(sentence)
+    return Cleaned(kept, rows, id_column, n_blank, n_duplicates, decisions)
 
 
 def name_words(name: str) -> list[str]:
@@ -104,13 +105,13 @@ def _row_decisions(n_blank: int, n_duplicates: int, n_rows: int) -> list[str]:
     return decisions
 
 
-def _find_id(
-    frame: pd.DataFrame, rows: np.ndarray, wanted: str | None, not_id: Collection[str]
+def find_id(
+    frame: pd.DataFrame, wanted: str | None = None, not_id: Collection[str] = ()
 ) -> tuple[str | None, str]:
+    """The column that names a customer, if there is one, and the sentence that says why."""
     if wanted is not None:
         if wanted not in frame.columns:
             raise SegmentError(f"no column {quote(wanted)}{did_you_mean(wanted, frame.columns)}")
-        _refuse_conflict(frame[wanted], rows)
         return wanted, f"Took {quote(wanted)} as the customer id, as asked."
     candidates = [name for name in frame.columns if name not in not_id]
     named = [name for name in candidates if _is_named_id(frame[name])]
@@ -121,8 +122,8 @@ def _find_id(
                 f"differ{_blank_ids(frame[name])}; it forms no segments."
             )
     for name in named:
-        if _mostly_differ(frame[name]):
-            _refuse_conflict(frame[name], rows)
+        if _mostly_differ(frame[name]) and len(_repeated(frame[name])):
+            return name, f"Took {quote(name)} as the customer id: its name says so."
     for name in candidates:
         if _is_text(frame[name]) and _all_differ(frame[name]):
             return name, (
@@ -136,7 +137,7 @@ def _find_id(
 
 
 def _present(column: pd.Series) -> pd.Series:
-    text = column.dropna().astype(str).str.strip()
+    text = written(column.dropna())
     return text[text != ""]
 
 
@@ -170,18 +171,42 @@ def _mostly_differ(column: pd.Series) -> bool:
     return len(present) > 1 and present.nunique() > len(present) / 2
 
 
-def _refuse_conflict(column: pd.Series, rows: np.ndarray) -> None:
-    """The rows are no exact duplicates, so an id found twice has different values."""
-    present = _present(column)
-    repeated = present[present.duplicated(keep=False)]
-    if repeated.empty:
-        return
-    first = repeated.iloc[0]
+def _repeated(ids: pd.Series) -> pd.Series:
+    """Ids of several rows, which are no exact duplicates, so their values differ."""
+    present = _present(ids)
+    return present[present.duplicated(keep=False)]
+
+
+def _conflict(repeated: pd.Series, rows: np.ndarray) -> SegmentError:
+    first, name = repeated.iloc[0], quote(repeated.name)
     where = ", ".join(str(rows[i]) for i in repeated.index[repeated == first][:5])
     others = repeated.nunique() - 1
     more = f" (and {plural(others, 'more such id')})" if others else ""
-    name = quote(column.name)
-    raise SegmentError(
+    return SegmentError(
         f"the id {quote(first)} in column {name} has different values in rows {where}{more}; keep "
-        f"one row a customer, or pass --number {name} or --drop {name} if it is not the id"
+        f"one row a customer by --duplicates {'|'.join(DUPLICATES)}, or pass --number {name} or "
+        f"--drop {name} if it is not the id"
     )
+
+
+def _one_row_an_id(
+    frame: pd.DataFrame, rows: np.ndarray, repeated: pd.Series, rule: str | None, cells: Cells
+) -> tuple[pd.DataFrame, np.ndarray, str]:
+    """One row for each repeated id, where its first stood (its last, by that rule)."""
+    kept = frame.copy()
+    if rule == "mean":
+        kept = kept.astype(object)
+        for name in frame.columns.drop(repeated.name):
+            values = cells.numbers(frame.loc[repeated.index, name])
+            means = values.groupby(repeated).transform("mean").dropna()
+            kept.loc[means.index, name] = means
+    dropped = repeated.index[repeated.duplicated(keep="last" if rule == "last" else "first")]
+    keep = ~frame.index.isin(dropped)
+    which = {"mean": "the mean of its numbers and the first of its texts"}.get(
+        str(rule), f"its {rule} row"
+    )
+    sentence = (
+        f"Took for each of {plural(repeated.nunique(), 'id')} with several rows {which}, as asked: "
+        f"dropped {plural(len(dropped), 'row')}."
+    )
+    return kept.loc[keep].reset_index(drop=True), rows[keep], sentence

@@ -14,9 +14,12 @@ import typer
 
 from kmeans_core import __version__
 from segment import demo as demo_data
-from segment.errors import SegmentError
-from segment.load import load_table
+from segment.errors import SegmentError, quote
+from segment.explore import as_text, explore
+from segment.join import join_tables
+from segment.load import Table, load_table
 from segment.output import prepare, write_result
+from segment.redact import hide
 from segment.segmenter import Segmenter
 
 app = typer.Typer(
@@ -29,42 +32,84 @@ app = typer.Typer(
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the result.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same segments.")]
+Source = Annotated[
+    str,
+    typer.Argument(metavar="TABLE", help="A file, - for standard input, or a database's URL."),
+]
 Names = list[str] | None
 INTERRUPTED = 130
-DEFAULTS = {field.name: field.default for field in dataclasses.fields(Segmenter)}
+DEFAULTS = {"header": True, **{f.name: f.default for f in dataclasses.fields(Segmenter)}}
 
 
 def _option(kind: Any, flag: str, help: str, metavar: str | None = None) -> Any:
     return Annotated[kind, typer.Option(flag, help=help, metavar=metavar)]
 
 
-# The parameters of `Segmenter` as options; their defaults are its own.
-OPTIONS = {
+# How a source is read: the parameters of `load_table`, and what is joined to it.
+SOURCE_OPTIONS = {
+    "sheet": _option(str | None, "--sheet", "Of a workbook; default: the first.", "NAME"),
+    "table": _option(str | None, "--table", "Of a database.", "NAME"),
+    "query": _option(str | None, "--query", "To a database, with :name for parameters.", "SQL"),
+    "params": _option(Names, "--param", "A parameter of the query.", "NAME=VALUE"),
+    "encoding": _option(str | None, "--encoding", "Of a text file; default: guessed.", "NAME"),
+    "delimiter": _option(str | None, "--delimiter", "Of a text file; default: guessed.", "TEXT"),
+    "comment": _option(str | None, "--comment", "Lines that begin so are left out.", "TEXT"),
+    "header": _option(bool, "--header/--no-header", "Whether the first line names columns."),
+    "columns": _option(str | None, "--columns", "Names of columns.", "A,B,C"),
+    "join": _option(Names, "--join", "More columns of the same customers.", "TABLE"),
+    "on": _option(str | None, "--on", "The id to join by.", "COL"),
+}
+# What is decided about rows, columns and features: parameters of `Segmenter`.
+TABLE_OPTIONS = {
     "id_column": _option(str | None, "--id", "Column that names a customer.", "COL"),
     "features": _option(Names, "--feature", "Use only these columns.", "COL"),
     "drop": _option(Names, "--drop", "Do not use this column.", "COL"),
     "categories": _option(Names, "--category", "Read as a category.", "COL"),
     "numbers": _option(Names, "--number", "Read as an amount.", "COL"),
-    "n_segments": _option(int | None, "-k", "Number of segments; default: chosen.", "N"),
-    "k_max": _option(int, "--k-max", "Most segments to try."),
-    "method": _option(str, "--method", "kmeans, single, complete, average or ward."),
+    "derive": _option(Names, "--derive", "A new column: 'basket = spend / orders'.", "RULE"),
+    "missing": _option(Names, "--missing", "One more word for a missing cell.", "WORD"),
+    "decimal": _option(str | None, "--decimal", "A point or a comma; default: guessed.", "SIGN"),
+    "day_order": _option(str | None, "--dates", "dmy, mdy or ymd; default: guessed.", "ORDER"),
+    "as_of": _option(str | None, "--as-of", "Ages count to it; default: last date.", "DAY"),
+    "duplicates": _option(str | None, "--duplicates", "first, last or mean of an id.", "RULE"),
+    "ranges": _option(Names, "--range", "What is possible.", "COL=LOW:HIGH"),
+    "outliers": _option(str, "--outliers", "winsorise, drop or keep."),
+    "outlier_threshold": _option(float, "--outlier-threshold", "Robust z of an outlier."),
+    "fill": _option(Names, "--fill", "median, mode or a constant.", "COL=VALUE"),
+    "scale": _option(str, "--scale", "auto, standard, robust, minmax or log."),
+    "weights": _option(Names, "--weight", "What a column counts; default: 1.", "COL=NUMBER"),
     "category_weight": _option(
         float, "--category-weight", "What a category counts beside a number."
     ),
+    "min_variance": _option(float, "--min-variance", "Leave out columns that vary less."),
+    "max_correlation": _option(
+        float, "--max-correlation", "Leave out columns that correlate more."
+    ),
+}
+CLUSTER_OPTIONS = {
+    "n_segments": _option(int | None, "-k", "Number of segments; default: chosen.", "N"),
+    "k_max": _option(int, "--k-max", "Most segments to try."),
+    "method": _option(str, "--method", "kmeans, single, complete, average or ward."),
     "random_state": _option(int, "--seed", "The same seed gives the same segments."),
     "n_threads": _option(int | None, "--threads", "Default: all cores.", "N"),
 }
 
 
-def takes(names: dict[str, Any]) -> Callable[[Callable], Callable]:
+def takes(*tables: dict[str, Any]) -> Callable[[Callable], Callable]:
     """Decorate a command to take these options too; it gets them as ``**options``."""
+    names = {name: option for table in tables for name, option in table.items()}
 
     def decorate(command: Callable) -> Callable:
         own = inspect.signature(command)
         parameters = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
         parameters += [
-            inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[n], annotation=a)
-            for n, a in names.items()
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=DEFAULTS.get(name),
+                annotation=annotation,
+            )
+            for name, annotation in names.items()
         ]
         command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {**command.__annotations__, **names}
@@ -100,20 +145,86 @@ def segment() -> None:
 
 
 @app.command()
-@takes(OPTIONS)
+@takes(SOURCE_OPTIONS, TABLE_OPTIONS, CLUSTER_OPTIONS)
 def run(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV file with a header line.")],
+    source: Source,
     out: Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
     **options: Any,
 ) -> None:
     """Segment the customers of TABLE and write a report."""
-    out = out or Path(f"{table.stem}-segments")
-    prepare(out, _tell, force=force)
-    loaded = load_table(table)
-    segmenter = Segmenter(**options).fit(loaded.frame, loaded.decisions)
-    source = {"name": table.name, "sha256": loaded.sha256}
-    _finish(segmenter, out, {"command": "run", "options": options, "input": source}, table.name)
+    if out is not None:
+        prepare(out, _tell, force=force)
+    table, settings = _load(source, options)
+    if out is None:
+        out = Path(f"{Path(table.name).stem}-segments")
+        prepare(out, _tell, force=force)
+    segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
+    shown = {name: _shown(value) for name, value in options.items()}
+    about = {"name": table.name, "source": hide(source), "sha256": table.sha256}
+    _finish(segmenter, out, {"command": "run", "options": shown, "input": about}, table.name)
+
+
+@app.command("inspect")
+@takes(SOURCE_OPTIONS, TABLE_OPTIONS)
+def inspect_table(source: Source, **options: Any) -> None:
+    """Say what is in TABLE and what run would do with it; nothing is written."""
+    table, settings = _load(source, options)
+    prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    n_rows, n_columns = table.frame.shape
+    print(f"{table.name}: {n_rows:,} rows, {n_columns:,} columns\n")
+    print("\n".join(as_text(explore(prepared.cleaned, prepared.columns))))
+    for heading, sentences in prepared.sections:
+        if sentences:
+            print(f"\n{heading}")
+        for sentence in sentences:
+            print(f"- {' '.join(sentence.split())}")
+    sys.stdout.flush()
+
+
+def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
+    """The table that the options ask for, and the parameters of a `Segmenter`."""
+    reading = {n: options[n] for n in SOURCE_OPTIONS if n not in ("join", "on")}
+    reading["params"] = _pairs("--param", options["params"])
+    reading["columns"] = [c.strip() for c in (options["columns"] or "").split(",") if c.strip()]
+    settings = {n: options[n] or None for n in options if n not in SOURCE_OPTIONS}
+    settings |= {n: options[n] for n in settings if isinstance(DEFAULTS[n], (int, float, str))}
+    settings["n_segments"], settings["n_threads"] = (
+        options.get("n_segments"),
+        options.get("n_threads"),
+    )
+    settings["fill"] = _pairs("--fill", options["fill"])
+    settings["weights"] = {
+        n: _number("--weight", v) for n, v in _pairs("--weight", options["weights"]).items()
+    }
+    settings["ranges"] = {
+        name: tuple(_number("--range", end) for end in ends.partition(":")[::2])
+        for name, ends in _pairs("--range", options["ranges"]).items()
+    }
+    table = load_table(source, **reading)
+    others = [load_table(other, encoding=options["encoding"]) for other in options["join"] or []]
+    return join_tables(table, others, options["on"]), settings
+
+
+def _pairs(flag: str, values: Names) -> dict[str, str]:
+    for value in values or []:
+        if not value.rpartition("=")[0].strip():
+            raise SegmentError(f"{flag} takes NAME=VALUE, got {quote(value)}")
+    return {v.rpartition("=")[0].strip(): v.rpartition("=")[2].strip() for v in values or []}
+
+
+def _number(flag: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise SegmentError(f"{flag} takes numbers, got {quote(text)}") from None
+
+
+def _shown(value: Any) -> Any:
+    """An option as run.json keeps it: addresses of databases without their passwords."""
+    if isinstance(value, str):
+        return hide(value)
+    return [hide(v) for v in value] or None if isinstance(value, list) else value
 
 
 @app.command()

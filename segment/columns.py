@@ -1,21 +1,26 @@
-"""Columns: which are numbers, which are categories, which can form no segments, and why."""
+"""Columns: what each is, how it is read, which can form no segments, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from segment.clean import Cleaned, is_numeric
+from segment.cells import MISSING, PLAIN, Cells, guess_decimal, is_numeric, order_of_days
+from segment.clean import Cleaned, name_words
 from segment.errors import SegmentError, did_you_mean, plural, quote
 
-MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null"})
-NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column a number
+NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
 FEW_VALUES = 3  # whole numbers with at most so many different values are codes, not amounts
-MANY_VALUES = 20  # text with more different values than this is a name, a date, a remark
-MOST_VALUES = 1000  # each value of a category becomes a column of the matrix
+MANY_VALUES = 20  # a category keeps at most so many different values; the rarer ones are grouped
+FREE_SHARE = 0.3  # more different values than this among the cells is a name or a remark
+OTHER = "(other)"
+YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1"})
+BIRTH = frozenset({"birth", "born", "dob", "yob", "birthday", "birthdate", "birthyear"})
+OLDEST = 110  # years
 
 
 class Choices(NamedTuple):
@@ -25,10 +30,54 @@ class Choices(NamedTuple):
     drop: Sequence[str] = ()
     numbers: Sequence[str] = ()
     categories: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    decimal: str | None = None
+    day_order: str | None = None
+    as_of: str | None = None
+    ranges: Mapping[str, tuple[float, float]] = {}
+    min_variance: float = 0.0
+    max_correlation: float = 1.0
 
     @property
     def named(self) -> set[str]:
-        return {*self.features, *self.drop, *self.numbers, *self.categories}
+        return {*self.features, *self.drop, *self.numbers, *self.categories, *self.ranges}
+
+    def cells(self, frame: pd.DataFrame) -> Cells:
+        """How the cells of `frame` are read."""
+        missing = MISSING | {token.strip().lower() for token in self.missing}
+        return Cells(missing, self.decimal or guess_decimal(frame))
+
+
+class Reader(NamedTuple):
+    """How one column becomes numbers or categories, the same for every table of customers."""
+
+    name: str
+    role: str
+    label: str = ""  # what its values are called
+    codes: bool = False  # a category of whole numbers: 1.0 and "01" are the same code as 1
+    low: float = -np.inf
+    high: float = np.inf
+    order: str = ""  # of day, month and year in dates
+    as_of: pd.Timestamp | None = None
+    levels: Collection[str] = ()  # of a grouped category; every other is `OTHER`
+
+    @property
+    def is_number(self) -> bool:
+        return self.role in ("number", "date")
+
+    def read(self, column: pd.Series, cells: Cells) -> pd.Series:
+        """Float64 numbers, or text as objects; NaN or None where nothing is known."""
+        if self.role == "date":
+            age = (self.as_of - cells.days(column, self.order)).dt.days.astype("float64")
+            return age / 365.25 if is_birth(self.name) else age
+        if self.role == "number" or self.codes:
+            values = cells.numbers(column)
+            values = values.where((values >= self.low) & (values <= self.high))
+            return _as_codes(values) if self.codes else values
+        text = cells.text(column)
+        if not self.levels:
+            return text
+        return text.where(text.isna() | text.isin(list(self.levels)), OTHER)
 
 
 class Columns(NamedTuple):
@@ -38,12 +87,16 @@ class Columns(NamedTuple):
     numbers: list[str]
     categories: list[str]
     decisions: list[str]
+    readers: list[Reader]
+    roles: dict[str, str]  # of every column of the table
+    cells: Cells
 
 
 def check_choices(choices: Choices, frame: pd.DataFrame, id_column: str | None) -> None:
     """SegmentError where a name is not a column, or is asked for twice in conflicting ways."""
     known = list(frame.columns)
-    for name in [*choices.features, *choices.drop, *choices.numbers, *choices.categories]:
+    named = [choices.features, choices.drop, choices.numbers, choices.categories, choices.ranges]
+    for name in [name for names in named for name in names]:
         if name not in known:
             raise SegmentError(f"no column {quote(name)}{did_you_mean(name, known)}")
     wanted = {*choices.features, *choices.numbers, *choices.categories}
@@ -59,37 +112,67 @@ def _refuse_both(one: Collection[str], other: Collection[str], words: str) -> No
             raise SegmentError(f"{quote(name)} cannot be both {words}")
 
 
-def choose_columns(cleaned: Cleaned, choices: Choices) -> Columns:
-    """Read each column as a number or a category, or leave it out with the reason.
+def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> Columns:
+    """Read each column as numbers, dates or categories, or leave it out with the reason.
 
     Raises
     ------
     SegmentError
         No column is left, or one that was asked for cannot be used.
     """
-    frame = cleaned.frame
-    asked = {*choices.features, *choices.numbers, *choices.categories}
+    frame, decisions = cleaned.frame, []
+    if cells.decimal == ",":
+        decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
+    readers = {n: _recognise(frame[n], choices, cells) for n in frame if n != cleaned.id_column}
+    as_of = _as_of(readers, frame, choices, cells)
+    roles = {n: readers[n].role if n in readers else "id" for n in frame.columns}
+    used: list[Reader] = []
     read: dict[str, pd.Series] = {}
-    numbers: list[str] = []
-    decisions: list[str] = []
-    obstacles: list[str] = []
+    obstacles: dict[str, str] = {}
+    seen: dict[bytes, str] = {}
     for name in _candidates(cleaned, choices, decisions):
-        reading = _read(frame[name], choices, cleaned.rows)
-        if reading.obstacle and name in asked:
-            raise SegmentError(f"column {quote(name)} {reading.obstacle}")
-        if reading.obstacle:
-            obstacles.append(f"{quote(name)} {reading.obstacle}")
+        reader = _complete(readers[name], frame[name], choices, cells, as_of)
+        column, told = _read(reader, frame[name], cells, cleaned.rows)
+        obstacle = _obstacle(reader, column, choices) or _alike(reader, column, read, choices)
+        same = seen.setdefault(_fingerprint(column), reader.label)
+        if not obstacle and same != reader.label:
+            obstacle = f"says the same as {quote(same)} for every customer"
+        if obstacle and name in {*choices.features, *choices.numbers, *choices.categories}:
+            raise SegmentError(f"column {quote(name)} {obstacle}")
+        if obstacle:
+            obstacles[name] = f"{quote(name)} {obstacle}"
             continue
-        read[name] = reading.column
-        numbers += [name] if reading.is_number else []
-        decisions += reading.decisions
+        used.append(reader)
+        read[reader.label] = column
+        decisions += told
     if not read:
         besides = " besides the id" if cleaned.id_column is not None else ""
-        why = f": {'; '.join(obstacles[:3])}" if obstacles else ""
+        why = f": {'; '.join([*obstacles.values()][:3])}" if obstacles else ""
         raise SegmentError(f"the table has no column to form segments from{besides}{why}")
-    categories = [name for name in read if name not in numbers]
-    decisions += [f"Left out: {obstacle}." for obstacle in obstacles]
-    return Columns(pd.DataFrame(read), numbers, categories, decisions)
+    decisions += [f"Left out: {obstacle}." for obstacle in obstacles.values()]
+    numbers = [r.label for r in used if r.is_number]
+    categories = [r.label for r in used if not r.is_number]
+    return Columns(pd.DataFrame(read), numbers, categories, decisions, used, roles, cells)
+
+
+def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    """The same columns of other customers.
+
+    Raises
+    ------
+    SegmentError
+        One of them is not there.
+    """
+    for reader in readers:
+        if reader.name not in frame.columns:
+            hint = did_you_mean(reader.name, frame.columns)
+            raise SegmentError(f"no column {quote(reader.name)}{hint}")
+    return pd.DataFrame({r.label: r.read(frame[r.name], cells) for r in readers})
+
+
+def is_birth(name: str) -> bool:
+    """Whether a column is about being born, so that its values tell an age."""
+    return not BIRTH.isdisjoint(name_words(name))
 
 
 def _candidates(cleaned: Cleaned, choices: Choices, decisions: list[str]) -> list[str]:
@@ -108,109 +191,202 @@ def _listed(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-class Reading(NamedTuple):
-    """One column as it was read; `obstacle` says why it can form no segments."""
+def _recognise(column: pd.Series, choices: Choices, cells: Cells) -> Reader:
+    """What the user said a column is, else what most of its cells are."""
+    name, text = str(column.name), cells.text(column)
+    present = text.dropna()
+    n_values = present.nunique()
 
-    column: pd.Series
-    is_number: bool = False
-    decisions: Sequence[str] = ()
-    obstacle: str = ""
+    def reader(role: str, codes: bool = False, order: str = "") -> Reader:
+        return Reader(name, role, name, codes, order=order)
 
-
-def _read(column: pd.Series, choices: Choices, rows: np.ndarray) -> Reading:
-    """The column as numbers, as codes, or as text: what the user said, else what most cells are."""
-    name, text, values = str(column.name), read_text(column), read_numbers(column)
-    if text.isna().all():
-        return Reading(text, obstacle="is empty")
-    told = _tokens(column)
-    mostly_numbers = is_numeric(column) or values.count() >= NUMBER_SHARE * text.count()
-    forced = name in choices.categories
-    if name not in choices.numbers and (forced or not mostly_numbers):
-        return Reading(text, False, told, _category_obstacle(text, forced))
-    if values.isna().all():
-        return Reading(values, obstacle="holds no number")
-    told += _not_numbers(name, text, values, rows)
-    if name not in choices.numbers and _are_codes(values):
-        codes = _as_codes(values)
-        return Reading(codes, False, [*told, _codes_told(codes)], _category_obstacle(codes, False))
-    return Reading(values, True, told, "has one value only" if values.nunique() == 1 else "")
-
-
-def _codes_told(codes: pd.Series) -> str:
-    name, levels = quote(codes.name), ", ".join(sorted(codes.dropna().unique()))
-    return (
-        f"Took {name} as a category: its only values are {levels} "
-        f"(to count them as amounts: --number {name})."
-    )
+    if name in choices.categories:
+        return reader("category")
+    if present.empty:
+        return reader("empty")
+    if name in choices.numbers:
+        return reader("number")
+    if n_values == 1:
+        return reader("constant")
+    order = choices.day_order or order_of_days(text)
+    is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    days = is_day or (order is not None and not is_numeric(column))
+    if days and cells.days(column, order or "ymd").count() >= NUMBER_SHARE * len(present):
+        return reader("date", order=order or "ymd")
+    values = cells.numbers(column)
+    is_yes_no = n_values == 2 and set(present.str.lower()) <= YES_NO
+    if is_numeric(column) or values.count() >= NUMBER_SHARE * len(present):
+        codes = values.nunique() <= FEW_VALUES and bool((values.dropna() % 1 == 0).all())
+        is_yes_no = codes and set(values.dropna()) == {0.0, 1.0}
+        return reader("yes/no" if is_yes_no else "category" if codes else "number", codes)
+    different = n_values == len(present) > FEW_VALUES
+    if different or (n_values > MANY_VALUES and n_values > FREE_SHARE * len(present)):
+        return reader("free text")
+    return reader("yes/no" if is_yes_no else "category")
 
 
-def read_text(column: pd.Series) -> pd.Series:
-    """Cells as text without outer spaces, missing ones as None."""
-    text = column.astype(str).str.strip()
-    return text.mask(column.isna() | text.str.lower().isin(MISSING)).astype(object)
+def _as_of(
+    readers: Mapping[str, Reader], frame: pd.DataFrame, choices: Choices, cells: Cells
+) -> pd.Timestamp | None:
+    """The day that ages and recencies are counted to: the user's, else the last one there is."""
+    if choices.as_of is not None:
+        day = pd.to_datetime(choices.as_of, errors="coerce", format="%Y-%m-%d")
+        if pd.isna(day):
+            raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(choices.as_of)}")
+        return day
+    dates = [r for r in readers.values() if r.role == "date"]
+    dates = [r for r in dates if not is_birth(r.name)] or dates
+    return max((cells.days(frame[r.name], r.order).max() for r in dates), default=None)
 
 
-def read_numbers(column: pd.Series) -> pd.Series:
-    """Cells as finite float64, everything else as NaN."""
-    cells = column
-    if not is_numeric(column):
-        cells = read_text(column)
-    values = pd.to_numeric(cells, errors="coerce").astype("float64")
-    return values.where(np.isfinite(values))
+def _complete(
+    reader: Reader,
+    column: pd.Series,
+    choices: Choices,
+    cells: Cells,
+    as_of: pd.Timestamp | None,
+) -> Reader:
+    """The reader with what depends on the values: as-of, possible values, frequent levels."""
+    name = reader.name
+    if reader.role == "date":
+        label = f"age by {name}" if is_birth(name) else f"days since {name}"
+        return reader._replace(label=label, as_of=as_of)
+    if name in choices.ranges:
+        low, high = choices.ranges[name]
+        return reader._replace(low=low, high=high)
+    if reader.role == "number" and "age" in name_words(name):
+        return reader._replace(low=0, high=OLDEST)
+    if reader.role == "number" and is_birth(name):
+        values = cells.numbers(column)
+        values = values[values.between(1800, 2100)]
+        if len(values) > NUMBER_SHARE * column.notna().sum():
+            year = as_of.year if as_of is not None else values.max()
+            return reader._replace(low=year - OLDEST, high=year)
+    counts = cells.text(column).value_counts()
+    if reader.role == "category" and not reader.codes and len(counts) > MANY_VALUES:
+        ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
+        return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
+    return reader
 
 
-def _are_codes(values: pd.Series) -> bool:
-    present = values.dropna()
-    return present.nunique() <= FEW_VALUES and bool((present == np.floor(present)).all())
+def _read(
+    reader: Reader, column: pd.Series, cells: Cells, rows: np.ndarray
+) -> tuple[pd.Series, list[str]]:
+    """The values, and a sentence on every cell that is not read as it is written."""
+    values, name = reader.read(column, cells), quote(reader.name)
+    text = cells.text(column)
+    told = _tokens(column, cells)
+    if reader.role == "date":
+        unit = "years" if is_birth(reader.name) else "days"
+        told.append(f"Read {name} as dates: {unit} before {reader.as_of:%Y-%m-%d} (--as-of).")
+        told += _odd(text, values, rows, f"of {name} as missing, being no date")
+    if reader.role == "number" or reader.codes:
+        numbers = cells.numbers(column)
+        told += _dressed(text, numbers, name)
+        told += _odd(text, numbers, rows, f"of {name} as missing, being no number")
+        outside = (
+            f"of {name} as missing, being impossible (outside {reader.low:g} to {reader.high:g}"
+        )
+        told += _odd(text.where(numbers.notna()), values, rows, f"{outside}; --range)")
+    if reader.codes:
+        levels = ", ".join(sorted(values.dropna().unique()))
+        told.append(
+            f"Took {name} as a category: its only values are {levels} "
+            f"(to count them as amounts: --number {name})."
+        )
+    if reader.levels:
+        told.append(
+            f"Grouped the {text.nunique() - len(reader.levels):,} rarest of {text.nunique():,} "
+            f"values of {name} as {OTHER}."
+        )
+    return values, told
 
 
 def _as_codes(values: pd.Series) -> pd.Series:
-    """1.0 and "01" are the same code as 1."""
-    codes = pd.Series(np.nan, index=values.index, dtype=object, name=values.name)
+    codes = pd.Series(None, index=values.index, dtype=object, name=values.name)
     present = values.dropna()
     codes[present.index] = [f"{v:.15g}" for v in present]
     return codes
 
 
-def _tokens(column: pd.Series) -> list[str]:
-    """A sentence on the cells that say in a word that nothing is known."""
+def _tokens(column: pd.Series, cells: Cells) -> list[str]:
+    """A sentence on the cells that say in a word, or by spaces, that nothing is known."""
     if is_numeric(column):
         return []
-    text = column.dropna().astype(str).str.strip()
-    counts = text[text.str.lower().isin(MISSING - {""})].value_counts().sort_index()
+    cells_there = column.dropna().astype(str)
+    counts = cells_there[
+        (cells_there != "") & cells_there.str.strip().str.lower().isin(cells.missing)
+    ].value_counts()
     if counts.empty:
         return []
-    listed = ", ".join(f"{quote(token)} ({count:,})" for token, count in counts.items())
+    listed = ", ".join(
+        f"{quote(token)} ({count:,})" for token, count in counts.sort_index().items()
+    )
     return [f"Read {listed} in {quote(column.name)} as missing."]
 
 
-def _not_numbers(name: str, text: pd.Series, values: pd.Series, rows: np.ndarray) -> list[str]:
-    """A sentence on the cells that hold something, but no number."""
+def _odd(text: pd.Series, values: pd.Series, rows: np.ndarray, words: str) -> list[str]:
+    """A sentence on the cells that hold something, but nothing that can be used."""
     odd = np.flatnonzero(text.notna() & values.isna())
     if not odd.size:
         return []
-    first = [f"{quote(text.iloc[i])} in row {rows[i]}" for i in odd[:3]]
-    more = f" and {odd.size - 3:,} more" if odd.size > 3 else ""
+    return [f"Read {plural(odd.size, 'cell')} {words}: {cells_at(text, odd, rows)}."]
+
+
+def cells_at(text: pd.Series, positions: np.ndarray, rows: np.ndarray) -> str:
+    """Cells with their rows; the first few of many."""
+    first = [f"{quote(text.iloc[i])} in row {rows[i]}" for i in positions[:3]]
+    more = f" and {positions.size - 3:,} more" if positions.size > 3 else ""
+    return f"{', '.join(first)}{more}"
+
+
+def _dressed(text: pd.Series, values: pd.Series, name: str) -> list[str]:
+    dressed = values.notna() & pd.to_numeric(text.str.replace(",", "."), errors="coerce").isna()
+    if not dressed.any():
+        return []
+    first = dressed.idxmax()
     return [
-        f"Read {plural(odd.size, 'cell')} of {quote(name)} as missing, being no "
-        f"number{'s' if odd.size > 1 else ''}: {', '.join(first)}{more}."
+        f"Read {plural(int(dressed.sum()), 'cell')} of {name} as numbers that are written with "
+        f"signs or separators, such as {quote(text[first])} as {values[first]:.15g}."
     ]
 
 
-def _category_obstacle(text: pd.Series, forced: bool) -> str:
-    present = text.dropna()
-    n_values = present.nunique()
-    if n_values == 1:
+def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
+    """Why a column can form no segments; nothing if it can."""
+    if reader.role == "empty":
+        return "is empty"
+    if column.notna().sum() == 0:
+        return f"holds no {reader.role if reader.is_number else 'value'}"
+    if column.nunique() == 1:
         return "has one value only"
-    if n_values > MOST_VALUES:
-        return f"has {n_values:,} different texts; a category may have {MOST_VALUES:,}"
-    if forced:
-        return ""
-    if n_values > MANY_VALUES:
+    if reader.role == "free text":
+        if column.nunique() == column.count():
+            return "has a different text for every customer"
         return (
-            f"has {n_values:,} different texts, too many for a category "
-            f"(to use it anyway: --category {quote(text.name)})"
+            f"has {column.nunique():,} different texts, too many for a category "
+            f"(to use it anyway: --category {quote(reader.name)})"
         )
-    if n_values == len(present) > FEW_VALUES:
-        return "has a different text for every customer"
+    if reader.is_number and choices.min_variance > 0:
+        spread = (column - column.min()) / (column.max() - column.min())
+        if spread.var(ddof=0) < choices.min_variance:
+            return f"has a variance of {spread.var(ddof=0):.2g} on a scale from 0 to 1"
     return ""
+
+
+def _alike(
+    reader: Reader, column: pd.Series, read: Mapping[str, pd.Series], choices: Choices
+) -> str:
+    """Which earlier column of numbers says nearly the same."""
+    if reader.is_number and choices.max_correlation < 1:
+        for label, other in read.items():
+            r = column.corr(other) if other.dtype == np.float64 else 0.0
+            if abs(r) > choices.max_correlation:
+                return f"has a correlation of {r:.2f} with {quote(label)}"
+    return ""
+
+
+def _fingerprint(column: pd.Series) -> bytes:
+    """The same for equal numbers, and for the same groups of customers by whatever names."""
+    is_number = column.dtype == np.float64
+    values = column.to_numpy() + 0.0 if is_number else pd.factorize(column)[0]
+    return hashlib.sha256(values.tobytes() + bytes([is_number])).digest()

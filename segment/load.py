@@ -1,57 +1,113 @@
-"""Load: a file in, a table of text out, cell for cell as it was written.
+"""Load: any source in, a table out, cell for cell as it was written.
 
-Every cell stays text, so ids keep their leading zeros and all their digits; which columns are
-numbers is decided later, from the whole column. Sources beyond delimited text get a reader of
-their own that returns the same `Table`.
+Ids keep their leading zeros and all their digits; which columns are numbers is decided later,
+from the whole column. What a file is, is decided by what is in it, never by its name.
 """
 
 from __future__ import annotations
 
-import csv
+import bz2
+import gzip
 import hashlib
 import io
-import re
+import json
+import lzma
+import sys
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from segment.errors import SegmentError, quote
+from segment.database import default_name, read_database
+from segment.errors import SegmentError, did_you_mean, quote
+from segment.redact import VARIABLE, hide
+from segment.textfile import TextOptions, decode, name_columns, read_text_file
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+UNPACKED = {
+    b"\x1f\x8b": ("gzip", gzip.decompress),
+    b"BZh": ("bzip2", bz2.decompress),
+    b"\xfd7zXZ\0": ("xz", lzma.decompress),
+}
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+SQLITE = b"SQLite format 3\0"
 
 
 class Table(NamedTuple):
-    """A table of text, where it came from, and what was decided in reading it."""
+    """A table, what was decided in reading it, and where it came from, without secrets."""
 
     frame: pd.DataFrame
     sha256: str
     decisions: list[str]
+    name: str = "table"
 
 
-def load_table(path: str | Path) -> Table:
-    """Read a delimited text file with a header line.
+def load_table(
+    source: str | Path,
+    *,
+    sheet: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    params: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    comment: str | None = None,
+    header: bool = True,
+    columns: Sequence[str] = (),
+) -> Table:
+    """Read a file, standard input or a database.
 
     Parameters
     ----------
-    path : str or Path
-        UTF-8, with or without a byte-order mark; separated by commas, semicolons or tabs.
+    source : str or Path
+        A file: delimited text, an Excel or ODS workbook, Parquet, JSON lines, or SQLite; text may
+        be compressed by gzip, bzip2, xz or zip. ``-``: standard input. A URL: a database.
+    sheet : str, optional
+        Of a workbook; by default the first.
+    table, query, params
+        Of a database: see `segment.database.read_database`.
+    encoding, delimiter, comment, header, columns
+        Of a text file, where the guess is wrong. Without a `header`, `columns` are the names.
 
     Raises
     ------
     SegmentError
-        No such file, a folder, empty, not text, a row of the wrong length, an unclosed quote,
-        two columns of one name, or a header only.
+        It cannot be read, or holds no table; in one line, with line or row where there is one.
     """
-    path = Path(path)
-    content = _read_bytes(path)
-    text = _decode(content, path)
-    delimiter = _sniff_delimiter(text)
-    frame = _parse(text, delimiter, path)
+    address = str(source)
+    if "://" in address or VARIABLE.match(address):
+        frame, decisions = read_database(address, query=query, table=table, params=params)
+        return Table(frame, _hash(frame), decisions, default_name(hide(address), table))
+    content = sys.stdin.buffer.read() if address == "-" else _read_bytes(Path(source))
+    name = "standard input" if address == "-" else quote(source)
+    text = TextOptions(encoding, delimiter, comment, header, tuple(columns))
     decisions = []
-    if delimiter != ",":
-        decisions.append(f"Read the file as separated by {DELIMITERS[delimiter]}.")
-    return Table(frame, hashlib.sha256(content).hexdigest(), decisions)
+    unpacked = _unpack(content, name, decisions)
+    if unpacked.startswith(SQLITE):
+        return load_table(f"sqlite:///{address}", table=table, query=query, params=params)
+    if query is not None or table is not None:
+        raise SegmentError(f"--query and --table are for databases, and {name} is a file")
+    frame, more = _read(unpacked, name, sheet, text)
+    title = "stdin" if address == "-" else Path(source).name
+    return Table(frame, hashlib.sha256(content).hexdigest(), [*decisions, *more], title)
+
+
+def from_arrow(stream: Any) -> pd.DataFrame:
+    """A pandas table of anything with the Arrow stream interface; whole numbers stay exact.
+
+    Raises
+    ------
+    SegmentError
+        It has no such interface, or pyarrow is missing or too old for it.
+    """
+    if not hasattr(stream, "__arrow_c_stream__"):
+        raise SegmentError(
+            "a table must be a pandas DataFrame or have the Arrow stream interface, got "
+            f"{type(stream).__name__}"
+        )
+    return _from_table(_pyarrow().table(stream))
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -65,69 +121,128 @@ def _read_bytes(path: Path) -> bytes:
         raise SegmentError(f"cannot read {quote(path)}: {error.strerror}") from None
 
 
-def _decode(content: bytes, path: Path) -> str:
+def _unpack(content: bytes, name: str, decisions: list[str]) -> bytes:
+    for magic, (kind, decompress) in UNPACKED.items():
+        if content.startswith(magic):
+            decisions.append(f"Unpacked the file, compressed by {kind}.")
+            try:
+                return decompress(content)
+            except (OSError, EOFError, zlib.error, lzma.LZMAError):
+                raise SegmentError(f"{name} is a damaged or cut-off {kind} file") from None
+    if content.startswith(b"PK") and not _is_workbook(content, name):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [m for m in archive.namelist() if not m.endswith("/")]
+            if len(members) != 1:
+                raise SegmentError(f"{name} is a zip of {len(members)} files; unpack it first")
+            decisions.append(f"Unpacked {quote(members[0])} from the zip file.")
+            try:
+                return archive.read(members[0])
+            except (zipfile.BadZipFile, RuntimeError, zlib.error) as error:
+                raise SegmentError(f"{name} cannot be unpacked: {error}") from None
+    return content
+
+
+def _is_workbook(content: bytes, name: str) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return bool({"[Content_Types].xml", "content.xml"} & set(archive.namelist()))
+    except zipfile.BadZipFile:
+        raise SegmentError(f"{name} is a damaged or cut-off zip file or workbook") from None
+
+
+def _read(
+    content: bytes, name: str, sheet: str | None, text: TextOptions
+) -> tuple[pd.DataFrame, list[str]]:
     if not content.strip():
-        raise SegmentError(f"{quote(path)} is empty")
-    if b"\0" in content:
-        raise SegmentError(f"{quote(path)} is not text in UTF-8; save the table as CSV (UTF-8)")
+        raise SegmentError(f"{name} is empty")
+    if content.startswith((b"PK", OLD_WORKBOOK)):
+        return _read_workbook(content, name, sheet, text)
+    if sheet is not None:
+        raise SegmentError(f"--sheet is for workbooks, and {name} is none")
+    if content.startswith(b"PAR1"):
+        return _read_parquet(content, name), []
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return _read_json_lines(content, name, text.encoding)
+    return read_text_file(content, name, text)
+
+
+def _read_workbook(
+    content: bytes, name: str, sheet: str | None, text: TextOptions
+) -> tuple[pd.DataFrame, list[str]]:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SegmentError(
-            f"{quote(path)} is not text in UTF-8 (line {line}); save the table as CSV (UTF-8)"
-        ) from None
-    if not text.strip():
-        raise SegmentError(f"{quote(path)} is empty")
-    return text
-
-
-def _sniff_delimiter(text: str) -> str:
-    """The delimiter that splits the header most often; quoted parts do not count."""
-    header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
-    return max(DELIMITERS, key=header.count)
-
-
-def _parse(text: str, delimiter: str, path: Path) -> pd.DataFrame:
+        from python_calamine import CalamineWorkbook
+    except ModuleNotFoundError:
+        raise _needs("a workbook", "python-calamine") from None
     try:
-        # header=None: with a header, pandas takes the first column of over-long rows as an index.
-        cells = pd.read_csv(
-            io.StringIO(text.lstrip("\r\n")),
-            sep=delimiter,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            quoting=csv.QUOTE_MINIMAL,
-        )
-    except pd.errors.ParserError as error:
-        raise SegmentError(f"{quote(path)}: {_explain(str(error))}") from None
-    names = _column_names(cells.iloc[0], path)
-    frame = cells.iloc[1:].reset_index(drop=True)
-    frame.columns = pd.Index(names)
-    if frame.empty:
-        raise SegmentError(f"{quote(path)} has a header but no rows below it")
-    return frame
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except Exception as error:  # each kind of workbook has its own errors, without a common class
+        raise SegmentError(f"{name} cannot be read as a workbook: {error}") from None
+    names = book.sheet_names
+    if sheet is not None and sheet not in names:
+        raise SegmentError(f"no sheet {quote(sheet)} in {name}{did_you_mean(sheet, names)}")
+    chosen = sheet or next(iter(names), "")
+    rows = book.get_sheet_by_name(chosen).to_python() if names else []
+    if not rows:
+        raise SegmentError(f"{name} has nothing in sheet {quote(chosen)}; choose one by --sheet")
+    which = "" if sheet or len(names) == 1 else f", the first of {len(names)} (--sheet chooses)"
+    decisions = [f"Read sheet {quote(chosen)}{which}."]
+    cells = pd.DataFrame(rows, dtype=object).replace({"": None})
+    cells.iloc[0] = cells.iloc[0].map(lambda c: None if c is None else str(c))
+    return name_columns(cells, name, text, decisions), decisions
 
 
-def _explain(message: str) -> str:
-    """pandas' parser errors, in the words of somebody who looks at the file."""
-    wrong_length = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
-    if wrong_length:
-        expected, line, saw = wrong_length.groups()
-        return f"line {line} has {saw} cells where the header has {expected}"
-    unclosed = re.search(r"starting at row (\d+)", message)
-    if unclosed:
-        return f'a quote (") is opened in line {int(unclosed[1]) + 1} and never closed'
-    return message.strip().splitlines()[-1]
+def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
+    _pyarrow()
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
+    except pyarrow.ArrowException as error:
+        raise SegmentError(f"{name} cannot be read as Parquet: {error}") from None
+    if not table.num_rows or not table.num_columns:
+        raise SegmentError(f"{name} has no rows")
+    return _from_table(table)
 
 
-def _column_names(header: pd.Series, path: Path) -> list[str]:
-    written = header.fillna("").str.strip()
-    names = [name or f"column_{i}" for i, name in enumerate(written, start=1)]
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise SegmentError(f"{quote(path)} has two columns named {quote(name)}; rename one")
-        seen.add(name)
-    return names
+def _from_table(table: Any) -> pd.DataFrame:
+    frame = table.to_pandas(integer_object_nulls=True)
+    return frame.reset_index(drop=frame.index.names == [None])  # a named index is a column
+
+
+def _read_json_lines(
+    content: bytes, name: str, encoding: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Numbers stay the text that they are in the file: an id of 20 digits is one."""
+    text, decisions = decode(content, name, encoding)
+    exact: dict[str, Any] = {"parse_int": str, "parse_float": str}
+    records, number = [], 0
+    try:
+        if text.lstrip().startswith("["):
+            records = json.loads(text, **exact)
+        else:
+            for line in text.splitlines():
+                number += 1
+                records += [json.loads(line, **exact)] if line.strip() else []
+    except ValueError as error:
+        where = f" (line {number})" if number else ""
+        raise SegmentError(f"{name} is not JSON{where}: {error}") from None
+    wrong = next((i for i, r in enumerate(records, 1) if not isinstance(r, dict)), None)
+    if wrong is not None or not records:
+        raise SegmentError(f"{name}: record {wrong or 1} is no object like {{'id': 1, 'age': 30}}")
+    return pd.DataFrame(records, dtype=object), [*decisions, "Read the file as JSON records."]
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+    except ModuleNotFoundError:
+        raise _needs("Parquet or an Arrow stream", "pyarrow") from None
+    return pyarrow
+
+
+def _needs(what: str, package: str) -> SegmentError:
+    return SegmentError(f"reading {what} needs {package}: pip install 'kmeans-core[files]'")
+
+
+def _hash(frame: pd.DataFrame) -> str:
+    return hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode()).hexdigest()

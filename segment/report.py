@@ -141,7 +141,7 @@ def two_dimensions(X: np.ndarray, recipe: list) -> tuple[np.ndarray, tuple[str, 
     principal components.
     """
     if len(recipe) <= 2 and all(isinstance(step, Number) for step in recipe):
-        points = X * [step.scale for step in recipe] + [step.mean for step in recipe]
+        points = np.column_stack([s.values(x) for s, x in zip(recipe, X.T, strict=True)])
         if len(recipe) == 2:
             return points, (recipe[0].name, recipe[1].name), 1.0
         spread = np.random.default_rng(0).random(len(X))

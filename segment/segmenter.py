@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 import numbers as abstract
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from segment import report
-from segment.clean import Cleaned, clean
+from segment.cells import ORDERS, spell
+from segment.clean import DUPLICATES, Cleaned, clean
 from segment.cluster import METHODS, Clustering, find_segments
-from segment.columns import Choices, check_choices, choose_columns
+from segment.columns import Choices, Columns, check_choices, choose_columns, read_columns
+from segment.derive import derive
 from segment.errors import SegmentError, plural, quote
-from segment.features import apply_recipe, make_features
+from segment.explore import explore
+from segment.features import (
+    OUTLIERS,
+    SCALES,
+    FeatureOptions,
+    Features,
+    build_matrix,
+    make_features,
+)
+from segment.leave_out import leave_each_out
+from segment.load import from_arrow
 from segment.profile import make_profile
+
+ONE_OF = {
+    "method": METHODS,
+    "scale": SCALES,
+    "outliers": OUTLIERS,
+    "duplicates": (None, *DUPLICATES),
+    "decimal": (None, ".", ","),
+    "day_order": (None, *ORDERS),
+}
+
+
+class Prepared(NamedTuple):
+    """A table on its way to segments: cleaned, its columns read, its features made."""
+
+    cleaned: Cleaned
+    columns: Columns
+    features: Features
+    sections: list[tuple[str, list[str]]]
 
 
 @dataclass(eq=False)
@@ -44,6 +74,29 @@ class Segmenter:
         None: as many as this process may use.
     numbers, categories : sequence of str, optional
         Columns to read as amounts, or as categories, whatever they look like.
+    missing : sequence of str, optional
+        More words for a missing cell, besides ``NA``, ``?``, ``-`` and blanks.
+    decimal, day_order : {'.', ','}, {'dmy', 'mdy', 'ymd'}, optional
+        How numbers and dates are written; by default it is guessed.
+    duplicates : {'first', 'last', 'mean'}, optional
+        Which row stands for an id that has several; by default this is an error.
+    ranges : mapping of str to (low, high), optional
+        Possible values of columns; others are missing. Ages and years of birth have their own.
+    derive : sequence of str, optional
+        New columns, as in ``"basket = spend / orders"``: see `segment.derive`.
+    as_of : str, optional
+        The day to which ages and recencies count; by default the last date in the table.
+    outliers, outlier_threshold : {'winsorise', 'drop', 'keep'}, float
+        What to do with values whose robust z is above the threshold.
+    fill : mapping of str to str or float, optional
+        What missing cells of a column become: 'median', 'mode' or a constant.
+    scale : {'auto', 'standard', 'robust', 'minmax', 'log'}
+        'auto' is 'standard', after log(1 + x) for skewed columns without negatives.
+    weights : mapping of str to float, optional
+        What columns count; 1 if not named.
+    min_variance, max_correlation : float
+        Leave out columns of numbers with less variance, on a scale from 0 to 1, or with a
+        higher correlation with an earlier column.
 
     Attributes
     ----------
@@ -80,13 +133,27 @@ class Segmenter:
     n_threads: int | None = None
     numbers: Sequence[str] | None = None
     categories: Sequence[str] | None = None
+    missing: Sequence[str] | None = None
+    decimal: str | None = None
+    day_order: str | None = None
+    duplicates: str | None = None
+    ranges: Mapping[str, tuple[float, float]] | None = None
+    derive: Sequence[str] | None = None
+    as_of: str | None = None
+    outliers: str = "winsorise"
+    outlier_threshold: float = 5.0
+    fill: Mapping[str, Any] | None = None
+    scale: str = "auto"
+    weights: Mapping[str, float] | None = None
+    min_variance: float = 0.0
+    max_correlation: float = 1.0
 
-    def fit(self, frame: pd.DataFrame, read_decisions: Sequence[str] = ()) -> Segmenter:
+    def fit(self, frame: Any, read_decisions: Sequence[str] = ()) -> Segmenter:
         """Segment the customers of `frame`, which is not changed.
 
         Parameters
         ----------
-        frame : DataFrame of shape (n_rows, n_columns)
+        frame : DataFrame of shape (n_rows, n_columns), or anything with the Arrow stream interface
             Text, numbers or both; names of columns differ.
         read_decisions : sequence of str
             What was decided in reading the table, to be told in the report.
@@ -101,13 +168,7 @@ class Segmenter:
         -----
         The clustering dominates: `kmeans_core.selection.sweep` over all k with 10 restarts each.
         """
-        self._check()
-        frame = _check_frame(frame)
-        choices = Choices(*(tuple(c or ()) for c in self._column_choices()))
-        check_choices(choices, frame, self.id_column)
-        cleaned = clean(frame, self.id_column, not_id=choices.named)
-        columns = choose_columns(cleaned, choices)
-        features = make_features(columns, self.category_weight)
+        cleaned, columns, features, sections = self.prepare(frame, read_decisions)
         found = find_segments(
             features.X,
             n_segments=self.n_segments,
@@ -119,22 +180,47 @@ class Segmenter:
         details, table = make_profile(columns, found.segments), _segments_table(cleaned, found)
         self.segments_, self.labels_, self.details_ = table, found.segments, details
         self.profile_, self.metrics_ = details.table, found.metrics
-        self.X_, self.recipe_ = features.X, features.recipe
+        self.X_, self.recipe_, self.columns_ = features.X, features.recipe, columns
         self.model_, self.Z_, self.knee_ = found.model, found.Z, found.knee
         self.silhouette_ = found.silhouette
         self.found_, self.cleaned_ = found, cleaned
-        self.sections_ = [
-            ("The table", [*read_decisions, *cleaned.decisions]),
-            ("The columns", columns.decisions),
-            ("Making them comparable", features.decisions),
-            ("The segments", found.decisions),
-        ]
+        self.exploration_ = explore(cleaned, columns)
+        self.without_ = leave_each_out(
+            features.X, features.recipe, len(self.profile_), self.random_state, self.n_threads
+        )
+        self.sections_ = [*sections, ("The segments", found.decisions)]
         self.decisions_ = [s for _, sentences in self.sections_ for s in sentences]
         self.notices_ = found.notices
         self.dunn_note_ = found.dunn_note
         return self
 
-    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+    def prepare(self, frame: Any, read_decisions: Sequence[str] = ()) -> Prepared:
+        """All that `fit` does before it forms segments: what is found, and what is decided."""
+        self._check()
+        frame = _check_frame(frame)
+        choices = self._options(Choices)
+        cells = choices.cells(frame)
+        frame = derive(frame, self.derive or (), cells)
+        check_choices(choices, frame, self.id_column)
+        cleaned = clean(frame, self.id_column, choices.named, self.duplicates, cells)
+        columns = choose_columns(cleaned, choices, cells)
+        features = make_features(columns, self._options(FeatureOptions), cleaned.rows)
+        sections = [
+            ("The table", [*read_decisions, *cleaned.decisions]),
+            (
+                "The columns",
+                [*(f"Derived {rule}." for rule in self.derive or ()), *columns.decisions],
+            ),
+            ("Making them comparable", features.decisions),
+        ]
+        if not features.kept.all():
+            rows, kept = cleaned.rows[features.kept], cleaned.frame.loc[features.kept]
+            cleaned = cleaned._replace(rows=rows, frame=kept.reset_index(drop=True))
+            kept = columns.frame.loc[features.kept].reset_index(drop=True)
+            columns = columns._replace(frame=kept)
+        return Prepared(cleaned, columns, features, sections)
+
+    def predict(self, frame: Any) -> np.ndarray:
         """The segment of each row of `frame`, filled and scaled as the customers of `fit` were.
 
         Every row gets one, also blank rows and duplicates. k-means: the segment of the nearest
@@ -151,7 +237,9 @@ class Segmenter:
             Not fitted, or a column that forms segments is missing.
         """
         self._check_fitted()
-        X = apply_recipe(self.recipe_, _check_frame(frame))
+        cells = self.columns_.cells
+        frame = derive(_check_frame(frame), self.derive or (), cells)
+        X = build_matrix(self.recipe_, read_columns(self.columns_.readers, frame, cells))
         if self.model_ is not None:
             return self.found_.segment_of_label[self.model_.predict(X)]
         distances = [((X - center) ** 2).sum(axis=1) for center in self.found_.centers]
@@ -198,25 +286,40 @@ class Segmenter:
         if not hasattr(self, "labels_"):
             raise SegmentError("this Segmenter is not fitted yet; call fit(table) first")
 
-    def _column_choices(self) -> tuple[Any, ...]:
-        return self.features, self.drop, self.numbers, self.categories
+    def _options(self, kind: Any) -> Any:
+        """Those of the parameters that a step takes; None is the step's own default."""
+        given = {name: getattr(self, name) for name in kind._fields}
+        return kind(**{name: value for name, value in given.items() if value is not None})
 
     def _check(self) -> None:
         """SegmentError for a parameter that cannot be used."""
-        for name in ("features", "drop", "numbers", "categories"):
+        for name in ("features", "drop", "numbers", "categories", "missing", "derive"):
             if isinstance(getattr(self, name), str):
-                raise SegmentError(f"{name} must be a list of column names, not one text")
-        if self.method not in METHODS:
-            raise SegmentError(f"no method {quote(self.method)}; there are {', '.join(METHODS)}")
+                raise SegmentError(f"{name} must be a list of texts, not one text")
+        for name, known in ONE_OF.items():
+            if getattr(self, name) not in known:
+                listed = ", ".join(str(word) for word in known if word)
+                raise SegmentError(f"no {name} {quote(getattr(self, name))}; there are {listed}")
         _whole(self.k_max, "k_max", 2)
         _whole(self.random_state, "seed", 0, 2**32 - 1)
         if self.n_segments is not None:
             _whole(self.n_segments, "the number of segments", 1)
         if self.n_threads is not None:
             _whole(self.n_threads, "threads", 1)
-        weight = self.category_weight
-        if not isinstance(weight, abstract.Real) or not 0 <= weight <= 1e6:
-            raise SegmentError(f"category weight must be a number from 0 to 1e6, got {weight!r}")
+        _real(self.category_weight, "category weight", 0, 1e6)
+        _real(self.outlier_threshold, "the outlier threshold", 0.1, 1e6)
+        _real(self.min_variance, "the least variance", 0, 1)
+        _real(self.max_correlation, "the highest correlation", 0, 1)
+        for name, weight in (self.weights or {}).items():
+            _real(weight, f"the weight of {quote(name)}", 0, 1e6)
+        for name, (low, high) in (self.ranges or {}).items():
+            if not low < high:
+                raise SegmentError(f"the range of {quote(name)} must be low:high, got {low}:{high}")
+
+
+def _real(value: Any, name: str, low: float, high: float) -> None:
+    if not isinstance(value, (int, float)) or not low <= value <= high:
+        raise SegmentError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
 
 
 def _whole(value: Any, name: str, low: int, high: int | None = None) -> None:
@@ -228,7 +331,7 @@ def _whole(value: Any, name: str, low: int, high: int | None = None) -> None:
 
 def _check_frame(frame: Any) -> pd.DataFrame:
     if not isinstance(frame, pd.DataFrame):
-        raise SegmentError(f"a table must be a pandas DataFrame, got {type(frame).__name__}")
+        frame = from_arrow(frame)
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise SegmentError(f"the table has two columns named {quote(twice)}; rename one")
@@ -243,6 +346,8 @@ def _segments_table(cleaned: Cleaned, found: Clustering) -> pd.DataFrame:
     name, ids = "row", pd.Series(cleaned.rows)
     if cleaned.id_column is not None:
         name, ids = cleaned.id_column, cleaned.frame[cleaned.id_column]
+        if not isinstance(ids.dtype, np.dtype) or ids.dtype.kind not in "iu":
+            ids = ids.astype(object).map(spell, na_action="ignore")
     if name == "segment":
         raise SegmentError("the id column is named 'segment', as the result's; rename it")
     return pd.DataFrame({name: ids.to_numpy(), "segment": found.segments})

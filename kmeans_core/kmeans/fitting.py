@@ -60,6 +60,7 @@ class Prepared:
         self.X, self.weight, self.scale = X, weight, scale
         self._exact: Rows | None = None
         self._sieve: Rows | None = None
+        self._variance: float | None = None
 
     def sieve(self, workers: Workers) -> Rows:
         """The panels of float32."""
@@ -79,68 +80,96 @@ class Prepared:
         """Give their memory back."""
         self._exact = None
 
+    def variance(self, workers: Workers) -> float:
+        """`mean_variance` of the rows."""
+        if self._variance is None:
+            self._variance = mean_variance(with_blocks(self.sieve(workers), 1), workers)
+        return self._variance
+
 
 def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Prepared:
     """Look over a checked matrix; what all restarts and all k of a sweep share."""
     return Prepared(X, weight, power_of_two_scale(magnitude(X, workers), X.dtype))
 
 
-def fit_rows(
-    prepared: Prepared, settings: Settings, rng: Any, workers: Workers, *, alone: bool = False
-) -> Result:
-    """The best of `n_init` runs, by inertia; the first of equals.
+class Plan(NamedTuple):
+    """A fit whose random draws are made: what is left can be done in any order."""
 
-    `alone` says that no other fit shares the packed copies, so they can be dropped early.
-    """
+    prepared: Prepared
+    settings: Settings
+    starts: list[Start]
+
+
+def plan_fit(prepared: Prepared, settings: Settings, rng: Any) -> Plan:
+    """Make every random draw of a fit."""
     starts = [draw_start(prepared, settings, rng) for _ in range(settings.n_init)]
-    small = 2.0 * prepared.X.size * settings.n_clusters < SMALL_FLOPS
-    if small and len(starts) > 1:
-        results = _run_in_parallel(prepared, settings, starts, workers)
+    return Plan(prepared, settings, starts)
+
+
+def fit_rows(prepared: Prepared, settings: Settings, rng: Any, workers: Workers) -> Result:
+    """The best of `n_init` runs, by inertia; the first of equals. `prepared` serves this fit only."""
+    return fit_plans([plan_fit(prepared, settings, rng)], workers)[0]
+
+
+def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
+    """Run every start of every plan (all of one table) and keep the best of each plan.
+
+    Small tables: a run a thread. Large ones: all threads on each run, and all seeds first, so that
+    the panels for seeding are gone when those for the search are made.
+    """
+    runs = [(plan, start) for plan in plans for start in plan.starts]
+    prepared = plans[0].prepared
+    if all(2.0 * prepared.X.size * plan.settings.n_clusters < SMALL_FLOPS for plan in plans):
+        results = _run_side_by_side(runs, workers)
     else:
-        centers = [initial_centers(prepared, start, workers) for start in starts]
-        if alone:
-            prepared.drop_exact()
-        rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
-        limits = limits_of(rows, settings, workers)
-        results = [run_from(rows, c, limits, settings.algorithm, workers) for c in centers]
-    best = best_of(results, settings.n_clusters)
-    return best._replace(inertia=unscaled(best.inertia, prepared.scale))
+        centers = [initial_centers(prepared, start, workers) for _, start in runs]
+        prepared.drop_exact()
+        results = [run_plan(plan, c, workers) for (plan, _), c in zip(runs, centers, strict=True)]
+    best, first = [], 0
+    for plan in plans:
+        best.append(best_of(plan, results[first : first + len(plan.starts)]))
+        first += len(plan.starts)
+    return best
 
 
-def _run_in_parallel(
-    prepared: Prepared, settings: Settings, starts: list[Start], workers: Workers
-) -> list[Result]:
+def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result]:
     """Runs of a small table, each on one thread."""
-    rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
-    prepared.exact(workers)  # made once, before threads ask for it
-    limits = limits_of(rows, settings, workers)
+    prepared, one = runs[0][0].prepared, Workers(1)
+    prepared.variance(workers)  # what they share is made before they ask for it
+    if any(start.draws is not None for _, start in runs):
+        prepared.exact(workers)
     results: dict[int, Result] = {}
-    alone = Workers(1)
 
     def some(first: int, last: int) -> None:
         for number in range(first, last):
-            centers = initial_centers(prepared, starts[number], alone)
-            results[number] = run_from(rows, centers, limits, settings.algorithm, alone)
+            plan, start = runs[-1 - number]  # most clusters first: the last ones are short
+            centers = initial_centers(prepared, start, one)
+            results[len(runs) - 1 - number] = run_plan(plan, centers, one)
 
-    workers.run(some, len(starts))
-    return [results[number] for number in range(len(starts))]
-
-
-def limits_of(rows: Rows, settings: Settings, workers: Workers) -> Limits:
-    """When a run stops, in units of the scaled rows."""
-    tol = settings.tol * mean_variance(rows, workers) if settings.tol > 0.0 else 0.0
-    return Limits(settings.max_iter, tol, settings.verbose)
+    workers.run(some, len(runs))
+    return [results[number] for number in range(len(runs))]
 
 
-def best_of(results: list[Result], n_clusters: int) -> Result:
-    """The lowest inertia; a later run wins only with another partition, not by rounding."""
+def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
+    """The run of a plan from these centers."""
+    prepared, settings = plan.prepared, plan.settings
+    rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
+    tol = settings.tol * prepared.variance(workers) if settings.tol > 0.0 else 0.0
+    limits = Limits(settings.max_iter, tol, settings.verbose)
+    return run_from(rows, centers, limits, settings.algorithm, workers)
+
+
+def best_of(plan: Plan, results: list[Result]) -> Result:
+    """The run of lowest inertia, the first of equals; as in scikit-learn, not the same partition
+    again for the sake of the last digits.
+    """
     best = results[0]
     for result in results[1:]:
         if result.inertia < best.inertia:
-            partner = np.full(n_clusters, -1, dtype=np.int32)
+            partner = np.full(plan.settings.n_clusters, -1, dtype=np.int32)
             if not same_partition(result.labels, best.labels, partner):
                 best = result
-    return best
+    return best._replace(inertia=unscaled(best.inertia, plan.prepared.scale))
 
 
 def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:

@@ -146,7 +146,7 @@ class KMeans(Estimator):
         weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
         rng = check_random_state(self.random_state)
         with Workers(self._n_threads()) as workers:
-            best = fit_rows(prepare(X, weight, workers), settings, rng, workers, alone=True)
+            best = fit_rows(prepare(X, weight, workers), settings, rng, workers)
         self._warn_of(best)
         self.cluster_centers_ = best.centers
         self.labels_ = best.labels

@@ -1,0 +1,35 @@
+"""k-means or a linkage behind one face: what gap and bootstrap need of a method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.hierarchy.dendrogram import cut_tree
+from kmeans_core.hierarchy.linkage import linkage
+from kmeans_core.hierarchy.update_rules import METHODS as LINKAGES
+from kmeans_core.kmeans.fitting import prepare
+from kmeans_core.metrics import inertia
+from kmeans_core.selection.fits import fit_packed
+
+METHODS = ("kmeans", *LINKAGES)
+
+
+def labels_for(X: np.ndarray, k: int, method: str, n_init: int, seed: int) -> np.ndarray:
+    """Cluster the rows into k clusters, on the calling thread."""
+    if method != "kmeans":
+        return cut_tree(linkage(X, method), k)[:, 0]
+    workers = Workers(1)
+    return fit_packed(prepare(X, None, workers), [k], n_init, seed, workers)[0].labels
+
+
+def wcss_curve(X: np.ndarray, ks: Sequence[int], method: str, n_init: int, seed: int) -> np.ndarray:
+    """The sum of squares within clusters for each k, on the calling thread."""
+    if method != "kmeans":
+        labellings = cut_tree(linkage(X, method), list(ks)).T
+        return np.array([inertia(X, labels, n_threads=1) for labels in labellings])
+    workers = Workers(1)
+    results = fit_packed(prepare(X, None, workers), ks, n_init, seed, workers)
+    return np.array([result.inertia for result in results])

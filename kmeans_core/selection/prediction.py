@@ -1,0 +1,136 @@
+"""Prediction strength: do clusters found in one half of the rows describe the other half?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.kmeans.fitting import prepare
+from kmeans_core.kmeans.iteration import Result
+from kmeans_core.metrics.table import threads
+from kmeans_core.selection.fits import check_n_init, check_range, child_seeds, fit_packed
+from kmeans_core.validation import check_integer, check_matrix, check_real
+
+ENOUGH = 0.8  # the paper: 0.8 to 0.9 for well separated clusters
+
+
+class PredictionStrength(NamedTuple):
+    """The prediction strength for each number of clusters."""
+
+    n_clusters: np.ndarray  # (n_ks,)
+    strength: np.ndarray  # (n_ks,) mean over the splits
+    standard_error: np.ndarray  # (n_ks,) of that mean
+    choice: int | None  # the largest k with strength + standard_error >= `enough`
+
+
+def prediction_strength(
+    X: Any,
+    n_clusters_range: Iterable[int],
+    *,
+    n_splits: int = 10,
+    n_init: int | str = 10,
+    enough: float = ENOUGH,
+    random_state: Any = None,
+    n_threads: int | None = None,
+) -> PredictionStrength:
+    """Prediction strength of k-means.
+
+    The rows are split in two halves and both are clustered. For each cluster of the test half:
+    of its pairs of rows, the share that the centers of the other half put together too. The worst
+    cluster counts; the mean is over the splits, each half being test half once.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+    n_clusters_range : iterable of int
+        Numbers of clusters, each at most half the number of rows.
+    n_splits : int
+        Random splits.
+    n_init, random_state, n_threads
+        As in `fit_range`.
+    enough : float
+        What `choice` asks for.
+
+    Returns
+    -------
+    PredictionStrength
+        1 for k=1. `choice` is None where no k reaches `enough`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `fit_range`; fewer than two rows.
+
+    Notes
+    -----
+    2 n_splits fits of half the rows for each k. A cluster of one test row says nothing and is left
+    out. Small clusters make it low: k=1 is the only choice for many tables that have outliers.
+
+    References
+    ----------
+    Tibshirani and Walther 2005, "Cluster validation by prediction strength", section 2,
+    doi 10.1198/106186005X59243.
+    """
+    X = check_matrix(X, min_rows=2)
+    ks = np.array(check_range(n_clusters_range, len(X) // 2))
+    check_integer(n_splits, "n_splits", low=1)
+    n_init, enough = check_n_init(n_init), check_real(enough, "enough", low=0.0)
+    seeds = child_seeds(random_state, n_splits)
+    strength = np.empty((n_splits, len(ks)))
+
+    def task(first: int, last: int) -> None:
+        for split in range(first, last):
+            strength[split] = _one_split(X, ks, n_init, seeds[split])
+
+    with threads(n_threads) as workers:
+        workers.run(task, n_splits)
+    mean = strength.mean(axis=0)
+    error = strength.std(axis=0, ddof=1 if n_splits > 1 else 0) / np.sqrt(n_splits)
+    reached = ks[mean + error >= enough]
+    return PredictionStrength(ks, mean, error, int(reached.max()) if len(reached) else None)
+
+
+def _one_split(X: np.ndarray, ks: np.ndarray, n_init: int, seed: int) -> np.ndarray:
+    """The strength for each k, the two halves taking turns."""
+    order = np.random.RandomState(seed).permutation(len(X))
+    halves = [X[np.sort(part)] for part in (order[: len(X) // 2], order[len(X) // 2 :])]
+    workers = Workers(1)
+    fits = [
+        fit_packed(prepare(half, None, workers), ks.tolist(), n_init, seed, workers)
+        for half in halves
+    ]
+    return np.array(
+        [
+            (
+                _strength(halves[1], fits[1][place].labels, fits[0][place])
+                + _strength(halves[0], fits[0][place].labels, fits[1][place])
+            )
+            / 2.0
+            for place in range(len(ks))
+        ]
+    )
+
+
+def _strength(test: np.ndarray, labels: np.ndarray, train: Result) -> float:
+    """The share of pairs kept together, of the worst test cluster."""
+    predicted = _nearest(test, train.centers)
+    k = len(train.centers)
+    common = np.bincount(labels * k + predicted, minlength=k * k).reshape(k, k)
+    size = common.sum(axis=1)
+    pairs = size * (size - 1)
+    kept = (common * (common - 1)).sum(axis=1)
+    return float((kept[pairs > 0] / pairs[pairs > 0]).min(initial=1.0))
+
+
+def _nearest(X: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    """The nearest center of each row, the first of equally near ones."""
+    best = np.full(len(X), np.inf)
+    label = np.zeros(len(X), dtype=np.int64)
+    for j, center in enumerate(centers):
+        distance = ((X - center) ** 2).sum(axis=1)
+        label[distance < best] = j
+        best = np.minimum(distance, best)
+    return label

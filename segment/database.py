@@ -1,0 +1,180 @@
+"""Database: the rows of a query or a table, over a connection that only reads.
+
+A URL may hold ``${NAME}``, read from the environment; only the URL as it was given, without its
+password, goes into sentences, errors and results.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as url_quote
+
+import pandas as pd
+
+from segment.errors import SegmentError, did_you_mean, quote
+from segment.redact import SECRET_KEY, VARIABLE, hide, remember
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
+
+SECONDS_TO_CONNECT = 10
+
+
+def read_database(
+    address: str,
+    *,
+    query: str | None = None,
+    table: str | None = None,
+    params: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of a query, or of a table, and what was decided.
+
+    Parameters
+    ----------
+    address : str
+        A URL as SQLAlchemy takes it. PostgreSQL and SQLite are opened read-only; whatever another
+        database is told is rolled back.
+    query, table : str, optional
+        One of the two; without either, the only table there is. ``:name`` in a query is a value of
+        `params`, which never becomes part of the SQL.
+
+    Raises
+    ------
+    SegmentError
+        The URL, the database, the table or the query cannot be used.
+    """
+    try:
+        import sqlalchemy as sql
+    except ModuleNotFoundError:
+        raise SegmentError(
+            "reading a database needs SQLAlchemy: pip install 'kmeans-core[sql]'"
+        ) from None
+    if query is not None and table is not None:
+        raise SegmentError("a database is read by --query or by --table, not by both")
+    shown = hide(address)
+    decisions = []
+    engine = None
+    try:
+        engine = _engine(_expand(address))
+        if shown != address:
+            decisions.append(_warning(shown))
+        with engine.connect() as connection:
+            if query is None:
+                name = _table_name(sql.inspect(connection), table, shown)
+                statement: Any = sql.select(sql.text("*")).select_from(sql.table(name))
+                decisions.append(f"Read table {quote(name)} of {shown}.")
+            else:
+                statement = sql.text(query).bindparams(**dict(params or {}))
+                decisions.append(f"Read a query from {shown}: {' '.join(query.split())}")
+            found = connection.execute(statement)
+            if not found.returns_rows:
+                raise SegmentError(f"the query returns no table: {quote(query)}; write a SELECT")
+            names = [str(name) for name in list(found.keys())]
+            rows = [tuple(row) for row in found]
+    except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
+        raise SegmentError(_explain(error, shown)) from None
+    finally:
+        if engine is not None:
+            engine.dispose()
+    for name in names:
+        if names.count(name) > 1:
+            raise SegmentError(f"the query has two columns named {quote(name)}; rename one with AS")
+    if not rows:
+        raise SegmentError(f"{shown}: the {'table' if query is None else 'query'} has no rows")
+    return pd.DataFrame(rows, columns=names, dtype=object), decisions
+
+
+def default_name(address: str, table: str | None) -> str:
+    """What to call a result of this source: its table, else its database."""
+    return table or Path(address.partition("?")[0].rpartition("/")[2]).stem or "database"
+
+
+def _warning(shown: str) -> str:
+    return (
+        f"The password in the URL was removed from all results ({shown}), but shells keep what is "
+        "typed: put it in the environment and write ${NAME} in its place."
+    )
+
+
+def _expand(address: str) -> URL:
+    """The URL with what the environment holds; passwords are remembered, to be kept secret."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    def fill(text: Any) -> Any:
+        return VARIABLE.sub(lambda m: _variable(m[1]), text) if isinstance(text, str) else text
+
+    try:
+        url = make_url(fill(address) if VARIABLE.match(address) else address)
+    except (ArgumentError, ValueError):
+        raise SegmentError(
+            f"cannot read the URL {hide(address)}; it looks like "
+            "postgresql://user:${PASSWORD}@host:5432/database or sqlite:///file.db"
+        ) from None
+    query = {name: fill(value) for name, value in url.query.items()}
+    remember(fill(url.password), *(str(v) for n, v in query.items() if SECRET_KEY.search(n)))
+    driver = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    return url.set(
+        drivername=driver.get(url.drivername, url.drivername),
+        username=fill(url.username),
+        password=fill(url.password),
+        host=fill(url.host),
+        database=fill(url.database),
+        query=query,
+    )
+
+
+def _variable(name: str) -> str:
+    if name not in os.environ:
+        raise SegmentError(f"the URL asks for ${{{name}}}, which is not in the environment")
+    return os.environ[name]
+
+
+def _engine(url: URL) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import NoSuchModuleError
+
+    try:
+        if url.get_backend_name() == "sqlite":
+            if not url.database or not Path(url.database).is_file():
+                raise SegmentError(f"no such file: {quote(url.database or '')}")
+            uri = f"file:{url_quote(str(Path(url.database).resolve()))}?mode=ro"
+            return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
+        options: dict[str, Any] = {}
+        if url.get_backend_name() == "postgresql":
+            options["options"] = "-c default_transaction_read_only=on"
+            options["connect_timeout"] = SECONDS_TO_CONNECT
+        if url.get_driver_name() == "psycopg":
+            options["prepare_threshold"] = 0  # a prepared statement is one statement, not several
+        return create_engine(url, connect_args=options)
+    except NoSuchModuleError:
+        raise SegmentError(f"no kind of database called {quote(url.drivername)}") from None
+    except ModuleNotFoundError as error:
+        raise SegmentError(f"reading this database needs the package {error.name}") from None
+
+
+def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:
+    known = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+    if wanted is None and len(known) == 1:
+        return known[0]
+    if wanted is None:
+        tables = ", ".join(quote(name) for name in known[:8]) or "none"
+        raise SegmentError(
+            f"name a table of {shown} with --table, or pass --query; tables: {tables}"
+        )
+    if wanted not in known:
+        raise SegmentError(f"no table {quote(wanted)} in {shown}{did_you_mean(wanted, known)}")
+    return wanted
+
+
+def _explain(error: Exception, shown: str) -> str:
+    """A driver's error in one line: its first, unless a later one says more."""
+    lines = [line.strip() for line in str(getattr(error, "orig", error)).splitlines()]
+    said = hide(" ".join(line for line in lines if line and not set(line) <= {"^", " "})[:300])
+    if "read-only" in said or "readonly" in said:
+        return f"{shown}: the query writes, and segment only reads ({said})"
+    return f"{shown}: {said}"

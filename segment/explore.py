@@ -1,0 +1,138 @@
+"""Explore: what is in a table, column by column, in a bounded space and time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from segment.cells import amount
+from segment.clean import Cleaned
+from segment.columns import Columns
+
+BARS = 12  # of a distribution
+LEVELS = 3  # of a category that are named
+SHOWN_COLUMNS = 60
+SHOWN_PAIRS = 8
+SHOWN_PATTERNS = 5
+SAMPLE = 20_000  # rows, for correlations
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+class Column(NamedTuple):
+    """One column as it was found."""
+
+    name: str
+    role: str
+    missing: int
+    distinct: int
+    values: str  # the range of numbers, the most frequent values of everything else
+    bars: list[float]  # how the numbers are distributed, the highest bar being 1
+
+    @property
+    def sketch(self) -> str:
+        """The distribution as a line of blocks."""
+        return "".join(BLOCKS[round(bar * (len(BLOCKS) - 1))] for bar in self.bars)
+
+
+class Exploration(NamedTuple):
+    """What is in the table; each part is cut to what a reader can take in."""
+
+    columns: list[Column]
+    n_columns: int
+    correlations: list[tuple[str, str, float]]  # the strongest, of all pairs of numbers
+    patterns: list[tuple[str, int]]  # which columns are missing together, and in how many rows
+    n_complete: int  # rows without a missing cell
+
+
+def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
+    """Distributions, correlations, missing patterns. O(n d), and O(d^2) for at most 60 numbers."""
+    frame, by_name = cleaned.frame, {reader.name: reader for reader in columns.readers}
+    found, missing = [], {}
+    for name in list(frame.columns)[:SHOWN_COLUMNS]:
+        reader = by_name.get(name)
+        text = columns.cells.text(frame[name])
+        values = columns.frame[reader.label] if reader else text
+        missing[name] = values.isna().to_numpy()
+        is_number = reader is not None and reader.is_number
+        summary, bars = _numbers(values) if is_number else (_levels(text), [])
+        n_distinct, n_missing = text.nunique(), int(missing[name].sum())
+        found.append(Column(name, columns.roles[name], n_missing, n_distinct, summary, bars))
+    holes = pd.DataFrame(missing)
+    return Exploration(
+        found,
+        frame.shape[1],
+        _correlations(columns),
+        _patterns(holes),
+        int((~holes.any(axis=1)).sum()),
+    )
+
+
+def as_text(found: Exploration) -> list[str]:
+    """The exploration as lines of plain text."""
+    rows = [
+        (_cut(c.name, 28), c.role, f"{c.missing:,}", f"{c.distinct:,}", c.sketch, _cut(c.values))
+        for c in found.columns
+    ]
+    table = [("column", "role", "missing", "distinct", "", "values"), *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(5)]
+    lines = [
+        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[5]]).rstrip()
+        for row in table
+    ]
+    if found.n_columns > len(found.columns):
+        lines.append(f"... and {found.n_columns - len(found.columns):,} more columns")
+    lines += ["", *(f"correlation {r:+.2f}: {a} and {b}" for a, b, r in found.correlations)]
+    if found.patterns:
+        lines += [f"missing in {count:,} rows: {_cut(names)}" for names, count in found.patterns]
+        lines.append(f"nothing missing in {found.n_complete:,} rows")
+    return lines
+
+
+def _cut(text: str, width: int = 80) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _numbers(values: pd.Series) -> tuple[str, list[float]]:
+    present = values.dropna()
+    low, middle, high = present.min(), present.median(), present.max()
+    size = max(abs(low), abs(high)) or 1.0
+    counts, _ = np.histogram(present / size, bins=BARS)
+    summary = f"{amount(low)} to {amount(high)}, median {amount(middle)}"
+    return summary, [float(bar) for bar in counts / counts.max()]
+
+
+def _levels(text: pd.Series) -> str:
+    counts = text.value_counts()
+    first = [f"{level} {count / counts.sum():.0%}" for level, count in counts[:LEVELS].items()]
+    if len(counts) and counts.iloc[0] == 1:
+        return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
+    return ", ".join([*first, *(["..."] if len(counts) > LEVELS else [])])
+
+
+def _correlations(columns: Columns) -> list[tuple[str, str, float]]:
+    numbers = columns.frame[columns.numbers[:SHOWN_COLUMNS]]
+    if len(numbers) > SAMPLE:
+        numbers = numbers.sample(SAMPLE, random_state=0)
+    sizes = numbers.abs().max()
+    r = (numbers / sizes.where(sizes > 0, 1.0)).corr().to_numpy()
+    one, other = np.triu_indices(len(r), k=1)
+    strength = np.abs(np.nan_to_num(r[one, other]))
+    order = np.argsort(-strength, kind="stable")[:SHOWN_PAIRS]
+    names = list(numbers.columns)
+    return [(names[one[i]], names[other[i]], float(r[one[i], other[i]])) for i in order]
+
+
+def _patterns(holes: pd.DataFrame) -> list[tuple[str, int]]:
+    incomplete = holes.loc[holes.any(axis=1), holes.any(axis=0)]
+    if incomplete.empty:
+        return []
+    counts = incomplete.value_counts()[:SHOWN_PATTERNS]
+    names = incomplete.columns
+    keys = [key if isinstance(key, tuple) else (key,) for key in counts.index]
+    return [
+        (", ".join(n for n, hole in zip(names, key, strict=True) if hole), int(count))
+        for key, count in zip(keys, counts, strict=True)
+    ]

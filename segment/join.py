@@ -1,0 +1,70 @@
+"""Join: more columns for the same customers, from other tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from segment.cells import written
+from segment.clean import find_id
+from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.load import Table
+
+
+def join_tables(left: Table, others: Sequence[Table], on: str | None = None) -> Table:
+    """`left` with the columns of `others`, row by row of the same id; no row of it is lost.
+
+    Parameters
+    ----------
+    on : str, optional
+        The id's column; by default the id of `left`, if the other table has a column of its name.
+
+    Raises
+    ------
+    SegmentError
+        A table lacks the id's column, or has an id twice.
+    """
+    frame, decisions = left.frame, list(left.decisions)
+    for other in others:
+        frame, sentences = _join(frame, left.name, other, on)
+        decisions += [*other.decisions, *sentences]
+    return left._replace(frame=frame, decisions=decisions)
+
+
+def _join(
+    frame: pd.DataFrame, name: str, other: Table, on: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    key = on or find_id(frame)[0]
+    if key is None:
+        raise SegmentError(f"{quote(name)} has no id to join by; name the column with --on")
+    for columns, table in ((frame.columns, name), (other.frame.columns, other.name)):
+        if key not in columns:
+            hint = did_you_mean(key, columns)
+            raise SegmentError(f"no column {quote(key)} in {quote(table)} to join by{hint}")
+    ids, right_ids = _ids(frame[key]), _ids(other.frame[key])
+    present = right_ids[right_ids != ""]
+    repeated = present[present.duplicated()]
+    if len(repeated):
+        rows = ", ".join(str(i + 1) for i in present.index[present == repeated.iloc[0]][:5])
+        raise SegmentError(
+            f"{quote(other.name)} has the id {quote(repeated.iloc[0])} in rows {rows}; a joined "
+            "table has one row a customer (for lists of purchases: segment rfm makes one)"
+        )
+    right = other.frame.loc[present.index].drop(columns=key).set_axis(present)
+    taken = {c: f"{c} ({other.name})" for c in right.columns if c in frame.columns}
+    right = right.rename(columns=taken).reindex(ids).set_axis(frame.index)
+    unmatched, unused = int((~ids.isin(present)).sum()), int((~present.isin(ids)).sum())
+    decisions = [
+        f"Joined {plural(right.shape[1], 'column')} of {quote(other.name)} by {quote(key)}: "
+        f"{plural(unmatched, 'customer')} of {len(ids):,} without a row in it, "
+        f"{plural(unused, 'row')} of it without a customer here."
+    ]
+    decisions += [
+        f"Renamed {quote(a)} of {quote(other.name)} to {quote(b)}." for a, b in taken.items()
+    ]
+    return pd.concat([frame, right], axis=1), decisions
+
+
+def _ids(column: pd.Series) -> pd.Series:
+    return written(column).mask(column.isna(), "").astype(object)

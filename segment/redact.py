@@ -1,0 +1,37 @@
+"""Redact: what is secret in the address of a database, and keeping it out of all that is said."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, quote_plus, unquote
+
+SECRET_KEY = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
+VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PASSWORD = re.compile(r"(\w://[^:/?#\s]*:)(.*)(?=@)")
+_QUERY = re.compile(r"([?&](\w+)=)([^&\s'\"]*)")
+_known: set[str] = set()
+
+
+def remember(*secrets: str | None) -> None:
+    """Keep these, as they are and as a URL spells them, out of every later message.
+
+    One of less than 4 letters is hidden in URLs only: it may be part of any word.
+    """
+    for secret in (s for s in secrets if s and len(s) >= 4):
+        _known.update({secret, unquote(secret), quote(secret, safe=""), quote_plus(secret)})
+
+
+def hide(text: str) -> str:
+    """`text` with passwords as ``***``: those of URLs in it, and those remembered."""
+
+    def in_query(match: re.Match[str]) -> str:
+        is_secret = SECRET_KEY.search(match[2]) and not VARIABLE.fullmatch(match[3])
+        return f"{match[1]}***" if is_secret else match[0]
+
+    def in_front(match: re.Match[str]) -> str:
+        return match[0] if VARIABLE.fullmatch(match[2]) else f"{match[1]}***"
+
+    text = _QUERY.sub(in_query, _PASSWORD.sub(in_front, text))
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
