@@ -107,7 +107,7 @@ def plan_fit(prepared: Prepared, settings: Settings, rng: Any) -> Plan:
 
 
 def fit_rows(prepared: Prepared, settings: Settings, rng: Any, workers: Workers) -> Result:
-    """The best of `n_init` runs, by inertia; the first of equals. `prepared` serves this fit only."""
+    """The best of `n_init` runs, by inertia; the first of equals."""
     return fit_plans([plan_fit(prepared, settings, rng)], workers)[0]
 
 
