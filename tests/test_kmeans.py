@@ -10,7 +10,7 @@ from sklearn.cluster import kmeans_plusplus as their_kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.kmeans.fitting import ALGORITHMS
+from kmeans_core.kmeans.iteration import ALGORITHMS
 
 DTYPES = [np.float32, np.float64]
 # n, d, k around the widths of registers (2..16 lanes) and of blocks of centers (4 and 8)

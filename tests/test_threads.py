@@ -16,7 +16,7 @@ from joblib import Parallel, delayed
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans.fitting import ALGORITHMS
+from kmeans_core.kmeans.iteration import ALGORITHMS
 
 
 def table(n=40_000, d=5, dtype=np.float64, seed=0):
@@ -173,7 +173,7 @@ INTERRUPTED = """
 
 
 @pytest.mark.parametrize("fitted", [0, 1])
-@pytest.mark.parametrize(("n", "d", "k"), [(400_000, 8, 60), (20_000, 16, 200)])
+@pytest.mark.parametrize(("n", "d", "k"), [(1_000_000, 8, 60), (100_000, 32, 300)])
 def test_ctrl_c_leaves_the_estimator_as_it_was(n, d, k, fitted):
     command = [sys.executable, "-c", textwrap.dedent(INTERRUPTED)]
     run = subprocess.run(

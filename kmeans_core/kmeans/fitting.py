@@ -7,27 +7,26 @@ in scikit-learn's order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
-from kmeans_core.engine.simd import broadcast, lane_count, lanes_of, load, load_like, store, widen
+from kmeans_core.engine.simd import broadcast, lane_count, load, load_like, store, widen
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Lloyd, Result, run_from, unscaled
+from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Result, run_from, unscaled
 from kmeans_core.kmeans.panels import (
+    LANES,
     Rows,
     aligned_zeros,
+    exact_rows,
     magnitude,
-    pack_rows,
     panel_weight,
     power_of_two_scale,
+    sieve_rows,
     with_blocks,
 )
-
-ALGORITHMS: dict[str, Callable] = {"auto": Lloyd, "lloyd": Lloyd}
 
 
 class Settings(NamedTuple):
@@ -50,65 +49,114 @@ class Start(NamedTuple):
     draws: np.ndarray | None
 
 
-def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Rows:
-    """Pack a checked matrix; what all restarts and all k of a sweep share."""
-    scale = power_of_two_scale(magnitude(X, workers), X.dtype)
-    return pack_rows(X, weight, scale, workers)
+class Prepared:
+    """A checked matrix with its scale and, once they are asked for, its packed copies.
+
+    `exact` is in the dtype of X, for seeding; `sieve` in float32, for all else. For float32 data
+    they are the same. A single fit of float64 data drops the first before it makes the second.
+    """
+
+    def __init__(self, X: np.ndarray, weight: np.ndarray | None, scale: float) -> None:
+        self.X, self.weight, self.scale = X, weight, scale
+        self._exact: Rows | None = None
+        self._sieve: Rows | None = None
+        self._variance: float | None = None
+
+    def sieve(self, workers: Workers) -> Rows:
+        """The panels of float32."""
+        if self._sieve is None:
+            self._sieve = sieve_rows(self.X, self.weight, self.scale, workers)
+        return self._sieve
+
+    def exact(self, workers: Workers) -> Rows:
+        """The panels in the dtype of X."""
+        if self.X.dtype == np.float32:
+            return self.sieve(workers)
+        if self._exact is None:
+            self._exact = exact_rows(self.X, self.weight, self.scale, workers)
+        return self._exact
+
+    def drop_exact(self) -> None:
+        """Give their memory back."""
+        self._exact = None
+
+    def variance(self, workers: Workers) -> float:
+        """`mean_variance` of the rows."""
+        if self._variance is None:
+            self._variance = mean_variance(with_blocks(self.sieve(workers), 1), workers)
+        return self._variance
+
+
+def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Prepared:
+    """Look over a checked matrix; what all restarts and all k of a sweep share."""
+    return Prepared(X, weight, power_of_two_scale(magnitude(X, workers), X.dtype))
 
 
 class Plan(NamedTuple):
     """A fit whose random draws are made: what is left can be done in any order."""
 
-    rows: Rows
+    prepared: Prepared
     settings: Settings
     starts: list[Start]
-    limits: Limits
 
 
-def fit_rows(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Result:
-    """The best of `n_init` runs, by inertia; the first of equals."""
-    return fit_plans([plan_fit(rows, settings, rng, workers)], workers)[0]
-
-
-def plan_fit(rows: Rows, settings: Settings, rng: Any, workers: Workers) -> Plan:
+def plan_fit(prepared: Prepared, settings: Settings, rng: Any) -> Plan:
     """Make every random draw of a fit."""
-    rows = with_blocks(rows, settings.n_clusters)
-    starts = [draw_start(rows, settings, rng) for _ in range(settings.n_init)]
-    tol = settings.tol * mean_variance(rows, workers) if settings.tol > 0.0 else 0.0
-    return Plan(rows, settings, starts, Limits(settings.max_iter, tol))
+    starts = [draw_start(prepared, settings, rng) for _ in range(settings.n_init)]
+    return Plan(prepared, settings, starts)
+
+
+def fit_rows(prepared: Prepared, settings: Settings, rng: Any, workers: Workers) -> Result:
+    """The best of `n_init` runs, by inertia; the first of equals."""
+    return fit_plans([plan_fit(prepared, settings, rng)], workers)[0]
 
 
 def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
-    """Run every start of every plan and keep the best of each plan.
+    """Run every start of every plan (all of one table) and keep the best of each plan.
 
-    Small tables: a run a thread. Large ones: all threads on each run.
+    Small tables: a run a thread. Large ones: all threads on each run, and all seeds first, so that
+    the panels for seeding are gone when those for the search are made.
     """
-    results: list[list] = [[None] * len(plan.starts) for plan in plans]
-    small = []
-    for place, plan in enumerate(plans):
-        flops = 2.0 * plan.rows.X.size * plan.settings.n_clusters
-        for number in range(len(plan.starts)):
-            if flops < SMALL_FLOPS:
-                small.append((place, number))
-            else:
-                results[place][number] = run_start(plan, number, workers)
+    runs = [(plan, start) for plan in plans for start in plan.starts]
+    prepared = plans[0].prepared
+    if all(2.0 * prepared.X.size * plan.settings.n_clusters < SMALL_FLOPS for plan in plans):
+        results = _run_side_by_side(runs, workers)
+    else:
+        centers = [initial_centers(prepared, start, workers) for _, start in runs]
+        prepared.drop_exact()
+        results = [run_plan(plan, c, workers) for (plan, _), c in zip(runs, centers, strict=True)]
+    best, first = [], 0
+    for plan in plans:
+        best.append(best_of(plan, results[first : first + len(plan.starts)]))
+        first += len(plan.starts)
+    return best
+
+
+def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result]:
+    """Runs of a small table, each on one thread."""
+    prepared, one = runs[0][0].prepared, Workers(1)
+    prepared.variance(workers)  # what they share is made before they ask for it
+    if any(start.draws is not None for _, start in runs):
+        prepared.exact(workers)
+    results: dict[int, Result] = {}
 
     def some(first: int, last: int) -> None:
-        for place, number in small[first:last]:
-            results[place][number] = run_start(plans[place], number, Workers(1))
+        for number in range(first, last):
+            plan, start = runs[-1 - number]  # most clusters first: the last ones are short
+            centers = initial_centers(prepared, start, one)
+            results[len(runs) - 1 - number] = run_plan(plan, centers, one)
 
-    if small:
-        small.reverse()  # most clusters first, so that the last runs are short ones
-        workers.run(some, len(small))
-    return [best_of(plan, found) for plan, found in zip(plans, results, strict=True)]
+    workers.run(some, len(runs))
+    return [results[number] for number in range(len(runs))]
 
 
-def run_start(plan: Plan, number: int, workers: Workers) -> Result:
-    """The run from one start of a plan."""
-    rows, settings = plan.rows, plan.settings
-    centers = initial_centers(rows, plan.starts[number], workers)
-    algorithm = ALGORITHMS[settings.algorithm]
-    return run_from(rows, centers, plan.limits, algorithm, workers, settings.verbose)
+def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
+    """The run of a plan from these centers."""
+    prepared, settings = plan.prepared, plan.settings
+    rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
+    tol = settings.tol * prepared.variance(workers) if settings.tol > 0.0 else 0.0
+    limits = Limits(settings.max_iter, tol, settings.verbose)
+    return run_from(rows, centers, limits, settings.algorithm, workers)
 
 
 def best_of(plan: Plan, results: list[Result]) -> Result:
@@ -117,19 +165,16 @@ def best_of(plan: Plan, results: list[Result]) -> Result:
     """
     best = results[0]
     for result in results[1:]:
-        if result.inertia < best.inertia and not same_partition(
-            result.labels,
-            best.labels,
-            np.full(plan.settings.n_clusters, -1, dtype=np.int32),
-        ):
-            best = result
-    return best._replace(inertia=unscaled(best.inertia, plan.rows))
+        if result.inertia < best.inertia:
+            partner = np.full(plan.settings.n_clusters, -1, dtype=np.int32)
+            if not same_partition(result.labels, best.labels, partner):
+                best = result
+    return best._replace(inertia=unscaled(best.inertia, plan.prepared.scale))
 
 
-def draw_start(rows: Rows, settings: Settings, rng: Any) -> Start:
+def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     """Make the random draws of one start. An array or a callable draws nothing here."""
-    X, k, init = rows.X, settings.n_clusters, settings.init
-    weight = rows.weight if rows.weight_step or X.shape[0] == 1 else None
+    X, weight, k, init = prepared.X, prepared.weight, settings.n_clusters, settings.init
     if isinstance(init, np.ndarray):
         return Start(init, 0, None)
     if callable(init):
@@ -142,12 +187,13 @@ def draw_start(rows: Rows, settings: Settings, rng: Any) -> Start:
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
-def initial_centers(rows: Rows, start: Start, workers: Workers) -> np.ndarray:
+def initial_centers(prepared: Prepared, start: Start, workers: Workers) -> np.ndarray:
     """The centers that a run begins with, in the caller's units."""
     if start.centers is not None:
         return start.centers
     assert start.draws is not None
-    return rows.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    rows = with_blocks(prepared.exact(workers), start.draws.shape[0] + 1)
+    return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
 
 
 @kernel
@@ -171,10 +217,10 @@ def mean_variance(rows: Rows, workers: Workers) -> float:
     Values are taken relative to the first row: far from the origin, the mean of squares minus the
     square of the mean would lose all digits.
     """
-    n_features, lanes = rows.X.shape[1], lanes_of(rows.X.dtype)
-    moments = aligned_zeros((rows.n_blocks, 2, n_features, lanes))
+    n_features = rows.X.shape[1]
+    moments = aligned_zeros((rows.n_blocks, 2, n_features, LANES))
     mass = np.zeros(rows.n_blocks)
-    pivot = rows.X[0] * rows.X.dtype.type(rows.scale)
+    pivot = rows.packed[: n_features * LANES : LANES].copy()
     workers.run(lambda a, b: add_moments(rows, pivot, a, b, moments, mass), rows.n_blocks)
     total, sums = mass.sum(), moments.sum(axis=(0, 3))
     return float(np.mean(np.maximum(sums[1] / total - (sums[0] / total) ** 2, 0.0)))

@@ -7,17 +7,18 @@ Both ways the same functions see the same blocks in the same order, so the bits 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.engine.simd import lanes_of
 from kmeans_core.kmeans import lloyd
 from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import label_panels, panels_inertia
+from kmeans_core.kmeans.nearest import label_panels, rows_inertia
 from kmeans_core.kmeans.panels import (
+    LANES,
     Rows,
     aligned_zeros,
     empty_center_blocks,
@@ -31,10 +32,11 @@ ROWS_A_PART = 1 << 14
 
 
 class Limits(NamedTuple):
-    """When a run stops."""
+    """When a run stops, and what it says."""
 
     max_iter: int
     tol: float  # of the summed squared movement of the centers, in units of the scaled rows
+    verbose: bool
 
 
 class Result(NamedTuple):
@@ -65,12 +67,26 @@ class Lloyd:
 
     def assign(self, first: int, last: int) -> None:
         lloyd.assign_panels(self.rows, self.run, first, last)
-        lanes, n_samples = lanes_of(self.rows.X.dtype), self.rows.X.shape[0]
-        n_rows = min(last * lanes, n_samples) - first * lanes
+        n_rows = min(last * LANES, self.rows.X.shape[0]) - first * LANES
         self.run.n_distances[first // self.rows.block_panels] += n_rows * len(self.run.centers)
 
     def centers_moved(self) -> None:
         pass
+
+
+# The algorithms and where they live. Each is imported when it is first used: a fit compiles and
+# loads no kernel that it does not run.
+ALGORITHMS = {
+    "auto": ("iteration", "Lloyd"),
+    "lloyd": ("iteration", "Lloyd"),
+    "hamerly": ("hamerly", "Hamerly"),
+}
+
+
+def load_variant(algorithm: str) -> Callable[[Rows, Run], Variant]:
+    """The class of this name."""
+    module, name = ALGORITHMS[algorithm]
+    return getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
 
 
 def new_run(rows: Rows, centers: np.ndarray) -> Run:
@@ -82,7 +98,7 @@ def new_run(rows: Rows, centers: np.ndarray) -> Run:
     labels[rows.X.shape[0] :] = 0  # lanes that are no rows look up a center too
     run = Run(
         centers=centers.copy(),
-        packed_centers=empty_center_blocks(k, d, centers.dtype),
+        packed_centers=empty_center_blocks(k, d),
         shifts=np.zeros(k),
         labels=labels,
         sums=aligned_zeros((b, k, padded_features(d))),
@@ -94,30 +110,30 @@ def new_run(rows: Rows, centers: np.ndarray) -> Run:
         n_distances=np.zeros(b, dtype=np.int64),
         progress=np.zeros(3, dtype=np.int64),
     )
-    pack_centers(run.centers, run.packed_centers)
+    pack_centers(run.centers, rows.offset, run.packed_centers)
     return run
 
 
 def run_from(
-    rows: Rows, start: np.ndarray, limits: Limits, algorithm: Callable, workers: Workers,
-    verbose: bool = False,
-) -> Result:  # fmt: skip
+    rows: Rows, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
+) -> Result:
     """Iterate from the centers `start` (in the caller's units) to the end."""
     dtype = rows.X.dtype
     run = new_run(rows, start * dtype.type(rows.scale))
     flops = 2.0 * rows.X.size * start.shape[0]
-    if flops < SMALL_FLOPS and algorithm is Lloyd and not verbose:
+    if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not limits.verbose:
         status = lloyd.RUNNING
         steps = max(1, int(FLOPS_A_CALL / flops))
         while status == lloyd.RUNNING:
             status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
     else:
-        status = iterate_threaded(rows, run, limits, algorithm(rows, run), workers, verbose)
+        variant = load_variant(algorithm)(rows, run)
+        status = iterate_threaded(rows, run, limits, variant, workers)
     centers = run.centers * dtype.type(1.0 / rows.scale)
     seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
     if status != lloyd.CONVERGED or (seen != run.centers).any():
         run.centers[:] = seen
-        pack_centers(run.centers, run.packed_centers)
+        pack_centers(run.centers, rows.offset, run.packed_centers)
         assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
     return Result(
@@ -130,7 +146,7 @@ def run_from(
 
 
 def iterate_threaded(
-    rows: Rows, run: Run, limits: Limits, variant: Variant, workers: Workers, verbose: bool
+    rows: Rows, run: Run, limits: Limits, variant: Variant, workers: Workers
 ) -> int:
     """`lloyd.iterate`, on several threads and for any variant."""
     while True:
@@ -139,10 +155,10 @@ def iterate_threaded(
         workers.run(_in_short_calls(rows, run, variant.assign), rows.n_blocks)
         n_changed = int(run.n_changed.sum())
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
-        if verbose:
+        if limits.verbose:
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
             n_iter = int(run.progress[lloyd.N_ITER])
-            print(f"Iteration {n_iter}, inertia {unscaled(inertia, rows)}.")
+            print(f"Iteration {n_iter}, inertia {unscaled(inertia, rows.scale)}.")
         if lloyd.is_settled(run, n_changed):
             return lloyd.CONVERGED
         if lloyd.must_rebuild(run, n_changed):
@@ -156,7 +172,7 @@ def iterate_threaded(
 
 def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:
     """`assign` for runs of blocks, cut into calls of at most FLOPS_A_CALL."""
-    lanes = lanes_of(rows.X.dtype)
+    lanes = LANES
     n_panels = run.labels.shape[0] // lanes
     panel_flops = 2.0 * lanes * rows.X.shape[1] * run.centers.shape[0]
     most = max(1, int(FLOPS_A_CALL / panel_flops))
@@ -174,7 +190,7 @@ def assign_labels(
     workers: Workers,
 ) -> None:  # fmt: skip
     """Label every row; `centers` scaled as the rows are, `labels` padded to whole panels."""
-    lanes = lanes_of(rows.X.dtype)
+    lanes = LANES
     panel_flops = 2.0 * lanes * centers.size
     most = max(1, min(ROWS_A_PART // lanes, int(FLOPS_A_CALL / panel_flops)))
     n_panels = labels.shape[0] // lanes
@@ -189,23 +205,21 @@ def assign_labels(
 
 def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Workers) -> float:
     """Weighted sum of squared distances to the labelled centers, in units of the scaled rows."""
-    lanes = lanes_of(rows.X.dtype)
-    n_panels = labels.shape[0] // lanes
-    most = max(1, ROWS_A_PART // lanes)
-    parts = np.empty(-(-n_panels // most))
+    n_samples = rows.X.shape[0]
+    parts = np.empty(-(-n_samples // ROWS_A_PART))
 
     def task(first: int, last: int) -> None:
         for part in range(first, last):
-            stop = min((part + 1) * most, n_panels)
-            parts[part] = panels_inertia(rows, centers, labels, part * most, stop)
+            stop = min((part + 1) * ROWS_A_PART, n_samples)
+            parts[part] = rows_inertia(rows, centers, labels, part * ROWS_A_PART, stop)
 
     workers.run(task, parts.shape[0])
     total = 0.0
-    for part in parts:
-        total += float(part)
+    for inertia in parts:  # in the order of the rows
+        total += float(inertia)
     return total
 
 
-def unscaled(inertia: float, rows: Rows) -> float:
+def unscaled(inertia: float, scale: float) -> float:
     """An inertia in the caller's units; infinite where float64 cannot hold it."""
-    return inertia / rows.scale / rows.scale
+    return inertia / scale / scale

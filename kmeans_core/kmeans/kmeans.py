@@ -11,15 +11,21 @@ from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.fitting import ALGORITHMS, Settings, fit_rows, prepare
-from kmeans_core.kmeans.iteration import Result, assign_labels, sum_inertia, unscaled
+from kmeans_core.kmeans.fitting import Settings, fit_rows, prepare
+from kmeans_core.kmeans.iteration import (
+    ALGORITHMS,
+    Result,
+    assign_labels,
+    sum_inertia,
+    unscaled,
+)
 from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import (
     empty_center_blocks,
     magnitude,
     pack_centers,
-    pack_rows,
     power_of_two_scale,
+    sieve_rows,
     with_blocks,
 )
 from kmeans_core.validation import (
@@ -202,14 +208,14 @@ class KMeans(Estimator):
         """Labels of the rows of `X` and their inertia."""
         centers = self.cluster_centers_
         scale = self._common_scale(X, workers)
-        rows = pack_rows(X, weight, scale, workers)
+        rows = sieve_rows(X, weight, scale, workers)
         scaled = centers * X.dtype.type(scale)
-        packed_centers = empty_center_blocks(centers.shape[0], X.shape[1], X.dtype)
-        pack_centers(scaled, packed_centers)
+        packed_centers = empty_center_blocks(*centers.shape)
+        pack_centers(scaled, rows.offset, packed_centers)
         labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
         assign_labels(rows, scaled, packed_centers, labels, workers)
         inertia = sum_inertia(rows, scaled, labels, workers)
-        return labels[: X.shape[0]], unscaled(inertia, rows)
+        return labels[: X.shape[0]], unscaled(inertia, scale)
 
     def _common_scale(self, X: np.ndarray, workers: Workers) -> float:
         """The power of two by which new rows and the centers are multiplied."""
@@ -343,7 +349,7 @@ def kmeans_plusplus(
     draws = seeding.uniform_draws(check_random_state(random_state), seeding.draws_needed(k, trials))
     first = seeding.first_row(weight, X.shape[0], draws[0])
     with Workers(usable_threads()) as workers:
-        rows = with_blocks(prepare(X, weight, workers), k)
+        rows = with_blocks(prepare(X, weight, workers).exact(workers), k)
         indices = seeding.greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)
     return X[indices], indices
 

@@ -27,8 +27,8 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.nearest import (
     nearest_exactly,
     nearest_two,
-    nearly_tied,
     squared_distance,
+    uncertain,
 )
 from kmeans_core.kmeans.panels import pack_centers
 
@@ -77,10 +77,10 @@ def assign_panels(
     centers, packed_centers, labels = run.centers, run.packed_centers, run.labels
     sums, mass, touched, tail = run.sums, run.mass, run.touched, rows.tail
     lanes, n_samples, n_features = lane_count(packed), X.shape[0], X.shape[1]
-    tie, block_panels = rows.tie, rows.block_panels
+    tie, blur, block_panels = rows.tie, rows.blur, rows.block_panels
     for panel in range(first, last):
         best, second, index = nearest_two(packed, panel, packed_centers, n_features)
-        tied = nearly_tied(best, second, tie)
+        tied = uncertain(best, second, tie, blur[panel])
         if any_lane((index != load_like(labels, panel * lanes, best)) | tied):
             block = panel // block_panels
             for lane in range(min(lanes, n_samples - panel * lanes)):
@@ -181,7 +181,7 @@ def update_centers(
                 shift += difference * difference
         shifts[j] = np.sqrt(shift)
         total_shift += shift
-    pack_centers(centers, run.packed_centers)
+    pack_centers(centers, rows.offset, run.packed_centers)
     return total_shift
 
 

@@ -1,8 +1,15 @@
-"""Rows in panels: as many rows as a register has lanes, feature by feature, lane = row.
+"""Rows in panels of float32: as many rows as a register has lanes, feature by feature, lane = row.
 
-One load then brings the same feature of 16 rows (float32, AVX-512), and a center's feature is one
-scalar for all of them. Packing also multiplies by a power of two that brings the largest value
-near 1: no bit of a row changes, and squares of 1e200 do not overflow.
+One load brings the same feature of 16 rows (AVX-512), and a center's feature is one scalar for all
+of them. The panels only sieve: they find the nearest center wherever the two nearest differ by
+more than float32 can blur, and the rows are asked themselves, in float64, where they do not. So
+float64 data is searched at the speed of float32, twice as fast, in half the memory, and gets the
+labels of float64.
+
+A packed value is (x - offset) * scale. The scale is a power of two that brings the largest value
+near 1, so squares of 1e200 do not overflow. The offset, for float64 data, is near the mean:
+rounding to float32 then costs 2^-24 of a row's distance from the middle of the table, which
+`blur` records for every panel. float32 data has no offset and loses nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +23,11 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
     HAS_FMA,
+    fma,
     lane_count,
     lanes_of,
     load,
+    load_like,
     max_lanes,
     maximum,
     put,
@@ -30,6 +39,11 @@ from kmeans_core.engine.simd import (
 
 VALUES_A_PART = 1 << 18  # of a pass over all numbers: about 0.1 ms of work a call
 MAX_PARTIAL_SUMS = 64 << 20  # bytes of the sums of all blocks together
+OFFSET_ROWS = 1024  # rows whose mean is the offset
+FLOAT32 = np.dtype(np.float32)
+LANES = lanes_of(FLOAT32)  # rows of a panel
+BLUR_UNIT = np.float32(8.001 * 2.0**-24)
+SMALLEST_BLUR = np.float32(1e-30)  # what underflows in float32 is less than this
 ALIGNMENT = 64  # bytes: a register that crosses a cache line costs two reads
 
 
@@ -37,13 +51,16 @@ class Rows(NamedTuple):
     """The data of a fit, packed once and shared by all its restarts. Read by every kernel."""
 
     X: np.ndarray  # (n_samples, n_features), C-ordered, the caller's numbers
-    packed: np.ndarray  # (n_panels * n_features * lanes,), X times `scale`, by panels
+    packed: np.ndarray  # (n_panels * n_features * lanes,), by panels
+    blur: np.ndarray  # (n_panels,): what packing may have changed of the difference between two
+    # distances of a row of this panel, in units of the scaled rows
+    offset: np.ndarray  # (n_features,) float64, in units of the scaled rows
     weight: np.ndarray  # (n_samples,), or one element for all rows
     weight_step: int  # 1, or 0: weight[i * weight_step] is the weight of row i
     scale: float  # power of two
     tail: np.ndarray  # (lanes of float64,): 1 for the features of a row's last register, else 0
-    tie: float  # relative gap below which two distances count as nearly tied; 0 for float64
-    slack: float  # relative error that a squared distance in the dtype of X cannot exceed
+    tie: float  # relative gap of squared distances that rounding in the search may close
+    slack: float  # no distance in the dtype of the panels has a larger relative error
     block_panels: int  # panels of a block of the fixed partition
     n_blocks: int
 
@@ -88,21 +105,49 @@ def largest_magnitude(
 @kernel
 def pack_panels(
     X,  # IN  (n_samples, n_features)
-    scale,  # IN  power of two, in the dtype of X
+    scale,  # IN  power of two
+    offset,  # IN  (n_features,), scaled
     first,  # IN  first panel
     last,  # IN  panel after the last
     packed,  # OUT (n_panels * n_features * lanes,); lanes past the last row are zero
 ):
     """Writes the panels first..last-1 of `packed`."""
-    lanes, n_features = lane_count(packed), X.shape[1]
+    lanes, n_samples, n_features = lane_count(packed), X.shape[0], X.shape[1]
     for panel in range(first, last):
-        n_rows = min(lanes, X.shape[0] - panel * lanes)
+        start = panel * lanes
         for f in range(n_features):
-            base = (panel * n_features + f) * lanes
-            for lane in range(n_rows):
-                packed[base + lane] = X[panel * lanes + lane, f] * scale
-            for lane in range(n_rows, lanes):
-                packed[base + lane] = 0
+            base, shift = (panel * n_features + f) * lanes, offset[f]
+            if start + lanes <= n_samples:
+                # A loop of fixed length: 3 ms for 1e6 x 8, against 9 with the length worked out.
+                for lane in range(lanes):
+                    packed[base + lane] = X[start + lane, f] * scale - shift
+            else:
+                for lane in range(lanes):
+                    is_row = start + lane < n_samples
+                    packed[base + lane] = X[start + lane, f] * scale - shift if is_row else 0.0
+
+
+@kernel
+def measure_blur(
+    packed,  # IN  panels of float32
+    n_features,  # IN
+    first,  # IN  first panel
+    last,  # IN  panel after the last
+    blur,  # OUT (n_panels,)
+):
+    """Writes 8 * 2^-24 times the largest norm in each panel.
+
+    Rounding a row y to float32 moves it by at most 2^-24 |y|, a center c by 2^-24 |c|, which is at
+    most 2^-24 (|y| + |y - c|). Their distance is then off by 2^-23 |y| and a part relative to
+    itself; two distances by twice that, and `uncertain` wants that doubled.
+    """
+    lanes = lane_count(packed)
+    for panel in range(first, last):
+        total = splat(packed.dtype.type(0), packed)
+        for f in range(n_features):
+            y = load(packed, (panel * n_features + f) * lanes)
+            total = fma(y, y, total)
+        blur[panel] = BLUR_UNIT * np.sqrt(max_lanes(total)) + SMALLEST_BLUR
 
 
 @device
@@ -110,7 +155,7 @@ def panel_weight(weight, step, panel, lanes, n_samples, like):
     """The weights of a panel's rows as float64; 0 in lanes that are no rows."""
     if (panel + 1) * lanes <= n_samples:
         if step == 1:
-            return widen(load(weight, panel * lanes))
+            return widen(load_like(weight, panel * lanes, like))
         return widen(splat_like(weight[0], like))
     w = widen(splat_like(weight.dtype.type(0), like))
     for lane in range(n_samples - panel * lanes):
@@ -120,7 +165,8 @@ def panel_weight(weight, step, panel, lanes, n_samples, like):
 
 @kernel
 def pack_centers(
-    centers,  # IN  (n_clusters, n_features)
+    centers,  # IN  (n_clusters, n_features), scaled
+    offset,  # IN  (n_features,), scaled
     packed_centers,  # OUT (places * n_features,): see `center_places`
 ):
     """Writes the centers in blocks of 8, feature by feature; a last block may be of 4.
@@ -135,7 +181,8 @@ def pack_centers(
             base = start * n_features + f * width
             for c in range(width):
                 j = start + c
-                packed_centers[base + c] = centers[j, f] if j < n_clusters else np.inf
+                value = float(centers[j, f]) - offset[f] if j < n_clusters else np.inf
+                packed_centers[base + c] = value
 
 
 def center_places(n_clusters: int) -> int:
@@ -146,9 +193,9 @@ def center_places(n_clusters: int) -> int:
     return -(-n_clusters // 4) * 4
 
 
-def empty_center_blocks(n_clusters: int, n_features: int, dtype: np.dtype) -> np.ndarray:
+def empty_center_blocks(n_clusters: int, n_features: int) -> np.ndarray:
     """Room for `pack_centers`."""
-    return aligned_empty(center_places(n_clusters) * n_features, dtype)
+    return aligned_empty(center_places(n_clusters) * n_features, FLOAT32)
 
 
 def power_of_two_scale(magnitude: float, dtype: np.dtype) -> float:
@@ -177,26 +224,67 @@ def magnitude(X: np.ndarray, workers: Workers) -> float:
     return float(parts.max())
 
 
-def pack_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
-    """Pack the rows of a checked matrix. Memory: one copy of `X`, padded to whole panels."""
-    lanes, dtype = lanes_of(X.dtype), X.dtype
+def sieve_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
+    """Pack the rows of a checked matrix in float32, for the search. Memory: 4 bytes a number."""
+    n_features = X.shape[1]
+    offset = np.zeros(n_features)
+    if X.dtype != FLOAT32:
+        sample = X[np.linspace(0, X.shape[0] - 1, min(X.shape[0], OFFSET_ROWS)).astype(np.intp)]
+        offset = (sample * scale).mean(axis=0)
+    rows = _pack(X, weight, scale, offset, FLOAT32, workers)
+    if X.dtype != FLOAT32:
+        most = max(1, VALUES_A_PART // (LANES * n_features))
+
+        def task(first: int, last: int) -> None:
+            stop = min(last * most, rows.blur.shape[0])
+            measure_blur(rows.packed, n_features, first * most, stop, rows.blur)
+
+        workers.run(task, -(-rows.blur.shape[0] // most))
+    return rows
+
+
+def exact_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
+    """Pack the rows in their own dtype, for seeding, which needs the distances themselves."""
+    return _pack(X, weight, scale, np.zeros(X.shape[1]), X.dtype, workers)
+
+
+def _pack(
+    X: np.ndarray,
+    weight: np.ndarray | None,
+    scale: float,
+    offset: np.ndarray,
+    dtype: np.dtype,
+    workers: Workers,
+) -> Rows:
+    lanes = lanes_of(dtype)
     n_panels = -(-X.shape[0] // lanes)
     packed = aligned_empty(n_panels * lanes * X.shape[1], dtype)
-    panels_a_part = max(1, VALUES_A_PART // (lanes * X.shape[1]))
+    most = max(1, VALUES_A_PART // (lanes * X.shape[1]))
 
     def task(first: int, last: int) -> None:
-        stop = min(last * panels_a_part, n_panels)
-        pack_panels(X, dtype.type(scale), first * panels_a_part, stop, packed)
+        stop = min(last * most, n_panels)
+        pack_panels(X, scale, offset, first * most, stop, packed)
 
-    workers.run(task, -(-n_panels // panels_a_part))
+    workers.run(task, -(-n_panels // most))
     if weight is None:
-        weight = np.ones(1, dtype=dtype)
-    step = 0 if weight.shape[0] == 1 and X.shape[0] > 1 else 1
-    slack = rounding_slack(X.shape[1], dtype)
-    tie = dtype.type(2.02 * slack if dtype == np.float32 else 0.0)
+        weight = np.ones(1, dtype=X.dtype)
     tail = np.zeros(lanes_of(np.float64))
     tail[: X.shape[1] - (padded_features(X.shape[1]) - tail.shape[0])] = 1.0
-    return Rows(X, packed, weight, step, scale, tail, tie, 4.0 * slack, n_panels, 1)
+    slack = rounding_slack(X.shape[1], dtype)
+    return Rows(
+        X=X,
+        packed=packed,
+        blur=np.full(n_panels, SMALLEST_BLUR, dtype=np.float32),
+        offset=offset,
+        weight=weight,
+        weight_step=0 if weight.shape[0] == 1 and X.shape[0] > 1 else 1,
+        scale=scale,
+        tail=tail,
+        tie=dtype.type(2.02 * slack + 10 * np.finfo(dtype).eps),
+        slack=4.0 * slack,
+        block_panels=n_panels,
+        n_blocks=1,
+    )
 
 
 def padded_features(n_features: int) -> int:
@@ -224,6 +312,6 @@ def with_blocks(rows: Rows, n_clusters: int) -> Rows:
     n_samples, n_features = rows.X.shape
     most = max(1, MAX_PARTIAL_SUMS // (8 * n_clusters * (padded_features(n_features) + 2)))
     n_blocks = max(1, min(64, most, n_samples // 4096))
-    n_panels = -(-n_samples // lanes_of(rows.X.dtype))
+    n_panels = rows.blur.shape[0]
     block_panels = -(-n_panels // n_blocks)
     return rows._replace(block_panels=block_panels, n_blocks=-(-n_panels // block_panels))

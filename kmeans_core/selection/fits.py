@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.kmeans.fitting import Settings, fit_plans, plan_fit, prepare
+from kmeans_core.kmeans.fitting import Prepared, Settings, fit_plans, plan_fit, prepare
 from kmeans_core.kmeans.iteration import Result
-from kmeans_core.kmeans.panels import Rows
 from kmeans_core.validation import (
     check_integer,
     check_matrix,
@@ -75,13 +74,13 @@ def fit_range(
 
 
 def fit_packed(
-    rows: Rows, ks: Sequence[int], n_init: int, random_state: Any, workers: Workers
+    prepared: Prepared, ks: Sequence[int], n_init: int, random_state: Any, workers: Workers
 ) -> list[Result]:
-    """`fit_range` on rows that are packed already."""
+    """`fit_range` on a table that is prepared already."""
     plans = []
     for k in ks:
         settings = Settings(k, "k-means++", n_init, 300, 1e-4, "auto", False)
-        plans.append(plan_fit(rows, settings, check_random_state(random_state), workers))
+        plans.append(plan_fit(prepared, settings, check_random_state(random_state)))
     return fit_plans(plans, workers)
 
 

@@ -1,0 +1,182 @@
+"""Hamerly's algorithm: two bounds a row say whether any distance has to be computed at all.
+
+G. Hamerly (2010), "Making k-means even faster", SIAM SDM, doi 10.1137/1.9781611972801.12.
+
+The skeleton, the score function and the update are Lloyd's; the result is the same bit for bit.
+One idea is added: `upper` is never below the distance of a row to its center, `lower` never above
+its distance to any other center. While upper < lower, or upper < half the distance from its center
+to the nearest other one, the row keeps its label.
+
+It pays once the centers have settled; a row that keeps its label costs a look at three numbers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.simd import (
+    count_lanes,
+    gather,
+    lane_count,
+    load,
+    load_like,
+    maximum,
+    splat_like,
+    store,
+)
+from kmeans_core.kmeans.lloyd import Run
+from kmeans_core.kmeans.nearest import nearest_two, squared_distance, uncertain
+from kmeans_core.kmeans.panels import FLOAT32, LANES, Rows, aligned_empty
+from kmeans_core.kmeans.survivors import (
+    add_movements,
+    downward,
+    gather_panel,
+    half_gaps,
+    listed_blur,
+    move_proposed,
+    settled,
+    upward,
+)
+
+
+class Bounds(NamedTuple):
+    """Two numbers a row and three a cluster, in float32."""
+
+    upper: np.ndarray  # (n_panels * lanes,) less moved[label] at the time
+    lower: np.ndarray  # (n_panels * lanes,) plus others_moved[label] at the time
+    moved: np.ndarray  # (n_clusters,)
+    others_moved: np.ndarray  # (n_clusters,)
+    safe: np.ndarray  # (n_clusters,)
+
+
+class Hamerly:
+    """Two bounds a row. Memory: 8 bytes a row."""
+
+    def __init__(self, rows: Rows, run: Run) -> None:
+        self.rows, self.run, self.is_first = rows, run, True
+        n_padded, k, dtype = run.labels.shape[0], run.centers.shape[0], np.float32
+        self.bounds = Bounds(
+            np.zeros(n_padded, dtype),
+            np.zeros(n_padded, dtype),
+            np.zeros(k, dtype),
+            np.zeros(k, dtype),
+            np.zeros(k, dtype),
+        )
+
+    def assign(self, first: int, last: int) -> None:
+        rows = self.rows
+        listed = np.empty((last - first) * LANES, np.int32)
+        proposed = np.empty((last - first) * LANES, np.int32)
+        gathered = aligned_empty(LANES * rows.X.shape[1], FLOAT32)
+        hamerly_panels(
+            rows, self.run, self.bounds, first, last, self.is_first, listed, proposed, gathered
+        )
+
+    def centers_moved(self) -> None:
+        self.is_first = False
+        bounds, slack = self.bounds, self.rows.slack
+        add_movements(self.run.shifts, slack, bounds.moved, bounds.others_moved)
+        half_gaps(self.run.centers, slack, bounds.safe)
+
+
+@kernel
+def hamerly_panels(
+    rows,  # IN  Rows
+    run,  # INOUT Run
+    bounds,  # INOUT Bounds: upper and lower
+    first,  # IN  first panel
+    last,  # IN  panel after the last
+    is_first,  # IN  no row has a label yet
+    listed,  # scratch (rows of these panels,) int32
+    proposed,  # scratch (rows of these panels,) int32
+    gathered,  # scratch (n_features * lanes,)
+):
+    """Label the rows of these panels and move those whose label changed between the sums."""
+    packed, packed_centers, n_features = rows.packed, run.packed_centers, rows.X.shape[1]
+    lanes, n_samples = lane_count(packed), rows.X.shape[0]
+    block, n_listed, n_distances = first // rows.block_panels, 0, 0
+    for panel in range(first, last):
+        n_rows = min(lanes, n_samples - panel * lanes)
+        if not is_first:
+            low, stays = keeps_label(rows, run, bounds, panel, proposed, first)
+            if count_lanes(stays) == lanes:
+                continue
+            if 2 * count_lanes(stays) >= lanes:  # few: list them
+                for lane in range(n_rows):
+                    if not stays[lane]:
+                        n_distances += 1
+                        if not tightened(rows, run, bounds, panel * lanes + lane, low[lane]):
+                            listed[n_listed] = panel * lanes + lane
+                            n_listed += 1
+                continue
+        # Most rows of the panel have to be searched: do it where it lies.
+        best, second, index = nearest_two(packed, panel, packed_centers, n_features)
+        tied = uncertain(best, second, rows.tie, rows.blur[panel])
+        n_distances += n_rows * run.centers.shape[0]
+        for lane in range(n_rows):
+            i = panel * lanes + lane
+            propose(
+                rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
+                proposed, first,
+            )  # fmt: skip
+        for lane in range(n_rows, lanes):
+            proposed[(panel - first) * lanes + lane] = 0
+    for start in range(0, n_listed, lanes):
+        gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
+        best, second, index = nearest_two(gathered, 0, packed_centers, n_features)
+        blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
+        tied = uncertain(best, second, rows.tie, blur)
+        n_rows = min(lanes, n_listed - start)
+        n_distances += n_rows * run.centers.shape[0]
+        for lane in range(n_rows):
+            i = listed[start + lane]
+            propose(
+                rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
+                proposed, first,
+            )  # fmt: skip
+    run.n_distances[block] += n_distances
+    move_proposed(rows, run, first, last, proposed)
+
+
+@device
+def keeps_label(rows, run, bounds, panel, proposed, first):
+    """Test a panel's bounds: the larger lower bound, and a mask of the rows that are settled."""
+    start = panel * lane_count(rows.packed)
+    upper = load(bounds.upper, start)
+    label = load_like(run.labels, start, upper)
+    store(proposed, start - first * lane_count(rows.packed), label)
+    upper = upper + gather(bounds.moved, label)
+    lower = load(bounds.lower, start) - gather(bounds.others_moved, label)
+    lower = maximum(lower, gather(bounds.safe, label))
+    # strictly: a tie is always evaluated
+    return lower, upper + upper * splat_like(upper_slack(rows), upper) < lower
+
+
+@device
+def upper_slack(rows):
+    return np.float32(rows.slack)
+
+
+@device
+def tightened(rows, run, bounds, i, lower):
+    """Make the upper bound exact; True if that settles the label."""
+    label = run.labels[i]
+    squared = squared_distance(rows.X, i, rows.scale, run.centers, label)
+    upper = upward(np.sqrt(squared), rows.slack)
+    bounds.upper[i] = upward(upper - bounds.moved[label], rows.slack)
+    return upward(upper, rows.slack) < lower
+
+
+@device
+def propose(rows, run, bounds, i, index, best, second, is_tied, proposed, first):
+    """Propose a row's label and renew its bounds from its two smallest distances."""
+    label, own, other = settled(rows, run, i, index, best, second, is_tied)
+    slack, blur = rows.slack, 0.5 * rows.blur[i // lane_count(rows.packed)]
+    upper = upward(np.sqrt(own), slack) + blur - bounds.moved[label]
+    lower = downward(np.sqrt(other), slack) - blur + bounds.others_moved[label]
+    bounds.upper[i] = upward(upper, slack)
+    bounds.lower[i] = downward(lower, slack)
+    proposed[i - first * lane_count(rows.packed)] = label

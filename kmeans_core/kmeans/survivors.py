@@ -1,0 +1,128 @@
+"""What the algorithms that skip distances share.
+
+Rows whose bounds do not settle their label are listed, gathered into panels and go through the
+same search as all rows do in Lloyd's algorithm. Labels are proposed first and rows moved
+afterwards, in row order: so the sums agree with Lloyd's bit for bit.
+
+Bounds are kept in float32 and rounded outward, so that they stay bounds. Moving every row's
+bounds after every update would write all of them. Instead each cluster keeps the sum of its
+movements so far, and bounds are stored relative to it: a row that is skipped is only read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.simd import any_lane, lane_count, load, load_like
+from kmeans_core.kmeans.lloyd import move_row
+from kmeans_core.kmeans.nearest import nearest_exactly, squared_distance
+
+
+@device
+def gather_panel(
+    X,  # IN  (n_samples, n_features)
+    scale,  # IN
+    offset,  # IN
+    listed,  # IN  row numbers
+    start,  # IN  first of the listed rows
+    stop,  # IN  after the last of all
+    panel,  # OUT (n_features * lanes,)
+):
+    """Pack listed rows into a panel of their own; lanes past the last row repeat it."""
+    lanes, n_features = lane_count(panel), X.shape[1]
+    for lane in range(lanes):
+        i = listed[min(start + lane, stop - 1)]
+        for f in range(n_features):
+            panel[f * lanes + lane] = X[i, f] * scale - offset[f]
+
+
+@device
+def listed_blur(rows, listed, start, stop):
+    """The largest blur of the panels that listed rows come from."""
+    lanes, blur = lane_count(rows.packed), rows.blur[listed[start] // lane_count(rows.packed)]
+    for place in range(start, stop):
+        blur = max(blur, rows.blur[listed[place] // lanes])
+    return blur
+
+
+@device
+def upward(value, slack):
+    """`value`, increased by more than rounding can have taken off."""
+    return value + abs(value) * slack
+
+
+@device
+def downward(value, slack):
+    """`value`, reduced by more than rounding can have added."""
+    return value - abs(value) * slack
+
+
+@device
+def settled(rows, run, i, index, best, second, is_tied):
+    """Label of a row, and its squared distances to that center and to the nearest other one.
+
+    Where the sieve is not certain, the exact decision may choose the second.
+    """
+    if is_tied:
+        label = np.int32(nearest_exactly(rows.X, i, rows.scale, run.centers))
+        if label != index:
+            return label, float(second), float(best)
+    return index, float(best), float(second)
+
+
+@device
+def move_proposed(rows, run, first, last, proposed):
+    """Move the rows of these panels whose proposed label is another than theirs, in row order."""
+    X, weight, step, scale, tail = rows.X, rows.weight, rows.weight_step, rows.scale, rows.tail
+    labels, sums, mass, touched = run.labels, run.sums, run.mass, run.touched
+    lanes, n_samples = lane_count(rows.packed), X.shape[0]
+    like = load(rows.packed, 0)
+    for panel in range(first, last):
+        new = load_like(proposed, (panel - first) * lanes, like)
+        if any_lane(new != load_like(labels, panel * lanes, like)):
+            block = panel // rows.block_panels
+            for lane in range(min(lanes, n_samples - panel * lanes)):
+                i, label = panel * lanes + lane, new[lane]
+                if label != labels[i]:
+                    w = float(weight[i * step])
+                    move_row(X, i, w, scale, labels[i], label, sums, mass, touched, tail, block)
+                    labels[i] = label
+                    run.n_changed[block] += 1
+
+
+@kernel
+def add_movements(
+    shifts,  # IN  (n_clusters,) float64: the last update
+    slack,  # IN
+    moved,  # INOUT (n_clusters,): how far each center has moved in all, rounded up
+    others_moved,  # INOUT (n_clusters,): sum of the farthest movement of another center
+):
+    """Add the last update to both; `others_moved` may be empty."""
+    farthest, second, at = 0.0, 0.0, -1
+    for j in range(shifts.shape[0]):
+        if shifts[j] > farthest:
+            farthest, second, at = shifts[j], farthest, j
+        elif shifts[j] > second:
+            second = shifts[j]
+    for j in range(shifts.shape[0]):
+        moved[j] = upward(float(moved[j]) + shifts[j], slack)
+        if others_moved.shape[0] > 0:
+            other = second if j == at else farthest
+            others_moved[j] = upward(float(others_moved[j]) + other, slack)
+
+
+@kernel
+def half_gaps(
+    centers,  # IN  (n_clusters, n_features)
+    slack,  # IN
+    safe,  # OUT (n_clusters,): half the distance to the nearest other center, rounded down
+):
+    """A row nearer to its center than this has no nearer one: the triangle inequality."""
+    for j in range(safe.shape[0]):
+        safe[j] = np.inf
+    for j in range(safe.shape[0]):
+        for other in range(j):
+            half = 0.5 * np.sqrt(squared_distance(centers, j, 1.0, centers, other))
+            half = downward(half, slack)
+            safe[j], safe[other] = min(safe[j], half), min(safe[other], half)
