@@ -275,7 +275,7 @@ def _read(
     """The values, and a sentence on every cell that is not read as it is written."""
     values, name = reader.read(column, cells), quote(reader.name)
     text = cells.text(column)
-    told = _tokens(column, cells)
+    told = _tokens(column, cells, reader.is_number)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"
         told.append(f"Read {name} as dates: {unit} before {reader.as_of:%Y-%m-%d} (--as-of).")
@@ -309,20 +309,23 @@ def _as_codes(values: pd.Series) -> pd.Series:
     return codes
 
 
-def _tokens(column: pd.Series, cells: Cells) -> list[str]:
-    """A sentence on the cells that say in a word, or by spaces, that nothing is known."""
+def _tokens(column: pd.Series, cells: Cells, is_number: bool) -> list[str]:
+    """Sentences on the cells that say by a word, or by spaces, that nothing is known."""
     if is_numeric(column):
         return []
-    cells_there = column.dropna().astype(str)
-    counts = cells_there[
-        (cells_there != "") & cells_there.str.strip().str.lower().isin(cells.missing)
-    ].value_counts()
-    if counts.empty:
-        return []
-    listed = ", ".join(
-        f"{quote(token)} ({count:,})" for token, count in counts.sort_index().items()
-    )
-    return [f"Read {listed} in {quote(column.name)} as missing."]
+    name, there = quote(column.name), column.dropna().astype(str)
+    bare = there.str.strip()
+    tokens = there[(bare != "") & bare.str.lower().isin(cells.missing)]
+    n_spaces = int(((bare == "") & (there != "")).sum())
+    told = []
+    if n_spaces:
+        kind = f": {name} is a column of numbers, not of text" if is_number else ""
+        told.append(f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}.")
+    if len(tokens):
+        counts = tokens.value_counts().sort_index()
+        listed = ", ".join(f"{quote(token)} ({count:,})" for token, count in counts.items())
+        told.append(f"Read {listed} in {name} as missing.")
+    return told
 
 
 def _odd(text: pd.Series, values: pd.Series, rows: np.ndarray, words: str) -> list[str]:
