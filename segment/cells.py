@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat"})
 MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
 SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
