@@ -10,7 +10,7 @@ import pandas as pd
 
 from segment.cells import amount
 from segment.columns import Columns, cells_at
-from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.errors import SegmentError, did_you_mean, listed, plural, quote
 
 SCALES = ("auto", "standard", "robust", "minmax", "log")
 OUTLIERS = ("winsorise", "drop", "keep")
@@ -246,17 +246,17 @@ def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[s
         why = f"being skewed (above {SKEWED:g})" if options.scale == "auto" else "as asked"
         told.append(
             f"Took the logarithm, log(1 + x), of {plural(len(logs), 'column')} "
-            f"({', '.join(logs)}), {why}, and standardised it."
+            f"({listed(logs)}), {why}, and standardised it."
         )
     if others:
         told.append(
             f"{verb.get(options.scale, 'Standardised')} {plural(len(others), 'column')} of numbers "
-            f"({', '.join(others)}): each counts the same whatever its unit."
+            f"({listed(others)}): each counts the same whatever its unit."
         )
     if categories:
         told.append(
             f"Turned {plural(len(categories), 'category', 'categories')} "
-            f"({', '.join(categories)}) into 0/1 columns times {options.category_weight:g}, so "
+            f"({listed(categories)}) into 0/1 columns times {options.category_weight:g}, so "
             "that numbers weigh more than categories."
         )
     told += [f"Weighted {quote(n)} {w:g} times, as asked." for n, w in options.weights.items()]
