@@ -28,6 +28,7 @@ from kmeans_core.kmeans.panels import (
     sieve_rows,
     with_blocks,
 )
+from kmeans_core.kmeans.watch import Watch
 from kmeans_core.validation import (
     check_choice,
     check_integer,
@@ -69,6 +70,14 @@ class KMeans(Estimator):
         How to compute the result; the result is the same.
     n_threads : int, optional
         None: as many as this process may use.
+    callback : callable, optional
+        Called after every iteration as ``callback(iteration, inertia, center_shift)``: the number
+        of the iteration, from 1 in every restart; the inertia of its assignment; how far the
+        centers moved then (root of the summed squares). A true result ends the fit, restarts
+        included, and the best of what there is by then is kept.
+    max_time : float, optional
+        Seconds after which no further iteration or restart begins. At least one iteration is made.
+        The one parameter that makes the result depend on the machine.
 
     Attributes
     ----------
@@ -111,6 +120,8 @@ class KMeans(Estimator):
         copy_x: bool = True,
         algorithm: str = "auto",
         n_threads: int | None = None,
+        callback: Any = None,
+        max_time: float | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -122,6 +133,8 @@ class KMeans(Estimator):
         self.copy_x = copy_x
         self.algorithm = algorithm
         self.n_threads = n_threads
+        self.callback = callback
+        self.max_time = max_time
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
         """Find the clusters of `X`.
@@ -244,7 +257,16 @@ class KMeans(Estimator):
             max_iter=check_integer(self.max_iter, "max_iter", low=1),
             tol=check_real(self.tol, "tol", low=0.0),
             algorithm=check_choice(self.algorithm, "algorithm", tuple(ALGORITHMS)),
-            verbose=bool(self.verbose),
+            watch=self._watch(),
+        )
+
+    def _watch(self) -> Watch:
+        if self.callback is not None and not callable(self.callback):
+            raise TypeError(f"callback must be callable or None, got {self.callback!r}.")
+        if self.max_time is not None:
+            check_real(self.max_time, "max_time", low=0.0)
+        return Watch(
+            self.callback, self.max_time, check_integer(self.verbose, "verbose", low=0) > 0
         )
 
     def _checked_callable(self, init: Any) -> Any:
