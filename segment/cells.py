@@ -82,6 +82,16 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:,.6g}"
 
 
+def percent(share: float, decimals: int = 0) -> str:
+    """A share as a percentage: ``100%`` only where it is all, ``0%`` only where it is nothing."""
+    text, unit = f"{share:.{decimals}%}", 10.0 ** -(decimals + 2)
+    if share < 1 and text == f"{1:.{decimals}%}":
+        return f">{1 - unit:.{decimals}%}"
+    if share > 0 and text == f"{0:.{decimals}%}":
+        return f"<{unit:.{decimals}%}"
+    return text
+
+
 def written(column: pd.Series) -> pd.Series:
     """Cells as they are written, without outer spaces; what is missing has no fixed spelling."""
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from segment import Segmenter
+from segment.cells import percent
 from segment.clean import clean, name_words
 from segment.cluster import number_by_size
 from segment.columns import Choices, choose_columns
 from segment.errors import SegmentError
-from segment.features import make_features
+from segment.features import FeatureOptions, make_features
 from segment.load import load_table
 from segment.output import write_result
 from segment.profile import make_profile
@@ -162,6 +163,29 @@ class TestFeatures:
         X = make_features(columns_of(frame(Sex=list("FMF"), Age=[1.5, 1.5, 9.5])), 0.5).X
         assert np.linalg.norm(X[0] - X[1]) == pytest.approx(0.7071, abs=1e-4)
 
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (FeatureOptions(), "times 0.5: differing in one category is 0.71 apart, against about"),
+            (FeatureOptions(1.0), "category is 1.41 apart, against about 1.4 for two random"),
+            (FeatureOptions(scale="minmax"), "category is 0.71 apart."),
+            (FeatureOptions(weights={"Sex": 2.0}), "on one number, before weighting."),
+        ],
+    )
+    def test_what_a_category_counts_is_said_as_a_distance(self, options, said):
+        columns = columns_of(frame(Sex=list("FMFM"), Age=AGES))
+        assert said in " ".join(make_features(columns, options).decisions)
+
+    def test_no_number_is_spoken_of_where_there_is_none(self):
+        columns = columns_of(frame(Sex=list("FMFM"), City=list("aabb")))
+        assert make_features(columns).decisions[-1].endswith("is 0.71 apart.")
+
+    def test_random_customers_are_1_4_apart_on_a_standardised_number(self):
+        values = np.random.default_rng(0).gamma(2.0, size=400)
+        X = make_features(columns_of(frame(Age=values))).X
+        squares = (X - X.T) ** 2
+        assert np.sqrt(squares.sum() / (400 * 399)) == pytest.approx(np.sqrt(2), rel=2e-3)
+
     def test_huge_and_tiny_numbers(self):
         table = frame(Big=[1e200, 2e200, 4e200, 9e200], Small=[1e-200, 3e-200, 2e-200, 0])
         X = make_features(columns_of(table), 0.5).X
@@ -184,9 +208,9 @@ class TestSegments:
         rng = np.random.default_rng(0)
         X = np.concatenate([rng.normal(5 * i, 0.1, (20, 1)) for i in range(6)])
         table = pd.DataFrame(X, columns=["a"])
-        segmenter = Segmenter(k_max=4).fit(table)
-        if len(segmenter.profile_) == 4:
-            assert any("largest number of segments that was tried" in s for s in segmenter.notices_)
+        segmenter = Segmenter(k_max=5).fit(table)
+        assert len(segmenter.profile_) == 5
+        assert any("try a larger --k-max" in s for s in segmenter.notices_)
         assert len(Segmenter().fit(table).profile_) == 6
         asked = Segmenter(2).fit(table)
         assert any("6 would have been chosen" in s for s in asked.notices_)
@@ -204,6 +228,23 @@ class TestSegments:
         columns = columns_of(table)
         profile = make_profile(columns, np.repeat([1, 2], 6))
         assert profile.names == ["low Income, mostly Sex=F", "high Income, mostly Sex=M"]
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"),
+    [
+        (1.0, 0, "100%"),
+        (0.0, 0, "0%"),
+        (199 / 200, 0, ">99%"),
+        (1 / 250, 0, "<1%"),
+        (1 / 100, 0, "1%"),
+        (1999 / 2000, 1, ">99.9%"),
+        (1 / 3000, 1, "<0.1%"),
+        (0.25, 1, "25.0%"),
+    ],
+)
+def test_all_and_nothing_are_said_of_all_and_nothing_only(share, decimals, text):
+    assert percent(share, decimals) == text
 
 
 class TestLoad:
