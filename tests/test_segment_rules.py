@@ -214,6 +214,23 @@ class TestSegments:
         assert len(Segmenter().fit(table).profile_) == 6
         asked = Segmenter(2).fit(table)
         assert any("6 would have been chosen" in s for s in asked.notices_)
+        assert f"Of 2 to 10, the elbow is at {asked.knee_}." in asked.decisions_
+
+    def test_a_range_of_one_number_is_said_to_end(self):
+        table = pd.DataFrame({"a": np.repeat([0.0, 1.0, 9.0, 10.0], 5) + np.arange(20) / 100})
+        segmenter = Segmenter(k_max=2).fit(table)
+        assert any(
+            "2 is the largest number of segments that was tried" in s for s in segmenter.notices_
+        )
+
+    @pytest.mark.parametrize("k_max", [3, 10])
+    def test_a_range_that_distinct_rows_end_asks_for_no_larger_k_max(self, k_max):
+        values = [0.5, 0.6, 10.5, 20.5]
+        segmenter = Segmenter(k_max=k_max).fit(pd.DataFrame({"ID": range(20), "a": values * 5}))
+        assert len(segmenter.profile_) == 3
+        told = " ".join(segmenter.notices_)
+        assert "having only 4 distinct rows" in told
+        assert "--k-max" not in told
 
     def test_more_rows_than_the_silhouette_sample_is_said(self):
         rng = np.random.default_rng(0)
