@@ -7,7 +7,7 @@ in scikit-learn's order.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from kmeans_core.kmeans.panels import (
     with_blocks,
 )
 from kmeans_core.kmeans.watch import Watch
+
+if TYPE_CHECKING:
+    from kmeans_core.kmeans.rowtree import Tree
 
 
 class Settings(NamedTuple):
@@ -61,6 +64,7 @@ class Prepared:
         self.X, self.weight, self.scale = X, weight, scale
         self._exact: Rows | None = None
         self._sieve: Rows | None = None
+        self._tree: tuple[Rows, Tree] | None = None
         self._variance: float | None = None
 
     def sieve(self, workers: Workers) -> Rows:
@@ -76,6 +80,16 @@ class Prepared:
         if self._exact is None:
             self._exact = exact_rows(self.X, self.weight, self.scale, workers)
         return self._exact
+
+    def searched_by(self, algorithm: str, workers: Workers) -> tuple[Rows, Tree | None]:
+        """The panels in the order in which this algorithm wants them, and its tree."""
+        if algorithm != "kdtree":
+            return self.sieve(workers), None
+        if self._tree is None:
+            from kmeans_core.kmeans.rowtree import grow_tree
+
+            self._tree = grow_tree(self.X, self.weight, self.scale, workers)
+        return self._tree
 
     def drop_exact(self) -> None:
         """Give their memory back."""
@@ -146,6 +160,8 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     """Runs of a small table, each on one thread."""
     prepared, one = runs[0][0].prepared, Workers(1)
     prepared.variance(workers)  # what they share is made before they ask for it
+    for algorithm in {plan.settings.algorithm for plan, _ in runs}:
+        prepared.searched_by(algorithm, workers)
     if any(start.draws is not None for _, start in runs):
         prepared.exact(workers)
     results: dict[int, Result] = {}
@@ -165,10 +181,11 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
 def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
     """The run of a plan from these centers."""
     prepared, settings = plan.prepared, plan.settings
-    rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
     tol = settings.tol * prepared.variance(workers) if settings.tol > 0.0 else 0.0
     limits = Limits(settings.max_iter, tol, settings.watch)
-    return run_from(rows, centers, limits, settings.algorithm, workers)
+    rows, tree = prepared.searched_by(settings.algorithm, workers)
+    rows = with_blocks(rows, settings.n_clusters)
+    return run_from(rows, centers, limits, settings.algorithm, workers, tree)
 
 
 def best_of(plan: Plan, results: list[Result | None]) -> Result:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from kmeans_core.kmeans.panels import (
     padded_features,
 )
 from kmeans_core.kmeans.watch import Watch
+
+if TYPE_CHECKING:
+    from kmeans_core.kmeans.rowtree import Tree
 
 CONVERGENCE = {
     lloyd.CONVERGED: "strict convergence",
@@ -56,13 +59,29 @@ class Result(NamedTuple):
 
 
 class Variant(Protocol):
-    """An algorithm, as the threaded iteration sees it."""
+    """An algorithm that looks at row after row, as `RowSteps` sees it."""
 
     def assign(self, first: int, last: int) -> None:
         """Label the panels first..last-1 and move the rows that changed."""
 
     def centers_moved(self) -> None:
         """Called after every update of the centers."""
+
+
+class Steps(Protocol):
+    """The steps of an iteration, as `iterate_threaded` sees them."""
+
+    def assign(self, first: int, last: int) -> None:
+        """Label the rows of the blocks first..last-1 and move those that changed."""
+
+    def rebuild(self, first: int, last: int) -> None:
+        """Make the sums of these blocks anew."""
+
+    def update_centers(self, workers: Workers) -> float:
+        """Move the centers; the summed squared movement."""
+
+    def label_rows(self, workers: Workers) -> None:
+        """Make sure that `run.labels` holds the label of every row."""
 
 
 class Lloyd:
@@ -80,19 +99,40 @@ class Lloyd:
         pass
 
 
+class RowSteps:
+    """The steps of an algorithm that looks at row after row."""
+
+    def __init__(self, rows: Rows, run: Run, variant: Variant) -> None:
+        self.rows, self.run, self.variant = rows, run, variant
+        self.assign = _in_short_calls(rows, run, variant.assign)
+
+    def rebuild(self, first: int, last: int) -> None:
+        lloyd.rebuild_blocks(self.rows, self.run, first, last)
+
+    def update_centers(self, workers: Workers) -> float:
+        shift = lloyd.update_centers(self.rows, self.run)
+        self.variant.centers_moved()
+        return shift
+
+    def label_rows(self, workers: Workers) -> None:
+        pass
+
+
 # The algorithms and where they live. Each is imported when it is first used: a fit compiles and
 # loads no kernel that it does not run.
 ALGORITHMS = {
     "auto": ("iteration", "Lloyd"),
     "lloyd": ("iteration", "Lloyd"),
     "hamerly": ("hamerly", "Hamerly"),
+    "kdtree": ("kdtree", "FilterSteps"),
 }
 
 
-def load_variant(algorithm: str) -> Callable[[Rows, Run], Variant]:
-    """The class of this name."""
+def load_steps(rows: Rows, run: Run, algorithm: str, tree: Tree | None) -> Steps:
+    """The steps of the algorithm of this name."""
     module, name = ALGORITHMS[algorithm]
-    return getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
+    found = getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
+    return RowSteps(rows, run, found(rows, run)) if tree is None else found(rows, run, tree)
 
 
 def new_run(rows: Rows, centers: np.ndarray) -> Run:
@@ -121,9 +161,17 @@ def new_run(rows: Rows, centers: np.ndarray) -> Run:
 
 
 def run_from(
-    rows: Rows, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
+    rows: Rows,
+    start: np.ndarray,
+    limits: Limits,
+    algorithm: str,
+    workers: Workers,
+    tree: Tree | None = None,
 ) -> Result:
-    """Iterate from the centers `start` (in the caller's units) to the end."""
+    """Iterate from the centers `start` (in the caller's units) to the end.
+
+    With a tree, the panels of `rows` lie in its order.
+    """
     dtype, watch = rows.X.dtype, limits.watch
     run = new_run(rows, start * dtype.type(rows.scale))
     flops = 2.0 * rows.X.size * start.shape[0]
@@ -136,15 +184,20 @@ def run_from(
             if status == lloyd.RUNNING and watch.is_over():
                 status = lloyd.STOPPED
     else:
-        variant = load_variant(algorithm)(rows, run)
-        status = iterate_threaded(rows, run, limits, variant, workers)
+        steps = load_steps(rows, run, algorithm, tree)
+        status = iterate_threaded(rows, run, limits, steps, workers)
     watch.end(int(run.progress[lloyd.N_ITER]), CONVERGENCE.get(status, ""))
     centers = run.centers * dtype.type(1.0 / rows.scale)
     seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
     if status != lloyd.CONVERGED or (seen != run.centers).any():
         run.centers[:] = seen
         pack_centers(run.centers, rows.offset, run.packed_centers)
-        assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
+        if tree is None:
+            assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
+        else:
+            workers.run(steps.assign, rows.n_blocks)
+    if tree is not None:
+        steps.label_rows(workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
     return Result(
         run.labels[: rows.X.shape[0]],
@@ -156,23 +209,24 @@ def run_from(
 
 
 def iterate_threaded(
-    rows: Rows, run: Run, limits: Limits, variant: Variant, workers: Workers
+    rows: Rows, run: Run, limits: Limits, steps: Steps, workers: Workers
 ) -> int:
-    """`lloyd.iterate`, on several threads, for any variant, and watched."""
+    """`lloyd.iterate`, on several threads, for any algorithm, and watched."""
     watch, inertia = limits.watch, 0.0
     while True:
         run.n_changed[:] = 0
         run.n_distances[:] = 0
-        workers.run(_in_short_calls(rows, run, variant.assign), rows.n_blocks)
+        workers.run(steps.assign, rows.n_blocks)
         n_changed = int(run.n_changed.sum())
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
         if watch.sees_iterations:
+            steps.label_rows(workers)
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
         if lloyd.is_settled(run, n_changed):
             return lloyd.CONVERGED
         if lloyd.must_rebuild(run, n_changed):
-            workers.run(lambda a, b: lloyd.rebuild_blocks(rows, run, a, b), rows.n_blocks)
-        shift = lloyd.update_centers(rows, run)
+            workers.run(steps.rebuild, rows.n_blocks)
+        shift = steps.update_centers(workers)
         status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
         if watch.sees_iterations:
             n_iter, movement = int(run.progress[lloyd.N_ITER]), math.sqrt(shift) / rows.scale
@@ -181,7 +235,6 @@ def iterate_threaded(
             status = lloyd.STOPPED
         if status != lloyd.RUNNING:
             return status
-        variant.centers_moved()
 
 
 def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:
