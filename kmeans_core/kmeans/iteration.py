@@ -99,23 +99,42 @@ class Lloyd:
         pass
 
 
+class Table(NamedTuple):
+    """What a run works on: packed rows, and where they are not the caller's row by row, what else
+    there is to know.
+    """
+
+    rows: Rows
+    tree: Tree | None = None  # the panels lie in its order
+    whole: Rows | None = None  # the caller's rows and weights, where `rows` are the different ones
+    place: np.ndarray | None = None  # (n_samples,) to which of `rows` each of them is equal
+
+
 class RowSteps:
     """The steps of an algorithm that looks at row after row."""
 
-    def __init__(self, rows: Rows, run: Run, variant: Variant) -> None:
-        self.rows, self.run, self.variant = rows, run, variant
+    def __init__(self, table: Table, run: Run, variant: Variant) -> None:
+        rows = table.rows
+        self.table, self.rows, self.run, self.variant = table, rows, run, variant
         self.assign = _in_short_calls(rows, run, variant.assign)
 
     def rebuild(self, first: int, last: int) -> None:
         lloyd.rebuild_blocks(self.rows, self.run, first, last)
 
     def update_centers(self, workers: Workers) -> float:
-        shift = lloyd.update_centers(self.rows, self.run)
+        shift = update_centers(self.table, self.run)
         self.variant.centers_moved()
         return shift
 
     def label_rows(self, workers: Workers) -> None:
         pass
+
+
+def update_centers(table: Table, run: Run) -> float:
+    """Move the centers; if a cluster is empty, rows of the caller's move, not collapsed ones."""
+    if table.whole is None or not lloyd.has_empty(run):
+        return lloyd.update_centers(table.rows, run)
+    return lloyd.update_centers(table.whole, run._replace(labels=run.labels[table.place]))
 
 
 # The algorithms and where they live. Each is imported when it is first used: a fit compiles and
@@ -128,11 +147,13 @@ ALGORITHMS = {
 }
 
 
-def load_steps(rows: Rows, run: Run, algorithm: str, tree: Tree | None) -> Steps:
+def load_steps(table: Table, run: Run, algorithm: str) -> Steps:
     """The steps of the algorithm of this name."""
     module, name = ALGORITHMS[algorithm]
     found = getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
-    return RowSteps(rows, run, found(rows, run)) if tree is None else found(rows, run, tree)
+    if table.tree is not None:
+        return found(table.rows, run, table.tree)
+    return RowSteps(table, run, found(table.rows, run))
 
 
 def new_run(rows: Rows, centers: np.ndarray) -> Run:
@@ -161,30 +182,26 @@ def new_run(rows: Rows, centers: np.ndarray) -> Run:
 
 
 def run_from(
-    rows: Rows,
-    start: np.ndarray,
-    limits: Limits,
-    algorithm: str,
-    workers: Workers,
-    tree: Tree | None = None,
+    table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
 ) -> Result:
     """Iterate from the centers `start` (in the caller's units) to the end.
 
-    With a tree, the panels of `rows` lie in its order.
+    The labels are those of the rows of the table, collapsed ones if that is what they are.
     """
+    rows = table.rows
     dtype, watch = rows.X.dtype, limits.watch
     run = new_run(rows, start * dtype.type(rows.scale))
     flops = 2.0 * rows.X.size * start.shape[0]
     watch.begin()
     if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not watch.sees_iterations:
         status = lloyd.RUNNING
-        steps = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
+        most = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
         while status == lloyd.RUNNING:
-            status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
+            status = iterate_small(table, run, limits, most)
             if status == lloyd.RUNNING and watch.is_over():
                 status = lloyd.STOPPED
     else:
-        steps = load_steps(rows, run, algorithm, tree)
+        steps = load_steps(table, run, algorithm)
         status = iterate_threaded(rows, run, limits, steps, workers)
     watch.end(int(run.progress[lloyd.N_ITER]), CONVERGENCE.get(status, ""))
     centers = run.centers * dtype.type(1.0 / rows.scale)
@@ -192,11 +209,11 @@ def run_from(
     if status != lloyd.CONVERGED or (seen != run.centers).any():
         run.centers[:] = seen
         pack_centers(run.centers, rows.offset, run.packed_centers)
-        if tree is None:
+        if table.tree is None:
             assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
         else:
             workers.run(steps.assign, rows.n_blocks)
-    if tree is not None:
+    if table.tree is not None:
         steps.label_rows(workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
     return Result(
@@ -206,6 +223,18 @@ def run_from(
         int(run.progress[lloyd.N_ITER]),
         int(run.progress[lloyd.N_DISTANCES]),
     )
+
+
+def iterate_small(table: Table, run: Run, limits: Limits, most_steps: int) -> int:
+    """`lloyd.iterate`, which has to stop where it would need the rows before they were collapsed."""
+    is_collapsed = table.whole is not None
+    args = limits.max_iter, limits.tol, most_steps, is_collapsed
+    status = lloyd.iterate(table.rows, run, *args)
+    if status == lloyd.EMPTIED:
+        shift = update_centers(table, run)
+        n_changed = int(run.n_changed.sum())
+        status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
+    return status
 
 
 def iterate_threaded(

@@ -103,8 +103,8 @@ class FilterSteps:
         rebuild_blocks(self.rows, self.run, self.tree, self.owned, first, last)
 
     def update_centers(self, workers: Workers) -> float:
-        if (self.run.mass[:, :, 1].sum(axis=0) == 0.0).any():
-            self.label_rows(workers)  # an empty cluster looks for the farthest row
+        if lloyd.has_empty(self.run):
+            self.label_rows(workers)  # to look for the rows farthest from their centers
         return lloyd.update_centers(self.rows, self.run)
 
     def label_rows(self, workers: Workers) -> None:

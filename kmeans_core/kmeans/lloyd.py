@@ -36,7 +36,7 @@ from kmeans_core.kmeans.panels import pack_centers
 # so every few iterations, and before a result is declared, the sums are made anew.
 REBUILD_EVERY = 20
 
-RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED = range(4)
+RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED, EMPTIED = range(5)
 N_ITER, SETTLING, N_DISTANCES = range(3)  # places in Run.progress
 
 
@@ -211,6 +211,18 @@ def add_blocks(sums, mass, touched, totals, total_mass):
     return n_empty
 
 
+@kernel
+def has_empty(run):
+    """True if some cluster has no row of positive weight."""
+    for j in range(run.mass.shape[1]):
+        n_rows = 0.0
+        for block in range(run.mass.shape[0]):
+            n_rows += run.mass[block, j, 1]
+        if n_rows == 0.0:
+            return True
+    return False
+
+
 @device
 def relocate_empty_clusters(rows, run):
     """Give every empty cluster, in ascending order, the row farthest from its center.
@@ -263,6 +275,7 @@ def iterate(
     max_iter,  # IN
     tol,  # IN  summed squared movement of the centers that counts as none
     most_steps,  # IN  assignments after which to return RUNNING, so that Ctrl-C is heard
+    stop_if_empty,  # IN  return EMPTIED before an update that would look for farthest rows
 ):
     """Lloyd's algorithm on one thread; call again while it returns RUNNING.
 
@@ -278,6 +291,8 @@ def iterate(
             return CONVERGED
         if must_rebuild(run, n_changed):
             rebuild_blocks(rows, run, 0, run.sums.shape[0])
+        if stop_if_empty and has_empty(run):
+            return EMPTIED
         shift = update_centers(rows, run)
         status = verdict(run, n_changed, shift, max_iter, tol)
         if status != RUNNING:

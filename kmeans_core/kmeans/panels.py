@@ -279,8 +279,7 @@ def rows_around(
     """The Rows of these panels, one block, nothing said yet of what packing has blurred."""
     dtype = packed.dtype
     n_panels = packed.shape[0] // (lanes_of(dtype) * X.shape[1])
-    if weight is None:
-        weight = np.ones(1, dtype=X.dtype)
+    weight, step = weight_of(X, weight)
     tail = np.zeros(lanes_of(np.float64))
     tail[: X.shape[1] - (padded_features(X.shape[1]) - tail.shape[0])] = 1.0
     slack = rounding_slack(X.shape[1], dtype)
@@ -290,7 +289,7 @@ def rows_around(
         blur=np.full(n_panels, SMALLEST_BLUR, dtype=np.float32),
         offset=offset,
         weight=weight,
-        weight_step=0 if weight.shape[0] == 1 and X.shape[0] > 1 else 1,
+        weight_step=step,
         scale=scale,
         tail=tail,
         tie=dtype.type(2.02 * slack + 10 * np.finfo(dtype).eps),
@@ -298,6 +297,13 @@ def rows_around(
         block_panels=n_panels,
         n_blocks=1,
     )
+
+
+def weight_of(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """The weights and their step, see Rows; one element for all rows where none are given."""
+    if weight is None:
+        weight = np.ones(1, dtype=X.dtype)
+    return weight, 0 if weight.shape[0] == 1 and X.shape[0] > 1 else 1
 
 
 def padded_features(n_features: int) -> int:
