@@ -54,6 +54,7 @@ from kmeans_core.kmeans.rowtree import LEAF_ROWS, Tree, right_child
 
 FLOPS_A_CALL = 1e9  # of a compiled call, if no box were given away: some 20 ms or more
 NOBODY, MIXED = -1, -2  # owners that are no cluster: before the first walk; not all rows the same
+MOST_WAITING = 512  # rows that move together
 UNDERFLOW = 1e-300  # more than squares below the smallest number can add up to
 
 
@@ -75,6 +76,10 @@ class Scratch(NamedTuple):
     distances: np.ndarray  # (whole registers,) float64: squared, to the middle of a box
     blocks: np.ndarray  # (places * n_features,) float32: candidates as `pack_centers` packs them
     stack: np.ndarray  # (depth + 2, 2) int64: node and level
+    waiting: np.ndarray  # (MOST_WAITING, 3) int32: rows that have to move, from where, where to
+    n_waiting: np.ndarray  # (1,) int64
+    values: np.ndarray  # (more than MOST_WAITING, n_features), dtype of X: these rows
+    weights: np.ndarray  # (MOST_WAITING,) float64: and their weights
 
 
 class FilterSteps:
@@ -93,14 +98,15 @@ class FilterSteps:
         self.most_blocks = max(1, int(FLOPS_A_CALL / block_flops))
 
     def assign(self, first: int, last: int) -> None:
-        scratch = _new_scratch(self.tree, self.run)
+        scratch = _new_scratch(self.rows, self.tree, self.run)
         list_all_centers(self.run.centers, scratch)
         for start in range(first, last, self.most_blocks):
             stop = min(start + self.most_blocks, last)
             filter_blocks(self.rows, self.run, self.tree, self.owned, scratch, start, stop)
 
     def rebuild(self, first: int, last: int) -> None:
-        rebuild_blocks(self.rows, self.run, self.tree, self.owned, first, last)
+        scratch = _new_scratch(self.rows, self.tree, self.run)
+        rebuild_blocks(self.rows, self.run, self.tree, self.owned, scratch, first, last)
 
     def update_centers(self, workers: Workers) -> float:
         if lloyd.has_empty(self.run):
@@ -114,7 +120,7 @@ class FilterSteps:
         workers.run(task, self.tree.n_rows.shape[0])
 
 
-def _new_scratch(tree: Tree, run: Run) -> Scratch:
+def _new_scratch(rows: Rows, tree: Tree, run: Run) -> Scratch:
     k, d = run.centers.shape
     levels, lanes = tree.depth + 2, lanes_of(np.float64)
     width = -(-k // lanes) * lanes
@@ -125,6 +131,10 @@ def _new_scratch(tree: Tree, run: Run) -> Scratch:
         distances=aligned_zeros((width,)),
         blocks=aligned_empty(center_places(k) * d, FLOAT32),
         stack=np.empty((levels, 2), dtype=np.int64),
+        waiting=np.empty((MOST_WAITING, 3), dtype=np.int32),
+        n_waiting=np.zeros(1, dtype=np.int64),
+        values=np.zeros((MOST_WAITING + lanes, d), dtype=rows.X.dtype),
+        weights=np.empty(MOST_WAITING),
     )
 
 
@@ -158,16 +168,18 @@ def filter_blocks(
                 run.n_distances[block] += n_candidates[level]
                 drop_candidates(tree.box, node, scratch, level, owned.margin)
                 if n_candidates[level + 1] == 1:
-                    give_node(rows, run, tree, owned, node, scratch.candidates[level + 1, 0], block)
+                    new = scratch.candidates[level + 1, 0]
+                    give_node(rows, run, tree, owned, scratch, node, new, block)
                 elif tree.count[node] <= LEAF_ROWS:
                     inherit(tree, owned, node)
-                    search_leaf(rows, run, tree, owned, node, scratch, level + 1, block)
+                    search_leaf(rows, run, tree, owned, scratch, node, level + 1, block)
                 else:
                     inherit(tree, owned, node)
                     stack[top, 0] = right_child(node, tree.count[node])
                     stack[top + 1, 0] = node + 1
                     stack[top, 1] = stack[top + 1, 1] = level + 1
                     top += 2
+        move_waiting(rows, run, scratch, block)
 
 
 @device
@@ -236,7 +248,7 @@ def drop_candidates(box, node, scratch, level, margin):
 
 
 @device
-def search_leaf(rows, run, tree, owned, leaf, scratch, level, block):
+def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
     """Label the rows of a leaf with their nearest candidates, and move those that changed."""
     X, packed, labels, n_features = rows.X, rows.packed, owned.labels, rows.X.shape[1]
     lanes, k = lane_count(packed), scratch.candidates.shape[1]
@@ -256,7 +268,7 @@ def search_leaf(rows, run, tree, owned, leaf, scratch, level, block):
                 if tied[lane]:
                     i = tree.order[first + lane]
                     new = np.int32(nearest_exactly(X, i, rows.scale, run.centers))
-                give_row(rows, run, tree, owned, first + lane, new, block)
+                give_row(rows, run, tree, owned, scratch, first + lane, new, block)
 
 
 @device
@@ -291,7 +303,7 @@ def inherit(tree, owned, node):
 
 
 @device
-def give_node(rows, run, tree, owned, node, new, block):
+def give_node(rows, run, tree, owned, scratch, node, new, block):
     """Make one cluster the owner of a node: move the sums of what was not its own."""
     owner = owned.owner
     if owner[node] == new:
@@ -305,21 +317,52 @@ def give_node(rows, run, tree, owned, node, new, block):
         else:
             if leaves == 1:
                 for place in range(tree.start[below], tree.start[below] + tree.count[below]):
-                    give_row(rows, run, tree, owned, place, new, block)
+                    give_row(rows, run, tree, owned, scratch, place, new, block)
             below += 1
     owner[node] = new
 
 
 @device
-def give_row(rows, run, tree, owned, place, new, block):
-    """Move one row of a leaf, if its label changed."""
+def give_row(rows, run, tree, owned, scratch, place, new, block):
+    """Label one row of a leaf, and let it wait to be moved if the label changed."""
     old = owned.labels[place]
     if new != old:
-        i = tree.order[place]
-        w = float(rows.weight[i * rows.weight_step])
-        move_row(rows.X, i, w, rows.scale, old, new, run.sums, run.mass, run.touched, rows.tail, block)
         owned.labels[place] = new
         run.n_changed[block] += 1
+        let_wait(rows, run, scratch, tree.order[place], old, new, block)
+
+
+@device
+def let_wait(rows, run, scratch, i, old, new, block):
+    """Put a row on the list of those that move."""
+    if scratch.n_waiting[0] == MOST_WAITING:
+        move_waiting(rows, run, scratch, block)
+    n = scratch.n_waiting[0]
+    scratch.waiting[n, 0], scratch.waiting[n, 1], scratch.waiting[n, 2] = i, old, new
+    scratch.n_waiting[0] = n + 1
+
+
+@kernel
+def move_waiting(rows, run, scratch, block):
+    """Move the rows that wait between the sums of a block.
+
+    Neighbours in the tree lie far apart in memory: a row moved as soon as its label changed took
+    100 ns. A loop that only fetches many of them lets the processor wait for all at once.
+    """
+    X, weight, step = rows.X, rows.weight, rows.weight_step
+    waiting, values, weights = scratch.waiting, scratch.values, scratch.weights
+    for n in range(scratch.n_waiting[0]):
+        i = np.int64(np.uint32(waiting[n, 0]))
+        weights[n] = weight[i * step]
+        for f in range(X.shape[1]):
+            values[n, f] = X[i, f]
+    for n in range(scratch.n_waiting[0]):
+        old, new = waiting[n, 1], waiting[n, 2]
+        move_row(
+            values, n, weights[n], rows.scale, old, new,
+            run.sums, run.mass, run.touched, rows.tail, block,
+        )  # fmt: skip
+    scratch.n_waiting[0] = 0
 
 
 @device
@@ -349,6 +392,7 @@ def rebuild_blocks(
     run,  # INOUT Run: sums, mass, touched
     tree,  # IN  Tree
     owned,  # IN  Ownership
+    scratch,  # INOUT Scratch
     first,  # IN  first block
     last,  # IN  block after the last
 ):
@@ -367,17 +411,11 @@ def rebuild_blocks(
                 node += 2 * ((tree.count[node] - 1) // LEAF_ROWS) + 1
             else:
                 if tree.count[node] <= LEAF_ROWS:
-                    add_rows(rows, run, tree, owned, node, block)
+                    for place in range(tree.start[node], tree.start[node] + tree.count[node]):
+                        label = owned.labels[place]
+                        let_wait(rows, run, scratch, tree.order[place], NOBODY, label, block)
                 node += 1
-
-
-@device
-def add_rows(rows, run, tree, owned, leaf, block):
-    """Add the rows of a leaf to the sums of their clusters."""
-    for place in range(tree.start[leaf], tree.start[leaf] + tree.count[leaf]):
-        i, new = tree.order[place], owned.labels[place]
-        w = float(rows.weight[i * rows.weight_step])
-        move_row(rows.X, i, w, rows.scale, -1, new, run.sums, run.mass, run.touched, rows.tail, block)
+        move_waiting(rows, run, scratch, block)
 
 
 @kernel
