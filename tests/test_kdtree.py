@@ -51,7 +51,7 @@ def test_a_node_is_the_box_the_sum_and_the_weight_of_its_rows(n, d, dtype):
     places = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)])
     np.testing.assert_array_equal(np.sort(tree.order[places]), np.arange(n))
     for node in range(len(tree.start)):
-        mine = tree.order[tree.start[node] : tree.start[node] + tree.count[node]]
+        mine = tree.order[tree.start[node] : tree.start[node] + tree.size[node]]
         wide, w = X[mine].astype(np.float64) * 0.125, weight[mine].astype(np.float64)
         middle, half = tree.box[node]
         assert (middle - half <= wide.min(axis=0)).all()
@@ -59,11 +59,11 @@ def test_a_node_is_the_box_the_sum_and_the_weight_of_its_rows(n, d, dtype):
         np.testing.assert_allclose(2 * half, np.ptp(wide, axis=0), rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(tree.sums[node], w @ wide, rtol=1e-12, atol=1e-12)
         assert tree.mass[node].tolist() == [w.sum(), np.count_nonzero(w)]
-        if tree.count[node] > LEAF_ROWS:
-            left, right = node + 1, rowtree.right_child(node, tree.count[node])
-            assert tree.count[left] + tree.count[right] == tree.count[node]
-            assert tree.count[left] % LEAF_ROWS == 0
-            assert tree.start[right] == tree.start[left] + tree.count[left]
+        if tree.size[node] > LEAF_ROWS:
+            left, right = node + 1, rowtree.right_child(node, tree.size[node])
+            assert tree.size[left] + tree.size[right] == tree.size[node]
+            assert tree.size[left] % LEAF_ROWS == 0
+            assert tree.start[right] == tree.start[left] + tree.size[left]
     panel = rows.packed.reshape(-1, d, LANES)[0]
     first = X[tree.order[:LANES]].astype(np.float64).T * 0.125 - rows.offset[:, None]
     np.testing.assert_allclose(panel, first, rtol=1e-6, atol=1e-6)

@@ -153,7 +153,7 @@ def hash_row(X, bits, i):
 
 @device
 def is_equal(X, i, other):
+    same = True
     for f in range(X.shape[1]):
-        if X[i, f] != X[other, f]:
-            return False
-    return True
+        same = same and X[i, f] == X[other, f]
+    return same

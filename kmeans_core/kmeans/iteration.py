@@ -226,7 +226,7 @@ def run_from(
 
 
 def iterate_small(table: Table, run: Run, limits: Limits, most_steps: int) -> int:
-    """`lloyd.iterate`, which has to stop where it would need the rows before they were collapsed."""
+    """`lloyd.iterate`, which stops where it would need the rows before they were collapsed."""
     is_collapsed = table.whole is not None
     args = limits.max_iter, limits.tol, most_steps, is_collapsed
     status = lloyd.iterate(table.rows, run, *args)
@@ -237,9 +237,7 @@ def iterate_small(table: Table, run: Run, limits: Limits, most_steps: int) -> in
     return status
 
 
-def iterate_threaded(
-    rows: Rows, run: Run, limits: Limits, steps: Steps, workers: Workers
-) -> int:
+def iterate_threaded(rows: Rows, run: Run, limits: Limits, steps: Steps, workers: Workers) -> int:
     """`lloyd.iterate`, on several threads, for any algorithm, and watched."""
     watch, inertia = limits.watch, 0.0
     while True:

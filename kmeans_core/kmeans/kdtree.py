@@ -35,7 +35,6 @@ from kmeans_core.engine.simd import (
     load,
     load_like,
     maximum,
-    min_lanes,
     splat,
     store,
 )
@@ -170,12 +169,12 @@ def filter_blocks(
                 if n_candidates[level + 1] == 1:
                     new = scratch.candidates[level + 1, 0]
                     give_node(rows, run, tree, owned, scratch, node, new, block)
-                elif tree.count[node] <= LEAF_ROWS:
+                elif tree.size[node] <= LEAF_ROWS:
                     inherit(tree, owned, node)
                     search_leaf(rows, run, tree, owned, scratch, node, level + 1, block)
                 else:
                     inherit(tree, owned, node)
-                    stack[top, 0] = right_child(node, tree.count[node])
+                    stack[top, 0] = right_child(node, tree.size[node])
                     stack[top + 1, 0] = node + 1
                     stack[top, 1] = stack[top + 1, 1] = level + 1
                     top += 2
@@ -255,7 +254,7 @@ def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
     n_places = (scratch.n_candidates[level] + 3) // 4 * 4
     pack_candidates(rows.offset, scratch, level, n_places)
     blocks = scratch.blocks[: n_places * n_features]
-    start, stop = np.int64(tree.start[leaf]), np.int64(tree.start[leaf] + tree.count[leaf])
+    start, stop = np.int64(tree.start[leaf]), np.int64(tree.start[leaf] + tree.size[leaf])
     run.n_distances[block] += (stop - start) * scratch.n_candidates[level]
     for first in range(start, stop, lanes):
         panel = first // lanes
@@ -291,7 +290,7 @@ def pack_candidates(offset, scratch, level, n_places):
 @device
 def inherit(tree, owned, node):
     """Pass a node's owner on to what lies below it: its rows may part now."""
-    owner, count = owned.owner, tree.count[node]
+    owner, count = owned.owner, tree.size[node]
     old = owner[node]
     if old != MIXED:
         owner[node] = MIXED
@@ -308,15 +307,15 @@ def give_node(rows, run, tree, owned, scratch, node, new, block):
     owner = owned.owner
     if owner[node] == new:
         return
-    below, end = node, node + 2 * ((tree.count[node] - 1) // LEAF_ROWS) + 1
+    below, end = node, node + 2 * ((tree.size[node] - 1) // LEAF_ROWS) + 1
     while below < end:
-        leaves = (tree.count[below] - 1) // LEAF_ROWS + 1
+        leaves = (tree.size[below] - 1) // LEAF_ROWS + 1
         if owner[below] != MIXED:
             move_node(run, tree, below, owner[below], new, block)
             below += 2 * leaves - 1
         else:
             if leaves == 1:
-                for place in range(tree.start[below], tree.start[below] + tree.count[below]):
+                for place in range(tree.start[below], tree.start[below] + tree.size[below]):
                     give_row(rows, run, tree, owned, scratch, place, new, block)
             below += 1
     owner[node] = new
@@ -369,7 +368,7 @@ def move_waiting(rows, run, scratch, block):
 def move_node(run, tree, node, old, new, block):
     """Move the sum of a node from one cluster to another; `old` is NOBODY at first."""
     if new != old:
-        run.n_changed[block] += tree.count[node]
+        run.n_changed[block] += tree.size[node]
         if tree.mass[node, 1] > 0.0:
             if old >= 0:
                 add_node(run, tree, node, -1.0, old, block)
@@ -408,10 +407,10 @@ def rebuild_blocks(
         while node < end:
             if owned.owner[node] != MIXED:
                 add_node(run, tree, node, 1.0, owned.owner[node], block)
-                node += 2 * ((tree.count[node] - 1) // LEAF_ROWS) + 1
+                node += 2 * ((tree.size[node] - 1) // LEAF_ROWS) + 1
             else:
-                if tree.count[node] <= LEAF_ROWS:
-                    for place in range(tree.start[node], tree.start[node] + tree.count[node]):
+                if tree.size[node] <= LEAF_ROWS:
+                    for place in range(tree.start[node], tree.start[node] + tree.size[node]):
                         label = owned.labels[place]
                         let_wait(rows, run, scratch, tree.order[place], NOBODY, label, block)
                 node += 1
@@ -429,10 +428,10 @@ def write_labels(
     """Writes the labels of the rows of these subtrees."""
     node, end = tree.first_node[first], tree.first_node[last]
     while node < end:
-        owner, is_leaf = owned.owner[node], tree.count[node] <= LEAF_ROWS
+        owner, is_leaf = owned.owner[node], tree.size[node] <= LEAF_ROWS
         if owner != MIXED or is_leaf:
-            for place in range(tree.start[node], tree.start[node] + tree.count[node]):
+            for place in range(tree.start[node], tree.start[node] + tree.size[node]):
                 labels[tree.order[place]] = owned.labels[place] if owner == MIXED else owner
-            node += 2 * ((tree.count[node] - 1) // LEAF_ROWS) + 1
+            node += 2 * ((tree.size[node] - 1) // LEAF_ROWS) + 1
         else:
             node += 1
