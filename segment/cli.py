@@ -19,7 +19,7 @@ from segment.explore import as_text, explore
 from segment.join import join_tables
 from segment.load import Table, load_table
 from segment.output import prepare, write_result
-from segment.redact import hide
+from segment.redact import hide, password_warning
 from segment.segmenter import Segmenter
 
 app = typer.Typer(
@@ -210,6 +210,9 @@ def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
     }
     table = load_table(source, **reading)
     others = [load_table(other, encoding=options["encoding"]) for other in options["join"] or []]
+    for address in [source, *(options["join"] or [])]:
+        for warning in password_warning(address):
+            _tell(warning)
     return join_tables(table, others, options["on"]), settings
 
 

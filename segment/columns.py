@@ -140,12 +140,15 @@ def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> 
     for name in _candidates(cleaned, choices, decisions):
         reader = _complete(readers[name], frame[name], choices, cells, as_of)
         column, told = _read(reader, frame[name], cells, cleaned.rows)
-        obstacle = _obstacle(reader, column, choices) or _alike(reader, column, read, choices)
-        same = reader.label if obstacle else seen.setdefault(_fingerprint(column), reader.label)
-        if same != reader.label:
-            obstacle = f"says the same as {quote(same)} for every customer"
-        if obstacle and name in {*choices.features, *choices.numbers, *choices.categories}:
+        asked = name in {*choices.features, *choices.numbers, *choices.categories}
+        obstacle = _obstacle(reader, column, choices)
+        if obstacle and asked:
             raise SegmentError(f"column {quote(name)} {obstacle}")
+        if not obstacle and not asked:
+            obstacle = _alike(reader, column, read, choices)
+            same = seen.setdefault(_fingerprint(column), reader.label)
+            if same != reader.label:
+                obstacle = f"says the same as {quote(same)} for every customer"
         if obstacle:
             obstacles[name] = f"{quote(name)} {obstacle}"
             continue

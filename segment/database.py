@@ -16,7 +16,7 @@ from urllib.parse import quote as url_quote
 import pandas as pd
 
 from segment.errors import SegmentError, did_you_mean, quote
-from segment.redact import SECRET_KEY, VARIABLE, hide, remember
+from segment.redact import SECRET_KEY, VARIABLE, hide, password_warning, remember
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -60,8 +60,7 @@ def read_database(
     engine = None
     try:
         engine = _engine(_expand(address))
-        if shown != address:
-            decisions.append(_warning(shown))
+        decisions += password_warning(address)
         with engine.connect() as connection:
             if query is None:
                 name = _table_name(sql.inspect(connection), table, shown)
@@ -98,13 +97,6 @@ def read_database(
 def default_name(address: str, table: str | None) -> str:
     """What to call a result of this source: its table, else its database."""
     return table or Path(address.partition("?")[0].rpartition("/")[2]).stem or "database"
-
-
-def _warning(shown: str) -> str:
-    return (
-        f"The password in the URL was removed from all results ({shown}), but shells keep what is "
-        "typed: put it in the environment and write ${NAME} in its place."
-    )
 
 
 def _expand(address: str) -> URL:

@@ -223,6 +223,8 @@ class TestRoles:
         said = told(Segmenter(2).fit(table))
         assert "'Years' says the same as 'Age' for every customer" in said
         assert "'Gender' says the same as 'Sex' for every customer" in said
+        both = Segmenter(2, features=["Age", "Years"]).fit(table)
+        assert both.columns_.numbers == ["Age", "Years"]
 
     def test_variance_and_correlation_select(self):
         table = two_groups(40, Rare=[0.5] * 38 + [1.25, 99.5])
