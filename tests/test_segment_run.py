@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kmeans_core import metrics
+from kmeans_core import AgglomerativeClustering, KMeans, metrics
 from kmeans_core.kmeans.iteration import SMALL_FLOPS
 from segment import Segmenter
 from segment.__main__ import main
@@ -254,6 +254,16 @@ class TestSegmenter:
         assert any("'since'" in sentence for sentence in segmenter.decisions_)
         assert {"share(member=True)", "mean(score)"} <= set(segmenter.profile_.columns)
         assert (segmenter.predict(table) == segmenter.labels_).all()
+
+    @pytest.mark.parametrize("method", ["kmeans", "average"])
+    def test_model_is_the_fitted_clusterer(self, method):
+        segmenter = Segmenter(method=method)
+        assert not hasattr(segmenter, "model_")
+        segmenter.fit(demo_customers(80).table)
+        kind = KMeans if method == "kmeans" else AgglomerativeClustering
+        assert isinstance(segmenter.model_, kind)
+        assert metrics.adjusted_rand_score(segmenter.model_.labels_, segmenter.labels_) == 1.0
+        assert segmenter.model_ is segmenter.model_
 
     def test_report_goes_where_it_is_told(self, tmp_path):
         Segmenter(2).fit(pd.read_csv(write(two_groups()))).report(tmp_path / "page.html", "mine")
