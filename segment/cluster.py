@@ -75,7 +75,8 @@ def find_segments(
     position = ks.index(k)
     chosen = sweep.rows[position]
     segments, segment_of_label = number_by_size(chosen.labels)
-    sentences, notices = _decisions(in_range, chosen, best, knee, n_segments)
+    n_possible = n_distinct - 1
+    sentences, notices = _decisions(in_range, chosen, best, knee, n_segments, n_possible)
     return Clustering(
         segments=segments,
         segment_of_label=segment_of_label,
@@ -104,6 +105,7 @@ def _decisions(
     best: int | None,
     knee: int | None,
     asked: int | None,
+    n_possible: int,
 ) -> tuple[list[str], list[str]]:
     """Sentences for the report, and those that a reader must not miss."""
     sentences: list[str] = []
@@ -116,18 +118,25 @@ def _decisions(
                 f"{asked} segments were asked for; of {_span(in_range)}, {best} would have been "
                 "chosen, having the highest mean silhouette."
             )
+        if in_range:
+            sentences.append(f"Of {_span(in_range)}, {_elbow(knee)}.")
         return sentences + notices, notices
     sentences.append(
         f"Chose {k} segments: of {_span(in_range)}, {k} has the highest mean silhouette "
         f"({chosen.silhouette:.3f})."
     )
-    if len(in_range) > 1 and k == in_range[-1].n_clusters:
+    if k == n_possible:
+        notices.append(
+            f"{k} is the largest number of segments that can be compared, the chosen features "
+            f"having only {n_possible + 1} distinct rows: more customers or features may show more."
+        )
+    elif k == in_range[-1].n_clusters:
         notices.append(
             f"{k} is the largest number of segments that was tried, so more may be better still: "
             "try a larger --k-max."
         )
     if knee is None:
-        sentences.append("There is no clear elbow; the silhouette decides.")
+        sentences.append(f"{_elbow(knee).capitalize()}; the silhouette decides.")
     elif knee == k:
         sentences.append(f"The elbow is at {knee} too: the two agree.")
     else:
@@ -136,6 +145,10 @@ def _decisions(
             f"look at {knee} segments as well (-k {knee})."
         )
     return sentences + notices, notices
+
+
+def _elbow(knee: int | None) -> str:
+    return "there is no clear elbow" if knee is None else f"the elbow is at {knee}"
 
 
 def _how(sweep: selection.Sweep, n_rows: int) -> list[str]:

@@ -9,11 +9,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.cells import MISSING, PLAIN, Cells, guess_decimal, is_numeric, order_of_days
-from segment.clean import Cleaned, name_words
-from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.cells import (
+    MISSING,
+    NUMBER_SHARE,
+    PLAIN,
+    Cells,
+    guess_decimal,
+    is_numeric,
+    order_of_days,
+)
+from segment.clean import Cleaned, has_fractions, is_id_name, may_be_id_name, name_words
+from segment.errors import SegmentError, did_you_mean, listed, plural, quote
 
-NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
 FEW_VALUES = 3  # whole numbers with at most so many different values are codes, not amounts
 MANY_VALUES = 20  # a category keeps at most so many different values; the rarer ones are grouped
 FREE_SHARE = 0.3  # more different values than this among the cells is a name or a remark
@@ -134,8 +141,8 @@ def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> 
         reader = _complete(readers[name], frame[name], choices, cells, as_of)
         column, told = _read(reader, frame[name], cells, cleaned.rows)
         obstacle = _obstacle(reader, column, choices) or _alike(reader, column, read, choices)
-        same = seen.setdefault(_fingerprint(column), reader.label)
-        if not obstacle and same != reader.label:
+        same = reader.label if obstacle else seen.setdefault(_fingerprint(column), reader.label)
+        if same != reader.label:
             obstacle = f"says the same as {quote(same)} for every customer"
         if obstacle and name in {*choices.features, *choices.numbers, *choices.categories}:
             raise SegmentError(f"column {quote(name)} {obstacle}")
@@ -179,16 +186,11 @@ def _candidates(cleaned: Cleaned, choices: Choices, decisions: list[str]) -> lis
     names = [n for n in cleaned.frame.columns if n != cleaned.id_column]
     dropped = [n for n in names if n in choices.drop]
     if dropped:
-        decisions.append(f"Left out {_listed(dropped)}, as asked.")
+        decisions.append(f"Left out {listed(map(quote, dropped))}, as asked.")
     if not choices.features:
         return [n for n in names if n not in dropped]
-    decisions.append(f"Formed segments from {_listed(choices.features)} only, as asked.")
+    decisions.append(f"Formed segments from {listed(map(quote, choices.features))} only, as asked.")
     return [n for n in names if n in choices.features]
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [quote(n) for n in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def _recognise(column: pd.Series, choices: Choices, cells: Cells) -> Reader:
@@ -208,6 +210,9 @@ def _recognise(column: pd.Series, choices: Choices, cells: Cells) -> Reader:
         return reader("number")
     if n_values == 1:
         return reader("constant")
+    is_id = is_id_name(name) or (may_be_id_name(name) and n_values == len(present))
+    if is_id and not has_fractions(column, cells):
+        return reader("id")
     order = choices.day_order or order_of_days(text)
     is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
     days = is_day or (order is not None and not is_numeric(column))
@@ -275,7 +280,7 @@ def _read(
     """The values, and a sentence on every cell that is not read as it is written."""
     values, name = reader.read(column, cells), quote(reader.name)
     text = cells.text(column)
-    told = _tokens(column, cells)
+    told = _tokens(column, cells, reader.is_number)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"
         told.append(f"Read {name} as dates: {unit} before {reader.as_of:%Y-%m-%d} (--as-of).")
@@ -309,20 +314,23 @@ def _as_codes(values: pd.Series) -> pd.Series:
     return codes
 
 
-def _tokens(column: pd.Series, cells: Cells) -> list[str]:
-    """A sentence on the cells that say in a word, or by spaces, that nothing is known."""
+def _tokens(column: pd.Series, cells: Cells, is_number: bool) -> list[str]:
+    """Sentences on the cells that say by a word, or by spaces, that nothing is known."""
     if is_numeric(column):
         return []
-    cells_there = column.dropna().astype(str)
-    counts = cells_there[
-        (cells_there != "") & cells_there.str.strip().str.lower().isin(cells.missing)
-    ].value_counts()
-    if counts.empty:
-        return []
-    listed = ", ".join(
-        f"{quote(token)} ({count:,})" for token, count in counts.sort_index().items()
-    )
-    return [f"Read {listed} in {quote(column.name)} as missing."]
+    name, there = quote(column.name), column.dropna().astype(str)
+    bare = there.str.strip()
+    tokens = there[(bare != "") & bare.str.lower().isin(cells.missing)]
+    n_spaces = int(((bare == "") & (there != "")).sum())
+    told = []
+    if n_spaces:
+        kind = f": {name} is a column of numbers, not of text" if is_number else ""
+        told.append(f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}.")
+    if len(tokens):
+        counts = tokens.value_counts().sort_index()
+        words = listed(f"{quote(token)} ({count:,})" for token, count in counts.items())
+        told.append(f"Read {words} in {name} as missing.")
+    return told
 
 
 def _odd(text: pd.Series, values: pd.Series, rows: np.ndarray, words: str) -> list[str]:
@@ -359,6 +367,12 @@ def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
         return f"holds no {reader.role if reader.is_number else 'value'}"
     if column.nunique() == 1:
         return "has one value only"
+    if reader.role == "id":
+        name = quote(reader.name)
+        return (
+            "is an id by its name, so no amount and no category "
+            f"(to use it anyway: --number {name} or --category {name})"
+        )
     if reader.role == "free text":
         if column.nunique() == column.count():
             return "has a different text for every customer"

@@ -65,10 +65,17 @@ def read_database(
         with engine.connect() as connection:
             if query is None:
                 name = _table_name(sql.inspect(connection), table, shown)
-                statement: Any = sql.select(sql.text("*")).select_from(sql.table(name))
+                name, schema = name.rpartition(".")[2], name.rpartition(".")[0] or None
+                statement: Any = sql.select(sql.text("*")).select_from(
+                    sql.table(name, schema=schema)
+                )
                 decisions.append(f"Read table {quote(name)} of {shown}.")
             else:
-                statement = sql.text(query).bindparams(**dict(params or {}))
+                # Without a type, so that the database compares a value with numbers too.
+                values = [
+                    sql.bindparam(n, v, sql.types.NullType()) for n, v in (params or {}).items()
+                ]
+                statement = sql.text(query).bindparams(*values)
                 decisions.append(f"Read a query from {shown}: {' '.join(query.split())}")
             found = connection.execute(statement)
             if not found.returns_rows:
@@ -158,7 +165,11 @@ def _engine(url: URL) -> Engine:
 
 
 def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:
-    known = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+    schema = wanted.rpartition(".")[0] if wanted else ""
+    known = sorted(
+        {*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)}
+    )
+    known = [f"{schema}.{name}" if schema else name for name in known]
     if wanted is None and len(known) == 1:
         return known[0]
     if wanted is None:

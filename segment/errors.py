@@ -29,3 +29,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     """``1 row``, ``2,000 rows``."""
     return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """``a, b, c``; of many names the first, and how many more."""
+    names = list(names)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.cells import amount
+from segment.cells import amount, percent
 from segment.clean import Cleaned
 from segment.columns import Columns
 
@@ -56,7 +56,10 @@ def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
         values = columns.frame[reader.label] if reader else text
         missing[name] = values.isna().to_numpy()
         is_number = reader is not None and reader.is_number
-        summary, bars = _numbers(values) if is_number else (_levels(text), [])
+        summary, bars = (_range(values), _bars(values)) if is_number else (_levels(text), [])
+        if reader and reader.role == "date":
+            days = columns.cells.days(frame[name], reader.order)
+            summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
         n_distinct, n_missing = text.nunique(), int(missing[name].sum())
         found.append(Column(name, columns.roles[name], n_missing, n_distinct, summary, bars))
     holes = pd.DataFrame(missing)
@@ -95,18 +98,21 @@ def _cut(text: str, width: int = 80) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
-def _numbers(values: pd.Series) -> tuple[str, list[float]]:
+def _range(values: pd.Series) -> str:
+    low, middle, high = map(amount, values.quantile([0, 0.5, 1]))
+    return f"{low} to {high}, median {middle}"
+
+
+def _bars(values: pd.Series) -> list[float]:
     present = values.dropna()
-    low, middle, high = present.min(), present.median(), present.max()
-    size = max(abs(low), abs(high)) or 1.0
-    counts, _ = np.histogram(present / size, bins=BARS)
-    summary = f"{amount(low)} to {amount(high)}, median {amount(middle)}"
-    return summary, [float(bar) for bar in counts / counts.max()]
+    counts, _ = np.histogram(present / (present.abs().max() or 1.0), bins=BARS)
+    return [float(bar) for bar in counts / counts.max()]
 
 
 def _levels(text: pd.Series) -> str:
     counts = text.value_counts()
-    first = [f"{level} {count / counts.sum():.0%}" for level, count in counts[:LEVELS].items()]
+    shares = counts[:LEVELS] / counts.sum()
+    first = [f"{level}: {percent(share)}" for level, share in shares.items()]
     if len(counts) and counts.iloc[0] == 1:
         return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
     return ", ".join([*first, *(["..."] if len(counts) > LEVELS else [])])

@@ -77,6 +77,8 @@ def load_table(
         It cannot be read, or holds no table; in one line, with line or row where there is one.
     """
     address = str(source)
+    if not address.strip():
+        raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
         frame, decisions = read_database(address, query=query, table=table, params=params)
         return Table(frame, _hash(frame), decisions, default_name(hide(address), table))

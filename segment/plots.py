@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from segment.cells import percent
 
 # Okabe and Ito's colours, which people with any kind of colour vision can tell apart; the
 # yellow is left out, being too pale for small marks. Marks differ in shape too.
@@ -72,7 +75,10 @@ def chart(width: float, height: float) -> Callable:
 
 def _svg(figure: Figure) -> str:
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    with warnings.catch_warnings():
+        # Only widths are measured with matplotlib's fonts; the browser has its own for each letter.
+        warnings.filterwarnings("ignore", "Glyph .* missing|Matplotlib currently does not support")
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -128,7 +134,7 @@ def sizes(axes: Axes, size: Sequence[int]) -> None:
     """A bar a segment, with its share."""
     segments = np.arange(1, len(size) + 1)
     bars = axes.barh(segments, size, color=[colour(int(s)) for s in segments], height=0.68)
-    axes.bar_label(bars, [f"{n:,} ({n / sum(size):.0%})" for n in size], padding=5)
+    axes.bar_label(bars, [f"{n:,} ({percent(n / sum(size))})" for n in size], padding=5)
     axes.set_yticks(segments, [f"segment {s}" for s in segments])
     axes.invert_yaxis()
     axes.set_xlabel("customers")

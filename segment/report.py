@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from kmeans_core import __version__, dendrogram
 from segment import plots
+from segment.cells import percent
+from segment.errors import plural
 from segment.features import Number
 from segment.profile import Profile, short_label
 
@@ -86,6 +88,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"percent": percent, "plural": plural}
     return environment.get_template("report.html")
 
 
@@ -99,7 +102,7 @@ def _value(value: float, label: str, profile: Profile) -> str:
     if np.isnan(value):
         return "–"
     if label.startswith("share("):
-        return f"{value:.0%}"
+        return percent(value)
     for limit, decimals in ((1000, 0), (10, 1), (0.1, 2)):
         if limit <= abs(profile.overall[label]) < 1e12:
             return f"{value:,.{decimals}f}"
@@ -147,8 +150,8 @@ def two_dimensions(X: np.ndarray, recipe: list) -> tuple[np.ndarray, tuple[str, 
         spread = np.random.default_rng(0).random(len(X))
         return np.column_stack([points, spread]), (recipe[0].name, "(spread at random)"), 1.0
     points, shares = principal_components(X)
-    first, second = (f"principal component ({share:.0%} of the variance)" for share in shares)
-    return points, (f"first {first}", f"second {second}"), float(shares.sum())
+    first, second = (f"principal component ({percent(share)} of the variance)" for share in shares)
+    return points, (f"first {first}", f"second {second}"), min(1.0, round(float(shares.sum()), 9))
 
 
 def principal_components(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

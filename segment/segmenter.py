@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from segment import report
-from segment.cells import ORDERS, spell
+from segment.cells import ORDERS, percent, spell
 from segment.clean import DUPLICATES, Cleaned, clean
 from segment.cluster import METHODS, Clustering, find_segments
 from segment.columns import Choices, Columns, check_choices, choose_columns, read_columns
@@ -278,7 +278,7 @@ class Segmenter:
         for name, row in zip(
             self.details_.names, self.profile_.to_dict(orient="records"), strict=True
         ):
-            size = f"{plural(row['size'], 'customer')} ({row['share']:.1%})"
+            size = f"{plural(row['size'], 'customer')} ({percent(row['share'], 1)})"
             lines.append(f"segment {row['segment']}: {size}, {name}")
         return [" ".join(line.split()) for line in lines]  # a name with a newline stays one line
 

@@ -237,6 +237,12 @@ class TestDatabase:
         run_of(postgres.url(), "--query", query, "--param", "sex=F")
         run = json.loads(Path("out/run.json").read_text())
         assert run["options"]["params"] == ["sex=F"]
+        number = 'SELECT * FROM customers WHERE "Age" > :least AND "Income" > :income'
+        params = {"least": "40", "income": "60000.5"}
+        expected = customers().query("Age > 40 and Income > 60000.5")
+        assert len(load_table(postgres.url(), query=number, params=params).frame) == len(expected)
+        schema = load_table(postgres.url(), table="public.customers")
+        assert len(schema.frame) == 120
         table = load_table(
             postgres.url(), query=query.replace("=", "<>"), params={"sex": "'; DROP TABLE"}
         )

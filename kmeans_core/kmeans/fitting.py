@@ -27,6 +27,7 @@ from kmeans_core.kmeans.panels import (
     sieve_rows,
     with_blocks,
 )
+from kmeans_core.kmeans.watch import Watch
 
 
 class Settings(NamedTuple):
@@ -38,7 +39,7 @@ class Settings(NamedTuple):
     max_iter: int
     tol: float
     algorithm: str
-    verbose: bool
+    watch: Watch = Watch()  # nobody
 
 
 class Start(NamedTuple):
@@ -119,12 +120,15 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     """
     runs = [(plan, start) for plan in plans for start in plan.starts]
     prepared = plans[0].prepared
-    if all(2.0 * prepared.X.size * plan.settings.n_clusters < SMALL_FLOPS for plan in plans):
+    if all(_is_short(plan) for plan in plans):
         results = _run_side_by_side(runs, workers)
     else:
         centers = [initial_centers(prepared, start, workers) for _, start in runs]
         prepared.drop_exact()
-        results = [run_plan(plan, c, workers) for (plan, _), c in zip(runs, centers, strict=True)]
+        results = [
+            None if number and plan.settings.watch.is_over() else run_plan(plan, start, workers)
+            for number, ((plan, _), start) in enumerate(zip(runs, centers, strict=True))
+        ]
     best, first = [], 0
     for plan in plans:
         best.append(best_of(plan, results[first : first + len(plan.starts)]))
@@ -132,7 +136,13 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     return best
 
 
-def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result]:
+def _is_short(plan: Plan) -> bool:
+    """Whether a run is too short to share, and need not be watched: then runs go side by side."""
+    flops = 2.0 * plan.prepared.X.size * plan.settings.n_clusters
+    return flops < SMALL_FLOPS and not plan.settings.watch.sees_iterations
+
+
+def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result | None]:
     """Runs of a small table, each on one thread."""
     prepared, one = runs[0][0].prepared, Workers(1)
     prepared.variance(workers)  # what they share is made before they ask for it
@@ -143,11 +153,13 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     def some(first: int, last: int) -> None:
         for number in range(first, last):
             plan, start = runs[-1 - number]  # most clusters first: the last ones are short
+            if number and plan.settings.watch.is_over():
+                continue
             centers = initial_centers(prepared, start, one)
             results[len(runs) - 1 - number] = run_plan(plan, centers, one)
 
     workers.run(some, len(runs))
-    return [results[number] for number in range(len(runs))]
+    return [results.get(number) for number in range(len(runs))]
 
 
 def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
@@ -155,16 +167,16 @@ def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
     prepared, settings = plan.prepared, plan.settings
     rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
     tol = settings.tol * prepared.variance(workers) if settings.tol > 0.0 else 0.0
-    limits = Limits(settings.max_iter, tol, settings.verbose)
+    limits = Limits(settings.max_iter, tol, settings.watch)
     return run_from(rows, centers, limits, settings.algorithm, workers)
 
 
-def best_of(plan: Plan, results: list[Result]) -> Result:
+def best_of(plan: Plan, results: list[Result | None]) -> Result:
     """The run of lowest inertia, the first of equals; as in scikit-learn, not the same partition
     again for the sake of the last digits.
     """
-    best = results[0]
-    for result in results[1:]:
+    best, *others = [result for result in results if result is not None]
+    for result in others:
         if result.inertia < best.inertia:
             partner = np.full(plan.settings.n_clusters, -1, dtype=np.int32)
             if not same_partition(result.labels, best.labels, partner):
