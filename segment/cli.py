@@ -170,7 +170,12 @@ def run(
 def inspect_table(source: Source, **options: Any) -> None:
     """Say what is in TABLE and what run would do with it; nothing is written."""
     table, settings = _load(source, options)
-    prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    refusal = ""
+    try:
+        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    except SegmentError as error:  # of rows that contradict each other the first ones still tell
+        refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
+        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
     n_rows, n_columns = table.frame.shape
     print(f"{table.name}: {n_rows:,} rows, {n_columns:,} columns\n")
     print("\n".join(as_text(explore(prepared.cleaned, prepared.columns))))
@@ -179,6 +184,8 @@ def inspect_table(source: Source, **options: Any) -> None:
             print(f"\n{heading}")
         for sentence in sentences:
             print(f"- {' '.join(sentence.split())}")
+    if refusal:
+        print(f"\nrun would refuse it: {refusal}")
     sys.stdout.flush()
 
 

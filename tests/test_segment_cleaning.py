@@ -449,6 +449,16 @@ class TestDerive:
 
 
 class TestExplore:
+    def test_a_table_that_run_refuses_is_still_shown(self, capsys):
+        TestRows.ids.to_csv("t.csv", index=False)
+        assert main(["inspect", "t.csv"]) == 0
+        out = capsys.readouterr().out
+        assert "Spend" in out
+        assert "run would refuse it: the id 'a' in column 'ID' has different values" in out
+        Path("t.csv").write_text("ID\n1\n2\n")
+        assert main(["inspect", "t.csv"]) == 2
+        assert "besides the id" in capsys.readouterr().err
+
     def test_wide_and_long_tables_stay_small(self, capsys):
         rng = np.random.default_rng(0)
         wide = pd.DataFrame(rng.normal(size=(30, 500)), columns=[f"c{i}" * 30 for i in range(500)])

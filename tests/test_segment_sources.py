@@ -429,6 +429,7 @@ class TestText:
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
         ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--query and --table are for databases"),
+        ("a.xls", b"<html><table></table></html>", [], "is a web page"),
         ("a.csv", b"\x1f\x8bxxxx", [], "damaged or cut-off gzip"),
         ("a.xlsx", b"PK\3\4xxxx", [], "damaged or cut-off zip file or workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0xxxx", [], "cannot be read as a workbook"),

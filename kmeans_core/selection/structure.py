@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.metrics import adjusted_rand_score
+from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.chains import Chains
 from kmeans_core.selection.clusterers import labels_for
@@ -19,7 +20,7 @@ from kmeans_core.selection.fits import child_seeds
 from kmeans_core.selection.gap import Gap
 from kmeans_core.selection.hopkins import PROBES, hopkins_in
 from kmeans_core.selection.reference import bell_rows, some_rows, tightest_box, uniform_rows
-from kmeans_core.validation import check_matrix
+from kmeans_core.validation import check_integer, check_matrix
 
 COMPACT = "compact groups"
 NOT_ROUND = "structure, but not round groups"
@@ -110,7 +111,8 @@ def structure_verdict(
     `bootstrap_stability`.
     """
     X = check_matrix(X, dtype=np.float64, min_rows=3)
-    labels = np.asarray(labels)
+    labels, _ = check_labels(labels, len(X))
+    check_integer(n_init, "n_init", low=1)
     seeds = child_seeds(random_state, 1 + N_UNIFORM + N_BELLS)
     kept = some_rows(np.arange(len(X)), MAX_ROWS, np.random.RandomState(seeds[-1]))
     X, labels = X[kept], labels[kept]
