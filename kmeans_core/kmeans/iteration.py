@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -26,6 +27,7 @@ from kmeans_core.kmeans.panels import (
     pack_centers,
     padded_features,
 )
+from kmeans_core.kmeans.relocation import relocate_empty_clusters
 from kmeans_core.kmeans.watch import Watch
 
 CONVERGENCE = {
@@ -133,6 +135,9 @@ def run_from(
         steps = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
         while status == lloyd.RUNNING:
             status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
+            if status == lloyd.EMPTY:
+                relocate_empty_clusters(rows, run)
+                status = _judge(run, lloyd.move_centers(rows, run), limits)
             if status == lloyd.RUNNING and watch.is_over():
                 status = lloyd.STOPPED
     else:
@@ -168,12 +173,14 @@ def iterate_threaded(
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
         if watch.sees_iterations:
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
-        if lloyd.is_settled(run, n_changed):
+        if lloyd.is_settled(run.progress, n_changed):
             return lloyd.CONVERGED
-        if lloyd.must_rebuild(run, n_changed):
-            workers.run(lambda a, b: lloyd.rebuild_blocks(rows, run, a, b), rows.n_blocks)
-        shift = lloyd.update_centers(rows, run)
-        status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
+        if lloyd.must_rebuild(run.progress, n_changed):
+            workers.run(partial(lloyd.rebuild_blocks, rows, run), rows.n_blocks)
+        if lloyd.sum_blocks(run) > 0:
+            relocate_empty_clusters(rows, run)
+        shift = lloyd.move_centers(rows, run)
+        status = _judge(run, shift, limits)
         if watch.sees_iterations:
             n_iter, movement = int(run.progress[lloyd.N_ITER]), math.sqrt(shift) / rows.scale
             watch.after_iteration(n_iter, unscaled(inertia, rows.scale), movement)
@@ -182,6 +189,11 @@ def iterate_threaded(
         if status != lloyd.RUNNING:
             return status
         variant.centers_moved()
+
+
+def _judge(run: Run, shift: float, limits: Limits) -> int:
+    n_changed = int(run.n_changed.sum())
+    return lloyd.verdict(run.progress, n_changed, shift, limits.max_iter, float(limits.tol))
 
 
 def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:
