@@ -219,7 +219,7 @@ def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
 
 
 def kmeans_plusplus(X, n_clusters, draws, weight=None, n_local_trials=None):
-    """Greedy k-means++ from given uniform draws: one for the first row, then n_local_trials a step."""
+    """Greedy k-means++ from given uniform draws: one for the first row, then some for each step."""
     X = np.asarray(X, dtype=np.float64)
     weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
     trials = n_local_trials or 2 + int(np.log(n_clusters))
