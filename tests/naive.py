@@ -218,8 +218,31 @@ def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
     return labels, centers, float((weight * squared).sum()), n_iter
 
 
+def kmeans_parallel(X, n_clusters, seed, weight=None, rounds=5):
+    """k-means|| by Bahmani et al. 2012, algorithm 2, thinned out by greedy k-means++."""
+    X, rng = np.asarray(X, dtype=np.float64), np.random.RandomState(seed)
+    weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
+    shares = np.cumsum(weight / weight.sum())
+    chosen = [int(np.searchsorted(shares / shares[-1], rng.random_sample(), side="right"))]
+    number = 0
+    while number < rounds or len(chosen) < n_clusters:
+        _, squared = nearest_center(X, X[chosen])
+        cost = weight * squared
+        if cost.sum() == 0.0:
+            break
+        draws = rng.random_sample(len(X))
+        wanted = 2 * n_clusters / cost.sum()
+        chosen += [i for i in range(len(X)) if draws[i] < wanted * cost[i]]
+        number += 1
+    labels, _ = nearest_center(X, X[chosen])
+    mass = np.array([weight[labels == j].sum() for j in range(len(chosen))])
+    trials = 2 + int(np.log(n_clusters))
+    draws = rng.random_sample(1 + (n_clusters - 1) * trials)
+    return np.array(chosen)[kmeans_plusplus(X[chosen], n_clusters, draws, mass)]
+
+
 def kmeans_plusplus(X, n_clusters, draws, weight=None, n_local_trials=None):
-    """Greedy k-means++ from given uniform draws: one for the first row, then n_local_trials a step."""
+    """Greedy k-means++ from given draws: one for the first row, then n_local_trials a step."""
     X = np.asarray(X, dtype=np.float64)
     weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
     trials = n_local_trials or 2 + int(np.log(n_clusters))
