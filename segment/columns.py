@@ -144,10 +144,10 @@ def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> 
         obstacle = _obstacle(reader, column, choices)
         if obstacle and asked:
             raise SegmentError(f"column {quote(name)} {obstacle}")
-        if not obstacle and not asked:
-            obstacle = _alike(reader, column, read, choices)
+        if not obstacle:
             same = seen.setdefault(_fingerprint(column), reader.label)
-            if same != reader.label:
+            obstacle = "" if asked else _alike(reader, column, read, choices)
+            if same != reader.label and not asked:
                 obstacle = f"says the same as {quote(same)} for every customer"
         if obstacle:
             obstacles[name] = f"{quote(name)} {obstacle}"

@@ -7,6 +7,7 @@ password, goes into sentences, errors and results.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
 SECONDS_TO_CONNECT = 10
+READS = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
 
 
 def read_database(
@@ -55,6 +57,10 @@ def read_database(
         ) from None
     if query is not None and table is not None:
         raise SegmentError("a database is read by --query or by --table, not by both")
+    if query is not None and not READS.match(query):
+        raise SegmentError(
+            f"segment only reads, by SELECT or WITH; the query is {quote(query[:80])}"
+        )
     shown = hide(address)
     decisions = []
     engine = None
@@ -142,7 +148,7 @@ def _engine(url: URL) -> Engine:
             if not url.database or not Path(url.database).is_file():
                 raise SegmentError(f"no such file: {quote(url.database or '')}")
             uri = f"file:{url_quote(str(Path(url.database).resolve()))}?mode=ro"
-            return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
+            return create_engine("sqlite://", creator=lambda: _connect_sqlite(uri))
         options: dict[str, Any] = {}
         if url.get_backend_name() == "postgresql":
             options["options"] = "-c default_transaction_read_only=on"
@@ -154,6 +160,17 @@ def _engine(url: URL) -> Engine:
         raise SegmentError(f"no kind of database called {quote(url.drivername)}") from None
     except ModuleNotFoundError as error:
         raise SegmentError(f"reading this database needs the package {error.name}") from None
+
+
+def _connect_sqlite(uri: str) -> sqlite3.Connection:
+    """Read-only, and without ATTACH, by which VACUUM INTO would write another file."""
+
+    def authorise(action: int, *_: Any) -> int:
+        return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
+
+    connection = sqlite3.connect(uri, uri=True)
+    connection.set_authorizer(authorise)
+    return connection
 
 
 def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:

@@ -10,6 +10,7 @@ import logging
 import lzma
 import os
 import pwd
+import re
 import shutil
 import socket
 import sqlite3
@@ -24,6 +25,7 @@ import pandas as pd
 import pytest
 
 import segment.cli
+import segment.database
 from segment import Segmenter
 from segment.__main__ import main
 from segment.demo import demo_customers
@@ -260,6 +262,8 @@ class TestDatabase:
         [
             "INSERT INTO customers VALUES (1)",
             "DROP TABLE customers",
+            '-- SELECT\nUPDATE customers SET "Age" = 1',
+            "COPY customers TO '/tmp/segment-must-not-write'",
             "WITH gone AS (DELETE FROM customers RETURNING *) SELECT * FROM gone",
             "COMMIT; DROP TABLE customers",
             "SET default_transaction_read_only = off; DROP TABLE customers; COMMIT",
@@ -271,15 +275,25 @@ class TestDatabase:
         postgres.write(customers(), "customers")
         err = refused(capsys, "run", postgres.url(), "--query", query)
         assert "only reads" in err or "multiple commands" in err
+        monkeypatch.setattr(segment.database, "READS", re.compile(""))
+        if not query.startswith("COPY"):  # which only an owner of the server may do
+            refused(capsys, "run", postgres.url(), "--query", query)
         assert postgres.execute("SELECT count(*) FROM customers").fetchone() == (120,)
 
-    def test_a_query_that_writes_is_refused_by_sqlite(self, capsys):
+    def test_a_query_that_writes_is_refused_by_sqlite(self, capsys, monkeypatch):
         with sqlite3.connect("shop.db") as connection:
             customers().to_sql("customers", connection, index=False)
         connection.close()
         before = Path("shop.db").read_bytes()
-        for query in ("DELETE FROM customers", "DROP TABLE customers", "CREATE TABLE a (b int)"):
+        queries = ["DELETE FROM customers", "DROP TABLE customers", "CREATE TABLE a (b int)"]
+        queries += ["ATTACH 'new.db' AS n", "VACUUM INTO 'new.db'"]
+        queries += ["WITH a AS (SELECT 1) DELETE FROM customers"]
+        for query in queries:
             assert "only reads" in refused(capsys, "run", "sqlite:///shop.db", "--query", query)
+        for query in queries:  # what SQLite itself says to them
+            monkeypatch.setattr(segment.database, "READS", re.compile(""))
+            refused(capsys, "run", "sqlite:///shop.db", "--query", query)
+        assert not Path("new.db").exists()
         assert Path("shop.db").read_bytes() == before
         assert "no such file: 'shp.db'" in refused(capsys, "run", "sqlite:///shp.db")
         assert not Path("shp.db").exists()
