@@ -20,7 +20,7 @@ from segment.errors import SegmentError, did_you_mean, quote
 from segment.redact import SECRET_KEY, VARIABLE, hide, password_warning, remember
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 SECONDS_TO_CONNECT = 10
 READS = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
@@ -61,30 +61,12 @@ def read_database(
         raise SegmentError(
             f"segment only reads, by SELECT or WITH; the query is {quote(query[:80])}"
         )
-    shown = hide(address)
-    decisions = []
-    engine = None
+    shown, engine = hide(address), None
     try:
         engine = _engine(_expand(address))
-        decisions += password_warning(address)
         with engine.connect() as connection:
-            if query is None:
-                name = _table_name(sql.inspect(connection), table, shown)
-                name, schema = name.rpartition(".")[2], name.rpartition(".")[0] or None
-                statement: Any = sql.select(sql.text("*")).select_from(
-                    sql.table(name, schema=schema)
-                )
-                decisions.append(f"Read table {quote(name)} of {shown}.")
-            else:
-                # Without a type, so that the database compares a value with numbers too.
-                values = [
-                    sql.bindparam(n, v, sql.types.NullType()) for n, v in (params or {}).items()
-                ]
-                statement = sql.text(query).bindparams(*values)
-                decisions.append(f"Read a query from {shown}: {' '.join(query.split())}")
+            statement, said = _statement(connection, query, table, params or {}, shown)
             found = connection.execute(statement)
-            if not found.returns_rows:
-                raise SegmentError(f"the query returns no table: {quote(query)}; write a SELECT")
             names = [str(name) for name in list(found.keys())]
             rows = [tuple(row) for row in found]
     except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
@@ -97,7 +79,28 @@ def read_database(
             raise SegmentError(f"the query has two columns named {quote(name)}; rename one with AS")
     if not rows:
         raise SegmentError(f"{shown}: the {'table' if query is None else 'query'} has no rows")
-    return pd.DataFrame(rows, columns=names, dtype=object), decisions
+    return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
+
+
+def _statement(
+    connection: Connection,
+    query: str | None,
+    table: str | None,
+    params: Mapping[str, str],
+    shown: str,
+) -> tuple[Any, str]:
+    """What to execute, and the sentence that says so."""
+    import sqlalchemy as sql
+
+    if query is not None:
+        # Without a type, so that the database compares a value with numbers too.
+        values = [sql.bindparam(n, v, sql.types.NullType()) for n, v in params.items()]
+        said = f"Read a query from {shown}: {' '.join(query.split())}"
+        return sql.text(query).bindparams(*values), said
+    name = _table_name(sql.inspect(connection), table, shown)
+    schema, _, bare = name.rpartition(".")
+    source = sql.table(bare, schema=schema or None)
+    return sql.select(sql.text("*")).select_from(source), f"Read table {quote(name)} of {shown}."
 
 
 def default_name(address: str, table: str | None) -> str:

@@ -16,7 +16,7 @@ from segment import report
 from segment.cells import ORDERS, percent, spell
 from segment.clean import DUPLICATES, Cleaned, clean
 from segment.cluster import METHODS, Clustering, find_segments
-from segment.columns import Choices, Columns, check_choices, choose_columns, read_columns
+from segment.columns import Columns, check_choices, choose_columns, read_columns
 from segment.derive import derive
 from segment.errors import SegmentError, plural, quote
 from segment.explore import explore
@@ -31,6 +31,7 @@ from segment.features import (
 from segment.leave_out import leave_each_out
 from segment.load import from_arrow
 from segment.profile import make_profile
+from segment.roles import Choices
 
 ONE_OF = {
     "method": METHODS,

@@ -545,3 +545,20 @@ def test_the_demo_from_a_semicolon_file_with_decimal_commas_and_signs():
     told = "\n".join(json.loads(Path("out/run.json").read_text())["decisions"])
     assert "decimal comma" in told
     assert "written with signs or separators" in told
+
+
+@pytest.mark.parametrize(
+    ("package", "source", "extra"),
+    [
+        ("sqlalchemy", "sqlite:///t.db", "sql"),
+        ("python_calamine", "t.xlsx", "files"),
+        ("pyarrow", "t.parquet", "files"),
+    ],
+)
+def test_without_an_extra_one_line_says_what_to_install(
+    capsys, monkeypatch, package, source, extra
+):
+    customers().to_parquet("t.parquet")
+    customers().to_excel("t.xlsx", index=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    assert f"pip install 'kmeans-core[{extra}]'" in refused(capsys, "run", source)
