@@ -17,6 +17,7 @@ _HOMES = {
     "cut_tree": "kmeans_core.hierarchy",
     "dendrogram": "kmeans_core.hierarchy",
     "leaves_list": "kmeans_core.hierarchy",
+    "warmup": "kmeans_core.warmup",
 }
 _MODULES = ("metrics", "selection")
 

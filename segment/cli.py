@@ -262,6 +262,17 @@ def demo(
     )
 
 
+@app.command()
+def warmup() -> None:
+    """Compile ahead what the first run would compile, and say where it is kept."""
+    import kmeans_core
+
+    said = ""
+    for said in kmeans_core.warmup():
+        _tell(said)
+    typer.echo(said)
+
+
 def _finish(segmenter: Segmenter, out: Path, run: dict[str, Any], title: str) -> None:
     summary = segmenter.summary()
     run = {

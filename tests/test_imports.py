@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Lowest first: a file imports from its own floor and those below it.
 FLOORS = ["engine", "validation", "estimator", "kmeans", "hierarchy", "metrics", "selection"]
-FLOORS += ["streaming", "dask"]
+FLOORS += ["streaming", "dask", "warmup"]
 # One direction, a table in and a new table out.
 STEPS = [
     "cells",

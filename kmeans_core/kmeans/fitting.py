@@ -34,7 +34,7 @@ class Settings(NamedTuple):
     """The parameters of KMeans that a fit needs, checked."""
 
     n_clusters: int
-    init: Any  # 'k-means++', 'random', an array or a callable that returns checked centers
+    init: Any  # 'k-means++', 'k-means||', 'random', an array, a callable that checks its centers
     n_init: int
     max_iter: int
     tol: float
@@ -43,11 +43,12 @@ class Settings(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Where a run begins: given centers, or the draws of greedy k-means++."""
+    """Where a run begins: given centers, the draws of greedy k-means++, or k-means||'s seed."""
 
-    centers: np.ndarray | None
-    first: int
-    draws: np.ndarray | None
+    centers: np.ndarray | None = None
+    first: int = 0
+    draws: np.ndarray | None = None
+    seed: int | None = None
 
 
 class Prepared:
@@ -123,7 +124,10 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     if all(_is_short(plan) for plan in plans):
         results = _run_side_by_side(runs, workers)
     else:
-        centers = [initial_centers(prepared, start, workers) for _, start in runs]
+        centers = [
+            initial_centers(prepared, start, plan.settings.n_clusters, workers)
+            for plan, start in runs
+        ]
         prepared.drop_exact()
         results = [
             None if number and plan.settings.watch.is_over() else run_plan(plan, start, workers)
@@ -146,7 +150,7 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     """Runs of a small table, each on one thread."""
     prepared, one = runs[0][0].prepared, Workers(1)
     prepared.variance(workers)  # what they share is made before they ask for it
-    if any(start.draws is not None for _, start in runs):
+    if any(start.centers is None for _, start in runs):
         prepared.exact(workers)
     results: dict[int, Result] = {}
 
@@ -155,7 +159,7 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
             plan, start = runs[-1 - number]  # most clusters first: the last ones are short
             if number and plan.settings.watch.is_over():
                 continue
-            centers = initial_centers(prepared, start, one)
+            centers = initial_centers(prepared, start, plan.settings.n_clusters, one)
             results[len(runs) - 1 - number] = run_plan(plan, centers, one)
 
     workers.run(some, len(runs))
@@ -188,24 +192,34 @@ def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     """Make the random draws of one start. An array or a callable draws nothing here."""
     X, weight, k, init = prepared.X, prepared.weight, settings.n_clusters, settings.init
     if isinstance(init, np.ndarray):
-        return Start(init, 0, None)
+        return Start(init)
     if callable(init):
-        return Start(init(X, k, rng), 0, None)
+        return Start(init(X, k, rng))
     if init == "random":
-        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)], 0, None)
+        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)])
+    if init == "k-means||":
+        return Start(seed=int(seeding.uniform_draws(rng, 1)[0] * 2**32))
     trials = seeding.default_local_trials(k)
     draws = seeding.uniform_draws(rng, seeding.draws_needed(k, trials))
     first = seeding.first_row(weight, X.shape[0], draws[0])
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
-def initial_centers(prepared: Prepared, start: Start, workers: Workers) -> np.ndarray:
+def initial_centers(
+    prepared: Prepared, start: Start, n_clusters: int, workers: Workers
+) -> np.ndarray:
     """The centers that a run begins with, in the caller's units."""
     if start.centers is not None:
         return start.centers
-    assert start.draws is not None
-    rows = with_blocks(prepared.exact(workers), start.draws.shape[0] + 1)
-    return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    rows = with_blocks(prepared.exact(workers), n_clusters)
+    if start.draws is not None:
+        return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    from kmeans_core.kmeans.parallel_seeding import (
+        parallel_indices,  # seldom: loaded when asked for
+    )
+
+    assert start.seed is not None
+    return prepared.X[parallel_indices(rows, n_clusters, start.seed, workers)]
 
 
 @kernel

@@ -126,7 +126,6 @@ def choose_k(
         X,
         row.labels,
         gap,
-        float(stability.jaccard.mean()),
         n_init=n_init,
         random_state=random_state,
         n_threads=n_threads,
