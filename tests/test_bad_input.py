@@ -273,6 +273,12 @@ def test_bad_input_is_one_clear_error(name, argument, what):
     assert_says(text, argument, message)
 
 
+def test_every_public_name_is_the_same_thing_every_time():
+    for home in HOMES:
+        for name in home.__all__:
+            assert getattr(home, name) is getattr(home, name), name
+
+
 def assert_says(text, argument, message):
     """The message has the argument's name and what its table asks for."""
     assert re.search(message, text), text
