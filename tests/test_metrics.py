@@ -240,6 +240,11 @@ def test_an_estimate_of_all_rows_is_the_silhouette():
     assert estimate.score == metrics.silhouette_score(X, labels)
     assert (estimate.standard_error, estimate.n_rows, estimate.sampled) == (0.0, 60, False)
     np.testing.assert_allclose(estimate.by_cluster, metrics.silhouette_by_cluster(X, labels))
+    values = metrics.silhouette_samples(X, labels)
+    np.testing.assert_array_equal(estimate.values, values[estimate.rows])
+    part = metrics.silhouette_estimate(X, labels, sample_size=20, random_state=0)
+    np.testing.assert_allclose(part.values, values[part.rows], rtol=1e-12)
+    assert len(set(part.rows.tolist())) == part.n_rows
 
 
 def test_the_standard_error_of_an_estimate_covers_its_error():

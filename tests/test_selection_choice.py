@@ -113,7 +113,9 @@ def test_a_number_that_is_asked_for_is_taken_and_the_vote_still_told():
     found = choose_k(three_groups(), range(2, 5), n_clusters=6)
     assert found.n_clusters == 6 and set(found.votes.values()) == {3}
     assert [row.n_clusters for row in found.sweep.rows] == [2, 3, 4, 6]
-    assert choose_k(three_groups(), range(2, 5), n_clusters=1).stability.jaccard.shape == (1,)
+    one = choose_k(three_groups(), [], n_clusters=1)
+    assert one.stability.jaccard.shape == (1,) and one.votes == {}
+    assert one.shown == {"knee": None, "dunn": None}
 
 
 def test_few_and_equal_rows():

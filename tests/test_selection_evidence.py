@@ -130,8 +130,9 @@ def test_gap_finds_groups_and_says_one_where_there_are_none():
     assert found.at(4) == (found.gap[3], found.standard_error[3])
     assert (found.n_rows, found.sampled, found.n_references) == (120, False, 20)
     assert found.gap[3] - found.gap[0] > found.gains.max()
-    uniform = np.random.default_rng(0).uniform(size=(300, 2))
-    assert gap_statistic(uniform, range(2, 8), random_state=0).choice == 1
+    uniform = [np.random.default_rng(seed).uniform(size=(300, 2)) for seed in range(10)]
+    choices = [gap_statistic(X, range(2, 8), random_state=0).choice for X in uniform]
+    assert choices.count(1) >= 7  # one standard error is no strict test
 
 
 def test_gap_has_the_same_bits_for_any_number_of_threads():
@@ -245,10 +246,11 @@ def test_a_cluster_of_one_row_may_miss_a_resample():
 def test_prediction_strength_equals_its_definition():
     X, _ = groups(5, spread=2.5)
     workers = Workers(1)
-    train = fit_packed(prepare(X[::2], None, workers), [5], 3, 0, workers)[0]
-    labels = fit_packed(prepare(X[1::2], None, workers), [5], 3, 0, workers)[0].labels
-    expected = naive.prediction_strength(X[1::2], labels, train.centers)
-    assert _strength(X[1::2], labels, train) == pytest.approx(expected, rel=1e-12)
+    half, test = X[::2].copy(), X[1::2].copy()
+    train = fit_packed(prepare(half, None, workers), [5], 3, 0, workers)[0]
+    labels = fit_packed(prepare(test, None, workers), [5], 3, 0, workers)[0].labels
+    expected = naive.prediction_strength(test, labels, train.centers)
+    assert _strength(test, labels, train) == pytest.approx(expected, rel=1e-12)
 
 
 def test_prediction_strength_finds_groups():
