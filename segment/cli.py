@@ -19,7 +19,7 @@ from segment.explore import as_text, explore
 from segment.join import join_tables
 from segment.load import Table, load_table
 from segment.output import prepare, write_result
-from segment.redact import hide
+from segment.redact import hide, password_warning
 from segment.segmenter import Segmenter
 
 app = typer.Typer(
@@ -170,7 +170,12 @@ def run(
 def inspect_table(source: Source, **options: Any) -> None:
     """Say what is in TABLE and what run would do with it; nothing is written."""
     table, settings = _load(source, options)
-    prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    refusal = ""
+    try:
+        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    except SegmentError as error:  # of rows that contradict each other the first ones still tell
+        refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
+        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
     n_rows, n_columns = table.frame.shape
     print(f"{table.name}: {n_rows:,} rows, {n_columns:,} columns\n")
     print("\n".join(as_text(explore(prepared.cleaned, prepared.columns))))
@@ -179,6 +184,8 @@ def inspect_table(source: Source, **options: Any) -> None:
             print(f"\n{heading}")
         for sentence in sentences:
             print(f"- {' '.join(sentence.split())}")
+    if refusal:
+        print(f"\nrun would refuse it: {refusal}")
     sys.stdout.flush()
 
 
@@ -203,6 +210,9 @@ def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
     }
     table = load_table(source, **reading)
     others = [load_table(other, encoding=options["encoding"]) for other in options["join"] or []]
+    for address in [source, *(options["join"] or [])]:
+        for warning in password_warning(address):
+            _tell(warning)
     return join_tables(table, others, options["on"]), settings
 
 
@@ -250,6 +260,17 @@ def demo(
     _finish(
         segmenter, out, {"command": "demo", "options": options, "input": source}, "built-in data"
     )
+
+
+@app.command()
+def warmup() -> None:
+    """Compile ahead what the first run would compile, and say where it is kept."""
+    import kmeans_core
+
+    said = ""
+    for said in kmeans_core.warmup():
+        _tell(said)
+    typer.echo(said)
 
 
 def _finish(segmenter: Segmenter, out: Path, run: dict[str, Any], title: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kmeans_core import KMeans, selection
+from kmeans_core import selection
 from segment.errors import SegmentError, plural
 
 METHODS = ("kmeans", "single", "complete", "average", "ward")
@@ -27,7 +27,7 @@ class Clustering(NamedTuple):
     silhouette: float
     metrics: pd.DataFrame
     knee: int | None
-    model: KMeans | None  # None for a hierarchical method
+    model: Any  # a fitted KMeans; None for a hierarchical method
     Z: np.ndarray | None  # the merges of a hierarchical method
     decisions: list[str]
     notices: list[str]  # those of the decisions that a reader must not miss

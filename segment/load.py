@@ -161,6 +161,8 @@ def _read(
         return _read_workbook(content, name, sheet, text)
     if sheet is not None:
         raise SegmentError(f"--sheet is for workbooks, and {name} is none")
+    if content.lstrip()[:1] == b"<":
+        raise SegmentError(f"{name} is a web page or XML, whatever its name; save it as CSV")
     if content.startswith(b"PAR1"):
         return _read_parquet(content, name), []
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):

@@ -60,7 +60,8 @@ def test_a_node_is_the_box_the_sum_and_the_weight_of_its_rows(n, d, dtype):
         np.testing.assert_allclose(tree.sums[node], w @ wide, rtol=1e-12, atol=1e-12)
         assert tree.mass[node].tolist() == [w.sum(), np.count_nonzero(w)]
         if tree.size[node] > LEAF_ROWS:
-            left, right = node + 1, rowtree.right_child(node, tree.size[node])
+            left = node + 1
+            right = left + 2 * (tree.size[left] // LEAF_ROWS) - 1
             assert tree.size[left] + tree.size[right] == tree.size[node]
             assert tree.size[left] % LEAF_ROWS == 0
             assert tree.start[right] == tree.start[left] + tree.size[left]

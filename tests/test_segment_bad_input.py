@@ -222,11 +222,23 @@ class TestSegmenter:
             (pd.DataFrame({"a": []}), "no rows"),
             (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns named 'a'"),
             (pd.DataFrame({"a": [np.nan, np.inf, 2.5]}), "one value only"),
+            (pd.DataFrame({"a": [1, 2], "b": [None, [1]]}), "'b' holds a list in row 2"),
+            (pd.DataFrame({"b": [{"c": 1}, 2.0]}), "'b' holds a dict in row 1"),
         ],
     )
     def test_frames(self, frame, said):
         with pytest.raises(SegmentError, match=said):
             Segmenter().fit(frame)
+
+    def test_parameters(self):
+        frame = pd.DataFrame({"age": np.arange(9) * 1.5})
+        with pytest.raises(SegmentError, match="category weight must be a number"):
+            Segmenter(2, category_weight=True).fit(frame)
+
+    def test_a_report_where_none_can_be_written(self, tmp_path):
+        segmenter = Segmenter(2).fit(pd.DataFrame({"age": np.arange(9) * 1.5}))
+        with pytest.raises(SegmentError, match=r"cannot write '.*page\.html': No such file"):
+            segmenter.report(tmp_path / "nowhere" / "page.html")
 
     def test_predict_before_fit_and_on_other_columns(self):
         frame = pd.DataFrame({"age": np.arange(9) * 1.5})

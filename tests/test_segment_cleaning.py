@@ -223,6 +223,8 @@ class TestRoles:
         said = told(Segmenter(2).fit(table))
         assert "'Years' says the same as 'Age' for every customer" in said
         assert "'Gender' says the same as 'Sex' for every customer" in said
+        both = Segmenter(2, features=["Age", "Years"]).fit(table)
+        assert both.columns_.numbers == ["Age", "Years"]
 
     def test_variance_and_correlation_select(self):
         table = two_groups(40, Rare=[0.5] * 38 + [1.25, 99.5])
@@ -449,6 +451,16 @@ class TestDerive:
 
 
 class TestExplore:
+    def test_a_table_that_run_refuses_is_still_shown(self, capsys):
+        TestRows.ids.to_csv("t.csv", index=False)
+        assert main(["inspect", "t.csv"]) == 0
+        out = capsys.readouterr().out
+        assert "Spend" in out
+        assert "run would refuse it: the id 'a' in column 'ID' has different values" in out
+        Path("t.csv").write_text("ID\n1\n2\n")
+        assert main(["inspect", "t.csv"]) == 2
+        assert "besides the id" in capsys.readouterr().err
+
     def test_wide_and_long_tables_stay_small(self, capsys):
         rng = np.random.default_rng(0)
         wide = pd.DataFrame(rng.normal(size=(30, 500)), columns=[f"c{i}" * 30 for i in range(500)])

@@ -16,6 +16,7 @@ __all__ = [
     "count_lanes",
     "fma",
     "gather",
+    "lane_bits",
     "lane_count",
     "load",
     "load_like",
@@ -118,6 +119,10 @@ def any_lane(mask):
 
 def count_lanes(mask):
     return int(mask.sum())
+
+
+def lane_bits(mask):
+    return sum(1 << lane for lane in range(len(mask)) if mask[lane])
 
 
 def sum_lanes(a):

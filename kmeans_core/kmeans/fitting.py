@@ -39,7 +39,7 @@ class Settings(NamedTuple):
     """The parameters of KMeans that a fit needs, checked."""
 
     n_clusters: int
-    init: Any  # 'k-means++', 'random', an array or a callable that returns checked centers
+    init: Any  # 'k-means++', 'k-means||', 'random', an array, a callable that checks its centers
     n_init: int
     max_iter: int
     tol: float
@@ -48,11 +48,12 @@ class Settings(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Where a run begins: given centers, or the draws of greedy k-means++."""
+    """Where a run begins: given centers, the draws of greedy k-means++, or k-means||'s seed."""
 
-    centers: np.ndarray | None
-    first: int
-    draws: np.ndarray | None
+    centers: np.ndarray | None = None
+    first: int = 0
+    draws: np.ndarray | None = None
+    seed: int | None = None
 
 
 class Prepared:
@@ -167,7 +168,10 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     if all(_is_short(plan) for plan in plans):
         results = _run_side_by_side(runs, workers)
     else:
-        centers = [initial_centers(prepared, start, workers) for _, start in runs]
+        centers = [
+            initial_centers(prepared, start, plan.settings.n_clusters, workers)
+            for plan, start in runs
+        ]
         prepared.drop_exact()
         results = [
             None if number and plan.settings.watch.is_over() else run_plan(plan, start, workers)
@@ -192,7 +196,7 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     for algorithm in {plan.settings.algorithm for plan, _ in runs}:
         prepared.table(algorithm, 1, workers)  # what they share is made before they ask for it
         prepared.iterated(algorithm).variance(workers)
-    if any(start.draws is not None for _, start in runs):
+    if any(start.centers is None for _, start in runs):
         prepared.exact(workers)
     results: dict[int, Result] = {}
 
@@ -201,7 +205,7 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
             plan, start = runs[-1 - number]  # most clusters first: the last ones are short
             if number and plan.settings.watch.is_over():
                 continue
-            centers = initial_centers(prepared, start, one)
+            centers = initial_centers(prepared, start, plan.settings.n_clusters, one)
             results[len(runs) - 1 - number] = run_plan(plan, centers, one)
 
     workers.run(some, len(runs))
@@ -241,24 +245,34 @@ def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     """Make the random draws of one start. An array or a callable draws nothing here."""
     X, weight, k, init = prepared.X, prepared.weight, settings.n_clusters, settings.init
     if isinstance(init, np.ndarray):
-        return Start(init, 0, None)
+        return Start(init)
     if callable(init):
-        return Start(init(X, k, rng), 0, None)
+        return Start(init(X, k, rng))
     if init == "random":
-        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)], 0, None)
+        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)])
+    if init == "k-means||":
+        return Start(seed=int(seeding.uniform_draws(rng, 1)[0] * 2**32))
     trials = seeding.default_local_trials(k)
     draws = seeding.uniform_draws(rng, seeding.draws_needed(k, trials))
     first = seeding.first_row(weight, X.shape[0], draws[0])
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
-def initial_centers(prepared: Prepared, start: Start, workers: Workers) -> np.ndarray:
+def initial_centers(
+    prepared: Prepared, start: Start, n_clusters: int, workers: Workers
+) -> np.ndarray:
     """The centers that a run begins with, in the caller's units."""
     if start.centers is not None:
         return start.centers
-    assert start.draws is not None
-    rows = with_blocks(prepared.exact(workers), start.draws.shape[0] + 1)
-    return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    rows = with_blocks(prepared.exact(workers), n_clusters)
+    if start.draws is not None:
+        return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    from kmeans_core.kmeans.parallel_seeding import (
+        parallel_indices,  # seldom: loaded when asked for
+    )
+
+    assert start.seed is not None
+    return prepared.X[parallel_indices(rows, n_clusters, start.seed, workers)]
 
 
 @kernel

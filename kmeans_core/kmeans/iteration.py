@@ -26,6 +26,7 @@ from kmeans_core.kmeans.panels import (
     pack_centers,
     padded_features,
 )
+from kmeans_core.kmeans.relocation import relocate_empty_clusters
 from kmeans_core.kmeans.watch import Watch
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ class Result(NamedTuple):
     n_distances: int
 
 
-class Variant(Protocol):
-    """An algorithm that looks at row after row, as `RowSteps` sees it."""
+class Table(NamedTuple):
+    """What a run works on: packed rows, and what else there is to know where they are not the
+    caller's, row by row.
+    """
 
-    def assign(self, first: int, last: int) -> None:
-        """Label the panels first..last-1 and move the rows that changed."""
-
-    def centers_moved(self) -> None:
-        """Called after every update of the centers."""
+    rows: Rows
+    tree: Tree | None = None  # the panels lie in its order
+    whole: Rows | None = None  # the caller's rows and weights, where `rows` are the different ones
+    place: np.ndarray | None = None  # (n_samples,) which of `rows` each of them is equal to
 
 
 class Steps(Protocol):
@@ -77,11 +79,21 @@ class Steps(Protocol):
     def rebuild(self, first: int, last: int) -> None:
         """Make the sums of these blocks anew."""
 
-    def update_centers(self, workers: Workers) -> float:
-        """Move the centers; the summed squared movement."""
-
     def label_rows(self, workers: Workers) -> None:
         """Make sure that `run.labels` holds the label of every row."""
+
+    def centers_moved(self) -> None:
+        """Called after every update of the centers."""
+
+
+class Variant(Protocol):
+    """An algorithm that looks at row after row, as `RowSteps` sees it."""
+
+    def assign(self, first: int, last: int) -> None:
+        """Label the panels first..last-1 and move the rows that changed."""
+
+    def centers_moved(self) -> None:
+        """Called after every update of the centers."""
 
 
 class Lloyd:
@@ -99,42 +111,19 @@ class Lloyd:
         pass
 
 
-class Table(NamedTuple):
-    """What a run works on: packed rows, and where they are not the caller's row by row, what else
-    there is to know.
-    """
-
-    rows: Rows
-    tree: Tree | None = None  # the panels lie in its order
-    whole: Rows | None = None  # the caller's rows and weights, where `rows` are the different ones
-    place: np.ndarray | None = None  # (n_samples,) to which of `rows` each of them is equal
-
-
 class RowSteps:
     """The steps of an algorithm that looks at row after row."""
 
-    def __init__(self, table: Table, run: Run, variant: Variant) -> None:
-        rows = table.rows
-        self.table, self.rows, self.run, self.variant = table, rows, run, variant
+    def __init__(self, rows: Rows, run: Run, variant: Variant) -> None:
+        self.rows, self.run = rows, run
         self.assign = _in_short_calls(rows, run, variant.assign)
+        self.centers_moved = variant.centers_moved
 
     def rebuild(self, first: int, last: int) -> None:
         lloyd.rebuild_blocks(self.rows, self.run, first, last)
 
-    def update_centers(self, workers: Workers) -> float:
-        shift = update_centers(self.table, self.run)
-        self.variant.centers_moved()
-        return shift
-
     def label_rows(self, workers: Workers) -> None:
         pass
-
-
-def update_centers(table: Table, run: Run) -> float:
-    """Move the centers; if a cluster is empty, rows of the caller's move, not collapsed ones."""
-    if table.whole is None or not lloyd.has_empty(run):
-        return lloyd.update_centers(table.rows, run)
-    return lloyd.update_centers(table.whole, run._replace(labels=run.labels[table.place]))
 
 
 # The algorithms and where they live. Each is imported when it is first used: a fit compiles and
@@ -153,7 +142,7 @@ def load_steps(table: Table, run: Run, algorithm: str) -> Steps:
     found = getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
     if table.tree is not None:
         return found(table.rows, run, table.tree)
-    return RowSteps(table, run, found(table.rows, run))
+    return RowSteps(table.rows, run, found(table.rows, run))
 
 
 def new_run(rows: Rows, centers: np.ndarray) -> Run:
@@ -186,7 +175,7 @@ def run_from(
 ) -> Result:
     """Iterate from the centers `start` (in the caller's units) to the end.
 
-    The labels are those of the rows of the table, collapsed ones if that is what they are.
+    The labels are those of the rows of the table, of the different ones if these are they.
     """
     rows = table.rows
     dtype, watch = rows.X.dtype, limits.watch
@@ -197,12 +186,15 @@ def run_from(
         status = lloyd.RUNNING
         most = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
         while status == lloyd.RUNNING:
-            status = iterate_small(table, run, limits, most)
+            status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, most)
+            if status == lloyd.EMPTY:
+                relocate(table, run)
+                status = _judge(run, lloyd.move_centers(rows, run), limits)
             if status == lloyd.RUNNING and watch.is_over():
                 status = lloyd.STOPPED
     else:
         steps = load_steps(table, run, algorithm)
-        status = iterate_threaded(rows, run, limits, steps, workers)
+        status = iterate_threaded(table, run, limits, steps, workers)
     watch.end(int(run.progress[lloyd.N_ITER]), CONVERGENCE.get(status, ""))
     centers = run.centers * dtype.type(1.0 / rows.scale)
     seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
@@ -225,21 +217,17 @@ def run_from(
     )
 
 
-def iterate_small(table: Table, run: Run, limits: Limits, most_steps: int) -> int:
-    """`lloyd.iterate`, which stops where it would need the rows before they were collapsed."""
-    is_collapsed = table.whole is not None
-    args = limits.max_iter, limits.tol, most_steps, is_collapsed
-    status = lloyd.iterate(table.rows, run, *args)
-    if status == lloyd.EMPTIED:
-        shift = update_centers(table, run)
-        n_changed = int(run.n_changed.sum())
-        status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
-    return status
+def relocate(table: Table, run: Run) -> None:
+    """Give empty clusters rows of the caller's: of equal rows that were collapsed, one."""
+    if table.whole is None:
+        relocate_empty_clusters(table.rows, run)
+    else:
+        relocate_empty_clusters(table.whole, run._replace(labels=run.labels[table.place]))
 
 
-def iterate_threaded(rows: Rows, run: Run, limits: Limits, steps: Steps, workers: Workers) -> int:
+def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, workers: Workers) -> int:
     """`lloyd.iterate`, on several threads, for any algorithm, and watched."""
-    watch, inertia = limits.watch, 0.0
+    rows, watch, inertia = table.rows, limits.watch, 0.0
     while True:
         run.n_changed[:] = 0
         run.n_distances[:] = 0
@@ -249,12 +237,15 @@ def iterate_threaded(rows: Rows, run: Run, limits: Limits, steps: Steps, workers
         if watch.sees_iterations:
             steps.label_rows(workers)
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
-        if lloyd.is_settled(run, n_changed):
+        if lloyd.is_settled(run.progress, n_changed):
             return lloyd.CONVERGED
-        if lloyd.must_rebuild(run, n_changed):
+        if lloyd.must_rebuild(run.progress, n_changed):
             workers.run(steps.rebuild, rows.n_blocks)
-        shift = steps.update_centers(workers)
-        status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
+        if lloyd.sum_blocks(run) > 0:
+            steps.label_rows(workers)
+            relocate(table, run)
+        shift = lloyd.move_centers(rows, run)
+        status = _judge(run, shift, limits)
         if watch.sees_iterations:
             n_iter, movement = int(run.progress[lloyd.N_ITER]), math.sqrt(shift) / rows.scale
             watch.after_iteration(n_iter, unscaled(inertia, rows.scale), movement)
@@ -262,6 +253,12 @@ def iterate_threaded(rows: Rows, run: Run, limits: Limits, steps: Steps, workers
             status = lloyd.STOPPED
         if status != lloyd.RUNNING:
             return status
+        steps.centers_moved()
+
+
+def _judge(run: Run, shift: float, limits: Limits) -> int:
+    n_changed = int(run.n_changed.sum())
+    return lloyd.verdict(run.progress, n_changed, shift, limits.max_iter, float(limits.tol))
 
 
 def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:

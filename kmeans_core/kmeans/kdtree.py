@@ -38,7 +38,6 @@ from kmeans_core.engine.simd import (
     splat,
     store,
 )
-from kmeans_core.kmeans import lloyd
 from kmeans_core.kmeans.lloyd import Run, move_row
 from kmeans_core.kmeans.nearest import add_square, nearest_exactly, nearest_two, uncertain
 from kmeans_core.kmeans.panels import (
@@ -107,16 +106,14 @@ class FilterSteps:
         scratch = _new_scratch(self.rows, self.tree, self.run)
         rebuild_blocks(self.rows, self.run, self.tree, self.owned, scratch, first, last)
 
-    def update_centers(self, workers: Workers) -> float:
-        if lloyd.has_empty(self.run):
-            self.label_rows(workers)  # to look for the rows farthest from their centers
-        return lloyd.update_centers(self.rows, self.run)
-
     def label_rows(self, workers: Workers) -> None:
         def task(first: int, last: int) -> None:
             write_labels(self.tree, self.owned, first, last, self.run.labels)
 
         workers.run(task, self.tree.n_rows.shape[0])
+
+    def centers_moved(self) -> None:
+        pass
 
 
 def _new_scratch(rows: Rows, tree: Tree, run: Run) -> Scratch:

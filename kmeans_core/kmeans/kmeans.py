@@ -41,7 +41,7 @@ from kmeans_core.validation import (
     check_sample_weight,
 )
 
-INITS = ("k-means++", "random")
+INITS = ("k-means++", "random", "k-means||")
 ROWS_A_PART = 1 << 14
 
 
@@ -52,7 +52,7 @@ class KMeans(Estimator):
     ----------
     n_clusters : int, default 8
         Number of clusters, 1..n_samples.
-    init : {'k-means++', 'random'}, array of shape (n_clusters, n_features) or callable
+    init : {'k-means++', 'k-means||', 'random'}, array of shape (n_clusters, n_features) or callable
         Where to start. A callable is called as ``init(X, n_clusters, random_state=rng)``.
     n_init : 'auto' or int
         Restarts, of which the one with the lowest inertia is kept. 'auto': 10 for 'random' and

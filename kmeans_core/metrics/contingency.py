@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.metrics.labels import code_labels
+from kmeans_core.metrics.labels import code_labels, label_array
 from kmeans_core.validation import check_sample_weight
 
 
@@ -32,7 +32,7 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
         Not one-dimensional, of different lengths, with a NaN; weights that are not whole numbers
         (these measures count rows and pairs of rows).
     """
-    array = np.asarray(labels_true)
+    array = label_array(labels_true, "labels_true")
     n_samples = len(array) if array.ndim else 0
     first_names, first = code_labels(array, n_samples, "labels_true")
     second_names, second = code_labels(labels_pred, n_samples, "labels_pred")

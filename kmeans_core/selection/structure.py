@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.metrics import adjusted_rand_score
+from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.chains import Chains
 from kmeans_core.selection.clusterers import labels_for
@@ -19,7 +20,8 @@ from kmeans_core.selection.fits import child_seeds
 from kmeans_core.selection.gap import Gap
 from kmeans_core.selection.hopkins import PROBES, hopkins_in
 from kmeans_core.selection.reference import bell_rows, some_rows, tightest_box, uniform_rows
-from kmeans_core.validation import check_matrix
+from kmeans_core.selection.valleys import mean_valley
+from kmeans_core.validation import check_integer, check_matrix
 
 COMPACT = "compact groups"
 NOT_ROUND = "structure, but not round groups"
@@ -30,7 +32,7 @@ N_UNIFORM, N_BELLS = 40, 20  # tables without groups
 CLEARLY = 1.2  # a bridge must be so much longer than the longest one in these tables
 SAME = 0.7  # adjusted Rand from which on two clusterings are said to agree
 INSIDE = 0.95  # share of rows from which on clusters are said to lie inside groups
-STABLE = 0.93  # mean Jaccard from which on touching clusters are said to be found again
+VALLEY = 0.55  # rows midway over rows near the centers: below, borders run along valleys
 
 
 class Structure(NamedTuple):
@@ -56,7 +58,6 @@ def structure_verdict(
     X: Any,
     labels: Any,
     gap: Gap,
-    mean_jaccard: float,
     *,
     n_init: int = 10,
     random_state: Any = None,
@@ -72,8 +73,6 @@ def structure_verdict(
         The chosen clustering.
     gap : Gap
         Of this table, for the chosen number of clusters too.
-    mean_jaccard : float
-        Bootstrap stability of the chosen clusters.
     n_init, random_state, n_threads
         As in `fit_range`.
 
@@ -98,19 +97,19 @@ def structure_verdict(
     - "compact groups": otherwise.
 
     k-means finds the groups of single linkage if for as many clusters the two agree (adjusted Rand
-    0.7), or if its chosen clusters lie inside these groups and are found again in resamples (mean
-    Jaccard 0.93): touching round groups are one chain to single linkage, and stable; pieces of a
-    long group are not stable. The limits (5%, a fifth, 0.7, 0.95, 0.93) are ours, set on two
-    moons, rings, strips and overlapping Gaussian groups. On more than 1,000 rows the last two
-    witnesses see a random 1,000.
+    0.7), or if its chosen clusters lie inside these groups and there are valleys between them, see
+    `mean_valley`: round groups that touch are one chain to single linkage; the pieces that k-means
+    cuts a long group into have no valley between them. The limits (5%, a fifth, 0.7, 0.95, 0.55)
+    are ours, set on two moons, rings, strips and overlapping Gaussian groups. On more than 1,000
+    rows the last two witnesses see a random 1,000.
 
     References
     ----------
-    The gap statistic, Hopkins' statistic and the bootstrap: see `gap_statistic`, `hopkins` and
-    `bootstrap_stability`.
+    See `gap_statistic` and `hopkins`. The combination is ours.
     """
     X = check_matrix(X, dtype=np.float64, min_rows=3)
-    labels = np.asarray(labels)
+    labels, _ = check_labels(labels, len(X))
+    check_integer(n_init, "n_init", low=1)
     seeds = child_seeds(random_state, 1 + N_UNIFORM + N_BELLS)
     kept = some_rows(np.arange(len(X)), MAX_ROWS, np.random.RandomState(seeds[-1]))
     X, labels = X[kept], labels[kept]
@@ -124,7 +123,7 @@ def structure_verdict(
     group, n_chains = chains.groups(limits[1]) if sees_single else (np.zeros(len(X), np.int64), 1)
     agreement, found = np.nan, True
     if n_chains > 1:
-        agreement, found = _agreement(X, labels, group, n_chains, mean_jaccard, n_init, seeds[-1])
+        agreement, found = _agreement(X, labels, group, n_chains, n_init, seeds[-1])
     speaks = bool(hopkins[0] > limits[0])
     result = Structure(
         verdict=_verdict(sees_kmeans, sees_single, speaks, found),
@@ -189,7 +188,6 @@ def _agreement(
     labels: np.ndarray,
     group: np.ndarray,
     n_chains: int,
-    mean_jaccard: float,
     n_init: int,
     seed: int,
 ) -> tuple[float, bool]:
@@ -198,10 +196,12 @@ def _agreement(
     as_many = labels_for(X, n_chains, "kmeans", n_init, seed)
     agreement = adjusted_rand_score(group[there], as_many[there])
     _, codes = np.unique(labels[there], return_inverse=True)
-    common = np.bincount(codes.reshape(-1) * n_chains + group[there])
-    common = np.append(common, np.zeros(-len(common) % n_chains, dtype=common.dtype))
-    inside = common.reshape(-1, n_chains).max(axis=1).sum() / there.sum()
-    return agreement, agreement >= SAME or (inside >= INSIDE and mean_jaccard >= STABLE)
+    codes = codes.reshape(-1)
+    common = np.zeros((int(codes.max()) + 1, n_chains), dtype=np.int64)
+    np.add.at(common, (codes, group[there]), 1)
+    inside = common.max(axis=1).sum() / there.sum()
+    apart = mean_valley(X[there], codes, group[there]) < VALLEY
+    return agreement, agreement >= SAME or bool(inside >= INSIDE and apart)
 
 
 def _evidence(
