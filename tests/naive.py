@@ -299,9 +299,8 @@ def hopkins(X, rows, places):
 
 def prediction_strength(test, labels, train_centers):
     """Of the pairs of a test cluster, the share that the other half's centers keep together."""
-    nearest = [
-        min(range(len(train_centers)), key=lambda c: distance(x, train_centers[c])) for x in test
-    ]
+    k = range(len(train_centers))
+    nearest = [min(k, key=lambda c, x=x: distance(x, train_centers[c])) for x in test]
     worst = 1.0
     for c in np.unique(labels):
         mine = np.flatnonzero(labels == c)

@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     """The chosen number of clusters and all that speaks for and against it."""
 
     n_clusters: int
-    votes: dict[str, int]  # what each voter says, in the order of VOTERS
+    votes: dict[str, int]  # what each voter says, in the order of VOTERS; empty where none can
     shown: dict[str, int | None]  # knee and Dunn: shown, not voted; None: no answer
     sweep: Sweep  # every metric for every number of clusters
     gap: Gap
@@ -59,7 +59,7 @@ def choose_k(
     X : array-like of shape (n_samples, n_features)
         At least three rows.
     n_clusters_range : iterable of int
-        Numbers to choose from, each in 2..n_samples - 1.
+        Numbers to choose from, each in 2..n_samples - 1. May be empty with `n_clusters`.
     n_clusters : int, optional
         Take this number whatever the vote says; 1..n_samples. It is added to the range.
     method : {'kmeans', 'single', 'complete', 'average', ...}
@@ -112,6 +112,11 @@ def choose_k(
     tell("references", 1, 1)
     in_range = found._replace(rows=tuple(row for row in found.rows if row.n_clusters in ks))
     votes = collect_votes(in_range, gap)
+    if not votes and n_clusters is None:
+        raise ValueError(
+            "no silhouette is defined for any number of clusters tried: bring more distinct rows, "
+            "or give n_clusters."
+        )
     k = n_clusters if n_clusters is not None else plurality(votes)
     row = next(row for row in found.rows if row.n_clusters == k)
     stability = bootstrap_stability(
@@ -135,13 +140,10 @@ def choose_k(
 
 
 def collect_votes(found: Sweep, gap: Gap) -> dict[str, int]:
-    """What each voter says; of equally good numbers the smaller one."""
+    """What each voter says; of equally good numbers the smaller one. Empty: nothing to compare."""
     silhouette = best_by_silhouette(found)
     if silhouette is None:
-        raise ValueError(
-            "no silhouette is defined for any number of clusters tried: bring more distinct rows, "
-            "or name n_clusters between 2 and n_samples - 1."
-        )
+        return {}
     return {
         "silhouette": silhouette,
         "davies_bouldin": _best(found, "davies_bouldin", -1.0),
@@ -164,6 +166,8 @@ def _best(found: Sweep, metric: str, sign: float) -> int:
 
 def _shown(found: Sweep) -> dict[str, int | None]:
     """The knee and Dunn's answer."""
+    if not found.rows:
+        return {"knee": None, "dunn": None}
     ks, wcss = zip(*((row.n_clusters, row.wcss) for row in found.rows), strict=True)
     with_dunn = any(not np.isnan(row.dunn) for row in found.rows)
     return {"knee": knee(ks, wcss), "dunn": _best(found, "dunn", 1.0) if with_dunn else None}
