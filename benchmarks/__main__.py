@@ -1,4 +1,4 @@
-"""``python -m benchmarks [PART ...]``: measure, print, and write RESULTS.md and the README's table."""
+"""``python -m benchmarks [PART ...]``: measure, and write RESULTS.md and the README's table."""
 
 from __future__ import annotations
 

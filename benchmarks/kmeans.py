@@ -7,6 +7,8 @@ the same rows, the same start and the same number of iterations, and have to agr
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -169,7 +171,7 @@ def elbow() -> str:
     X, _ = blobs(Case(2_000, 5, 6, 1, 1), "float64")
     fits = [contestants(X, n_clusters=k, n_init=10, random_state=SEED) for k in range(2, 12)]
     names = [peer for peer in ("ours", *PEERS[:2]) if peer in fits[0]]
-    runs = {peer: (lambda peer=peer: [fit[peer]() for fit in fits]) for peer in names}
+    runs: dict[str, Callable] = {peer: partial(_fit_all, fits, peer) for peer in names}
     runs["the sweep"] = lambda: fit_range(X, range(2, 12), n_init=10, random_state=SEED)
     times = in_turn(runs, 15)
     rows = [
@@ -187,6 +189,10 @@ def elbow() -> str:
         *(f"{p}, ms" for p in PEERS[:2]),
     ]
     return table([*header, *(f"against {p}" for p in PEERS[:2])], rows)
+
+
+def _fit_all(fits: list[dict[str, Callable]], peer: str) -> list:
+    return [fit[peer]() for fit in fits]
 
 
 def name(case: Case, dtype: str) -> list[str]:

@@ -14,9 +14,14 @@ _HOMES = {
     "kmeans_plusplus": "kmeans_core.kmeans",
     "AgglomerativeClustering": "kmeans_core.hierarchy",
     "linkage": "kmeans_core.hierarchy",
+    "cophenet": "kmeans_core.hierarchy",
     "cut_tree": "kmeans_core.hierarchy",
     "dendrogram": "kmeans_core.hierarchy",
+    "fcluster": "kmeans_core.hierarchy",
+    "inconsistent": "kmeans_core.hierarchy",
     "leaves_list": "kmeans_core.hierarchy",
+    "optimal_leaf_ordering": "kmeans_core.hierarchy",
+    "to_tree": "kmeans_core.hierarchy",
     "warmup": "kmeans_core.warmup",
 }
 _MODULES = ("metrics", "selection")

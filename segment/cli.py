@@ -14,6 +14,7 @@ import typer
 
 from kmeans_core import __version__
 from segment import demo as demo_data
+from segment.choose import as_text as choice_as_text
 from segment.errors import SegmentError, quote
 from segment.explore import as_text, explore
 from segment.join import join_tables
@@ -186,6 +187,25 @@ def inspect_table(source: Source, **options: Any) -> None:
             print(f"- {' '.join(sentence.split())}")
     if refusal:
         print(f"\nrun would refuse it: {refusal}")
+    sys.stdout.flush()
+
+
+@app.command("choose-k")
+@takes(SOURCE_OPTIONS, TABLE_OPTIONS, CLUSTER_OPTIONS)
+def choose_k(source: Source, **options: Any) -> None:
+    """Say how many segments TABLE has, and how far to trust them; nothing is written."""
+    table, settings = _load(source, options)
+    segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
+    found = segmenter.found_
+    print(
+        "\n".join(
+            [
+                segmenter.summary()[0],
+                "",
+                *choice_as_text(found.metrics, found.trust, found.decisions),
+            ]
+        )
+    )
     sys.stdout.flush()
 
 

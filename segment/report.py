@@ -58,6 +58,7 @@ def render(result: Segmenter, title: str) -> str:
         "elbow": plots.elbow(ks, metrics["wcss"].tolist(), k, result.knee_),
         "silhouette": plots.silhouette(ks, metrics["silhouette"].tolist(), k),
     }
+    drawings |= _trust_drawings(result, ks, k)
     if result.Z_ is not None:
         drawings["dendrogram"] = _dendrogram(result.Z_, k)
     return _template().render(
@@ -68,6 +69,8 @@ def render(result: Segmenter, title: str) -> str:
         ks=ks,
         sizes=sizes,
         separation=_separation(result.silhouette_),
+        trust=result.found_.trust,
+        sampled=len(result.found_.silhouettes) < len(result.labels_),
         cards=_cards(result.details_),
         metrics=metrics.astype(object).where(metrics.notna(), None).to_dict(orient="records"),
         drawings={name: Markup(svg) for name, svg in drawings.items()},
@@ -77,6 +80,35 @@ def render(result: Segmenter, title: str) -> str:
         heatmap_rows=HEATMAP_ROWS,
         n_merges=DENDROGRAM_MERGES,
     )
+
+
+def _trust_drawings(result: Segmenter, ks: list[int], k: int) -> dict[str, str]:
+    """The other curves, and the charts of single segments, where there are any."""
+    found, metrics = result.found_, result.metrics_
+    drawings = {
+        name: plots.metric_curve(ks, metrics[name].tolist(), k, label)
+        for name, label in (
+            ("davies_bouldin", "Davies-Bouldin index"),
+            ("calinski_harabasz", "Calinski-Harabasz index"),
+        )
+    }
+    if len(found.silhouettes):
+        rows = found.silhouettes
+        drawings["silhouette_rows"] = plots.silhouette_rows(
+            rows["segment"].to_numpy(), rows["silhouette"].to_numpy()
+        )
+    if found.trust is not None:
+        gap, stability = found.trust.gap, found.trust.stability
+        drawings["gap"] = plots.gap(
+            gap["k"].tolist(), gap["gap"].tolist(), gap["standard_error"].tolist(), k
+        )
+        drawings["stability"] = plots.stability(
+            stability["jaccard"].tolist(),
+            stability["word"].tolist(),
+            found.trust.uniform,
+            size=(5.2, max(2.2, 1.0 + 0.34 * len(stability))),
+        )
+    return drawings
 
 
 @functools.cache

@@ -60,7 +60,7 @@ class Segmenter:
     Parameters
     ----------
     n_segments : int, optional
-        Number of segments; by default the one in 2..`k_max` with the highest mean silhouette.
+        Number of segments; by default the one in 2..`k_max` that `selection.choose_k` chooses.
     k_max : int
         Largest number of segments to try, at least 2.
     method : {'kmeans', 'single', 'complete', 'average', 'ward'}
@@ -170,7 +170,7 @@ class Segmenter:
 
         Notes
         -----
-        The clustering dominates: `kmeans_core.selection.sweep` over all k with 10 restarts each.
+        The clustering dominates: `kmeans_core.selection.choose_k` over all k with 10 restarts each.
         """
         cleaned, columns, features, sections = self.prepare(frame, read_decisions)
         found = find_segments(

@@ -233,11 +233,13 @@ class TestSegments:
         assert "having only 4 distinct rows" in told
         assert "--k-max" not in told
 
-    def test_more_rows_than_the_silhouette_sample_is_said(self):
+    def test_more_rows_than_all_silhouettes_are_computed_of_is_said(self):
         rng = np.random.default_rng(0)
-        table = pd.DataFrame(rng.normal(size=(10_050, 2)), columns=["a", "b"])
-        segmenter = Segmenter(k_max=3).fit(table)
-        assert any("10,000 of 10,050 customers" in s for s in segmenter.decisions_)
+        table = pd.DataFrame(rng.normal(size=(20_500, 2)), columns=["a", "b"])
+        segmenter = Segmenter(2, k_max=3).fit(table)
+        told = next(s for s in segmenter.decisions_ if "Computed silhouettes" in s)
+        assert "of 20,500 customers" in told and "standard error" in told
+        assert len(segmenter.found_.silhouettes) < 20_500
 
     def test_names_say_what_sets_a_segment_apart(self):
         table = frame(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.dendrogram import check_tree, children_of, leaves_list
+from kmeans_core.hierarchy.dendrogram import check_tree, children_of
 from kmeans_core.validation import check_choice, check_integer, check_matrix
 
 CRITERIA = ("inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit")
@@ -46,7 +46,8 @@ def fcluster(
     Returns
     -------
     ndarray of int32, shape (n_samples,)
-        Labels from 1, in the order in which clusters stand under the tree from left to right.
+        Labels from 1, in SciPy's order: a walk from the root, left branch first, numbers a cluster
+        where it meets it, and a row that is alone when it leaves the merge above it.
 
     Raises
     ------
@@ -117,12 +118,10 @@ def _labels(Z: np.ndarray, kept: np.ndarray) -> np.ndarray:
     inside = np.concatenate([np.zeros(len(Z) + 1, dtype=bool), kept])
     owners = np.arange(len(inside))
     _hand_down(children_of(Z), inside, owners)
-    leaves = leaves_list(Z)
-    along = owners[leaves]  # the members of a cluster stand side by side
-    numbers = np.cumsum(np.concatenate([[True], along[1:] != along[:-1]]))
-    labels = np.empty(len(leaves), dtype=np.int32)
-    labels[leaves] = numbers
-    return labels
+    numbers = np.zeros(len(inside), dtype=np.int32)
+    stack = np.empty((len(inside), 2), dtype=np.int64)
+    _number_clusters(children_of(Z), kept, stack, numbers)
+    return numbers[owners[: len(Z) + 1]]
 
 
 def maxdists(Z: Any) -> np.ndarray:
@@ -200,6 +199,37 @@ def _hand_down(
                 owners[child] = owners[n_samples + t]
                 if child >= n_samples:
                     inside[child] = True
+
+
+@kernel
+def _number_clusters(
+    children,  # IN  (n_samples - 1, 2)
+    kept,  # IN  (n_samples - 1,): merges that are kept whole
+    stack,  # WORK (2 * n_samples - 1, 2): merges, and whether they are left
+    numbers,  # OUT (2 * n_samples - 1,): of each cluster that is cut out
+):
+    """Writes numbers from 1."""
+    n_samples, count, n_waiting = children.shape[0] + 1, 0, 1
+    stack[0, 0], stack[0, 1] = n_samples - 2, 0
+    while n_waiting > 0:
+        n_waiting -= 1
+        merge, left = stack[n_waiting, 0], stack[n_waiting, 1]
+        if left == 1:
+            for side in range(2):
+                if children[merge, side] < n_samples:
+                    count += 1
+                    numbers[children[merge, side]] = count
+        elif kept[merge]:
+            count += 1
+            numbers[n_samples + merge] = count
+        else:
+            stack[n_waiting, 1] = 1
+            n_waiting += 1
+            for side in range(1, -1, -1):
+                if children[merge, side] >= n_samples:
+                    stack[n_waiting, 0] = children[merge, side] - n_samples
+                    stack[n_waiting, 1] = 0
+                    n_waiting += 1
 
 
 @kernel

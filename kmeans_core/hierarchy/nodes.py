@@ -37,7 +37,7 @@ class ClusterNode:
             )
         self.id, self.left, self.right, self.dist = id, left, right, dist
         whole = left is not None and right is not None
-        self.count = left.count + right.count if whole else count  # type: ignore[union-attr]
+        self.count: int = left.count + right.count if whole else count  # type: ignore[union-attr]
 
     def __repr__(self) -> str:
         return f"ClusterNode(id={self.id}, dist={self.dist:g}, count={self.count})"

@@ -8,7 +8,7 @@ from kmeans_core.selection.prediction import PredictionStrength, prediction_stre
 from kmeans_core.selection.stability import Stability, bootstrap_stability, stability_word
 from kmeans_core.selection.structure import Structure, structure_verdict
 from kmeans_core.selection.sweep import Sweep, SweepRow, best_by_silhouette, sweep
-from kmeans_core.selection.vote import Choice, choose_k
+from kmeans_core.selection.vote import Choice, choose_k, plurality
 
 __all__ = [
     "Choice",
@@ -25,6 +25,7 @@ __all__ = [
     "gap_statistic",
     "hopkins",
     "knee",
+    "plurality",
     "prediction_strength",
     "stability_word",
     "structure_verdict",

@@ -220,9 +220,13 @@ def _evidence(
         f"above {s.bridge_limit:.2f} chance is ruled out."
     )
     if s.n_chains > 1:
+        how = "does not find them"
+        if found:
+            inside = "has clusters inside them, with valleys between"
+            how = "finds them" if s.agreement >= SAME else inside
         sentences.append(
-            f"Cut there, it has {s.n_chains} groups, and k-means "
-            f"{'finds them' if found else 'does not find them'} (adjusted Rand {s.agreement:.2f})."
+            f"Cut there, it has {s.n_chains} groups, and k-means {how} (adjusted Rand at as many "
+            f"clusters: {s.agreement:.2f})."
         )
     sentences.append(
         f"Hopkins' statistic is {s.hopkins:.2f}; tables without groups reach {s.hopkins_limit:.2f}"
