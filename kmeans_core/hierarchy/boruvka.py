@@ -223,7 +223,7 @@ def _add_edges(
     edges,  # OUT (n_samples - 1, 2), in the order of the tree
     squares,  # OUT (n_samples - 1,)
 ):
-    """Appends each component's shortest edge and joins what it connects; returns how many there are."""
+    """Appends each component's shortest edge and joins what it connects; returns their number."""
     n_samples = tree.rows.shape[0]
     for c in range(n_samples):
         if forest.component[c] == c and forest.best[c] < np.inf:
