@@ -363,6 +363,17 @@ def count_lanes(typingctx, mask):
 
 
 @intrinsic
+def first_lane(typingctx, mask):
+    """The first lane in which the mask is true; a number past the last one if there is none."""
+
+    def codegen(context, builder, sig, args):
+        bits = builder.bitcast(args[0], ir.IntType(mask.count))
+        return builder.cttz(builder.zext(bits, ir.IntType(64)), ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(mask), codegen
+
+
+@intrinsic
 def sum_lanes(typingctx, a):
     """Sum of the lanes by halves (0+4, 1+5 ...): one fixed order."""
 

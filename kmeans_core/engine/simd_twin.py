@@ -14,6 +14,7 @@ __all__ = [
     "any_lane",
     "broadcast",
     "count_lanes",
+    "first_lane",
     "fma",
     "gather",
     "lane_count",
@@ -118,6 +119,10 @@ def any_lane(mask):
 
 def count_lanes(mask):
     return int(mask.sum())
+
+
+def first_lane(mask):
+    return int(mask.argmax()) if mask.any() else 64
 
 
 def sum_lanes(a):

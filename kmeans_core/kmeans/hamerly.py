@@ -78,7 +78,7 @@ class Hamerly:
     def centers_moved(self) -> None:
         self.is_first = False
         bounds, slack = self.bounds, self.rows.slack
-        add_movements(self.run.shifts, slack, bounds.moved, bounds.others_moved)
+        add_movements(self.run.shifts, bounds.moved, bounds.others_moved)
         half_gaps(self.run.centers, slack, bounds.safe)
 
 

@@ -18,6 +18,8 @@ from kmeans_core.engine.simd import any_lane, lane_count, load, load_like
 from kmeans_core.kmeans.lloyd import move_row
 from kmeans_core.kmeans.nearest import nearest_exactly, squared_distance
 
+ROUNDED_UP = 1.0 + 2.0**-22  # times a sum: more than float32 and the sum's rounding take off
+
 
 @device
 def gather_panel(
@@ -94,7 +96,6 @@ def move_proposed(rows, run, first, last, proposed):
 @kernel
 def add_movements(
     shifts,  # IN  (n_clusters,) float64: the last update
-    slack,  # IN
     moved,  # INOUT (n_clusters,): how far each center has moved in all, rounded up
     others_moved,  # INOUT (n_clusters,): sum of the farthest movement of another center
 ):
@@ -106,10 +107,19 @@ def add_movements(
         elif shifts[j] > second:
             second = shifts[j]
     for j in range(shifts.shape[0]):
-        moved[j] = upward(float(moved[j]) + shifts[j], slack)
+        moved[j] = added_upward(moved[j], shifts[j])
         if others_moved.shape[0] > 0:
-            other = second if j == at else farthest
-            others_moved[j] = upward(float(others_moved[j]) + other, slack)
+            others_moved[j] = added_upward(others_moved[j], second if j == at else farthest)
+
+
+@device
+def added_upward(moved, shift):
+    """A sum of movements in float32, and one more, rounded up; as it was if that is none.
+
+    Not by `slack`: late in a run, that share of all movement so far would be more than the
+    movement itself.
+    """
+    return moved if shift == 0.0 else np.float32((float(moved) + shift) * ROUNDED_UP)
 
 
 @kernel
