@@ -25,6 +25,7 @@ __all__ = [
     "maximum",
     "min_lanes",
     "minimum",
+    "prefetch",
     "put",
     "select",
     "splat",
@@ -69,6 +70,10 @@ def load_wide(array, start):
 
 def gather(array, positions):
     return array.reshape(-1)[positions]
+
+
+def prefetch(array, position):
+    pass
 
 
 def widen(a):

@@ -18,8 +18,6 @@ import numpy as np
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
     any_lane,
-    count_lanes,
-    lane_count,
     load,
     maximum,
     min_lanes,
@@ -30,24 +28,28 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
-from kmeans_core.kmeans.hamerly import keeps_label, propose
-from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import MOST, keep_two, nearest_two, squared_distance, uncertain
-from kmeans_core.kmeans.panels import FLOAT32, LANES, Rows, aligned_empty
+from kmeans_core.kmeans.nearest import MOST, keep_two, squared_distance
+from kmeans_core.kmeans.panels import FLOAT32, LANES
 from kmeans_core.kmeans.rowwise import (
     empty_registers,
+    list_unsettled,
+    new_survivors,
+    pack_pair,
     pack_registers,
-    pack_row,
+    pair_distances,
+    propose_searched,
     register_count,
-    register_distances,
-    row_is_uncertain,
-    smallest_two,
+    sort_by_label,
+    unlist_bounded,
 )
 from kmeans_core.kmeans.survivors import (
+    AHEAD,
+    LloydFirst,
     add_movements,
     downward,
     move_proposed,
-    settled,
+    prefetch_row,
+    tighten_listed,
     upward,
 )
 
@@ -65,40 +67,35 @@ class Bounds(NamedTuple):
     safe: np.ndarray  # (n_clusters,): the smallest of `half`
 
 
-class Elkan:
+class Elkan(LloydFirst):
     """A bound a row and center. Memory: 4 n k bytes (k in whole registers), and 8 a row."""
 
-    def __init__(self, rows: Rows, run: Run) -> None:
-        self.rows, self.run, self.is_first = rows, run, True
-        n_padded, (k, d), dtype = run.labels.shape[0], run.centers.shape, FLOAT32
+    def make_bounds(self) -> None:
+        n_samples, n_padded = self.rows.X.shape[0], self.run.labels.shape[0]
+        (k, d), dtype = self.run.centers.shape, FLOAT32
         k_padded = register_count(k) * LANES
-        n_samples = rows.X.shape[0]
+        self.registers = empty_registers(k, d)
         self.bounds = Bounds(
-            np.zeros(n_padded, dtype),
-            np.zeros(n_padded, dtype),
-            aligned_empty(n_samples * k_padded, dtype).reshape(n_samples, k_padded),
+            np.full(n_padded, MOST, dtype),
+            np.full(n_padded, -MOST, dtype),
+            np.full((n_samples, k_padded), -MOST, dtype),
             np.zeros(k_padded, dtype),
             np.zeros(k, dtype),
             np.full((k, k_padded), MOST, dtype),
             np.zeros(k, dtype),
         )
-        self.registers = empty_registers(k, d)
 
-    def assign(self, first: int, last: int) -> None:
-        proposed = np.empty((last - first) * LANES, np.int32)
-        row = np.empty(self.rows.X.shape[1], FLOAT32)
-        elkan_panels(
-            self.rows, self.run, self.registers, self.bounds, first, last, self.is_first,
-            proposed, row,
-        )  # fmt: skip
-
-    def centers_moved(self) -> None:
-        self.is_first = False
+    def renew_bounds(self) -> None:
         run, bounds = self.run, self.bounds
         pack_registers(run.centers, self.rows.offset, self.registers)
         # Steps 5 and 6 for all rows at once: their bounds are stored relative to these sums.
         add_movements(run.shifts, bounds.moved, bounds.others_moved)
         half_distances(run.centers, self.rows.slack, bounds.half, bounds.safe)
+
+    def assign_bounded(self, first: int, last: int) -> None:
+        k, d = self.run.centers.shape
+        survivors = new_survivors((last - first) * LANES, k, d)
+        elkan_panels(self.rows, self.run, self.registers, self.bounds, first, last, survivors)
 
 
 @kernel
@@ -125,112 +122,121 @@ def elkan_panels(
     bounds,  # INOUT Bounds: upper, lower, center_lower
     first,  # IN  first panel
     last,  # IN  panel after the last
-    is_first,  # IN  no row has a bound yet
-    proposed,  # scratch (rows of these panels,) int32
-    row,  # scratch (n_features,)
+    survivors,  # scratch Survivors
 ):
     """Label the rows of these panels and move those whose label changed between the sums."""
-    packed, packed_centers, n_features = rows.packed, run.packed_centers, rows.X.shape[1]
-    lanes, n_samples, n_clusters = lane_count(packed), rows.X.shape[0], run.centers.shape[0]
-    n_distances = 0
-    for panel in range(first, last):
-        n_rows = min(lanes, n_samples - panel * lanes)
-        if not is_first:
-            lower, stays = keeps_label(rows, run, bounds, panel, proposed, first)  # Elkan, step 2
-            if count_lanes(stays) < lanes:
-                for lane in range(n_rows):
-                    if not stays[lane]:
-                        i = panel * lanes + lane
-                        n_distances += search_centers(
-                            rows, run, registers, bounds, i, lower[lane], proposed, first, row
-                        )
-            continue
-        best, second, index = nearest_two(packed, panel, packed_centers, n_features)
-        tied = uncertain(best, second, rows.tie, rows.blur[panel])
-        n_distances += n_rows * n_clusters
-        for lane in range(n_rows):
-            i = panel * lanes + lane
-            propose(
-                rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
-                proposed, first,
-            )  # fmt: skip
-            lower_all_centers(rows, bounds, i, proposed[i - first * lanes])
-        for lane in range(n_rows, lanes):
-            proposed[(panel - first) * lanes + lane] = 0
+    listed, by_label = survivors.listed, survivors.by_label
+    # Elkan, step 2
+    n_listed = list_unsettled(rows, run, bounds, first, last, listed, survivors.proposed)
+    n_listed = unlist_by_centers(rows, run, bounds, listed, n_listed)
+    # Elkan, step 3a
+    n_left = tighten_listed(rows, run, bounds, listed, n_listed, first, survivors.own)
+    sort_by_label(run.labels, listed, n_left, survivors.starts, by_label)
+    n_distances = n_listed
+    for place in range(0, n_left, 2):
+        for ahead in range(AHEAD, AHEAD + 2):
+            later = by_label[min(place + ahead, n_left - 1)]
+            prefetch_row(rows.X, later)
+            prefetch_row(bounds.center_lower, later)
+        a, b = by_label[place], by_label[min(place + 1, n_left - 1)]
+        n_distances += search_pair(rows, run, registers, bounds, a, b, first, survivors)
     run.n_distances[first // rows.block_panels] += n_distances
-    move_proposed(rows, run, first, last, proposed)
+    move_proposed(rows, run, first, last, survivors.proposed)
 
 
 @device
-def lower_all_centers(rows, bounds, i, label):
-    """After a full search: what bounds the distance to any other center bounds each of them.
+def unlist_by_centers(rows, run, bounds, listed, n_listed):
+    """Unlist the rows that the nearest of their centers' bounds settles; returns how many are left.
 
-    Not that to the row's own; `search_centers` makes it exact before it is asked for.
+    `lower` falls with the farthest movement of all centers, a center's bound with its own.
     """
-    nearest = np.float32(bounds.lower[i] - bounds.others_moved[label])
-    for j in range(0, bounds.moved.shape[0], LANES):
-        moved = load(bounds.moved, j)
-        relative = splat_like(nearest, moved) + moved
-        store_lower(rows, bounds, i, j, relative, relative)
+    n_left, n_padded = 0, bounds.moved.shape[0]
+    for place in range(n_listed):
+        prefetch_row(bounds.center_lower, listed[min(place + AHEAD, n_listed - 1)])
+        i = listed[place]
+        nearest = splat(rows.packed.dtype.type(MOST), rows.packed)
+        for j in range(0, n_padded, LANES):
+            nearest = minimum(center_bounds(bounds, i, run.labels[i], j), nearest)
+        if not unlist_bounded(rows, run, bounds, i, float(min_lanes(nearest))):
+            listed[n_left] = i
+            n_left += 1
+    return n_left
 
 
 @device
-def store_lower(rows, bounds, i, j, relative, magnitude):
-    """Store the bounds of row i and a register of centers, rounded down."""
-    slack = splat_like(np.float32(rows.slack), magnitude)
-    store(bounds.center_lower, i * bounds.moved.shape[0] + j, relative - magnitude * slack)
+def center_bounds(bounds, i, label, j):
+    """What bounds the distances of row i to a register of centers; MOST for its own center.
 
-
-@device
-def search_centers(rows, run, registers, bounds, i, lower, proposed, first, row):
-    """Label a row that Hamerly's bounds did not settle; returns how many distances that took.
-
-    The row's own center takes part with its exact distance, whether its register is searched or
-    not.
+    Where half the distance between two centers is more than the row's upper bound, it bounds the
+    distance to the other one; where it is not, the row is searched (Elkan, lemma 1).
     """
-    n_clusters, n_padded, slack = run.centers.shape[0], bounds.moved.shape[0], rows.slack
-    label, blur = run.labels[i], rows.blur[i // LANES]
-    # Elkan, step 3a: the upper bound becomes the distance itself.
-    own = squared_distance(rows.X, i, rows.scale, run.centers, label)
-    upper = upward(np.sqrt(own), slack)
-    bounds.upper[i] = upward(upper - bounds.moved[label], slack)
-    upper = upward(upper, slack)
-    if upper < lower:
-        return 1
-    bounds.center_lower[i, label] = downward(np.sqrt(own) + bounds.moved[label], slack)
-    own_register, own_lane = label // LANES, label % LANES
+    n_padded = bounds.moved.shape[0]
+    half = load(bounds.half, label * n_padded + j)
+    lower = load(bounds.center_lower, i * n_padded + j) - load(bounds.moved, j)
+    return maximum(half, lower)
+
+
+@device
+def store_lower(rows, bounds, i, j, squared):
+    """Bound the distances of row i to a register of centers by those just computed."""
+    distance, moved = sqrt(squared), load(bounds.moved, j)
+    slack = splat_like(np.float32(2.0 * rows.slack), moved)
+    half_blur = splat_like(np.float32(0.5) * rows.blur[i // LANES], moved)
+    lower = distance - half_blur + moved - (distance + moved) * slack
+    store(bounds.center_lower, i * bounds.moved.shape[0] + j, lower)
+
+
+@device
+def search_pair(rows, run, registers, bounds, a, b, first, survivors):
+    """Label two rows and renew their bounds; returns how many distances that took.
+
+    A row's own center takes part with its exact distance, whether its register is searched or not;
+    where it is searched, its lane holds no distance.
+    """
+    n_clusters, n_padded, n_evaluated = run.centers.shape[0], bounds.moved.shape[0], 0
+    own_a, own_b = survivors.own[a - first * LANES], survivors.own[b - first * LANES]
+    label_a, label_b = run.labels[a], run.labels[b]
+    bounds.center_lower[a, label_a] = own_bound(rows, bounds, label_a, own_a)
+    bounds.center_lower[b, label_b] = own_bound(rows, bounds, label_b, own_b)
     none = splat(rows.packed.dtype.type(MOST), rows.packed)
-    best, second, skipped = put(none, own_lane, np.float32(own)), none, none
-    index, bound = splat(np.int32(own_register), none), splat_like(np.float32(upper), none)
-    n_distances = 1
-    pack_row(rows, i, row)
+    upper_a = splat_like(np.float32(upward(np.sqrt(own_a), 2.0 * rows.slack)), none)
+    upper_b = splat_like(np.float32(upward(np.sqrt(own_b), 2.0 * rows.slack)), none)
+    best_a, second_a, skipped_a = put(none, label_a % LANES, np.float32(own_a)), none, none
+    best_b, second_b, skipped_b = put(none, label_b % LANES, np.float32(own_b)), none, none
+    index_a = splat(np.int32(label_a // LANES), none)
+    index_b = splat(np.int32(label_b // LANES), none)
+    pack_pair(rows, a, b, survivors.pair)
     for register in range(n_padded // LANES):
         j = register * LANES
-        moved = load(bounds.moved, j)
-        lower = load(bounds.center_lower, i * n_padded + j) - moved
-        if register == own_register:
-            lower = put(lower, own_lane, np.float32(MOST))
-        lower = maximum(lower, load(bounds.half, label * n_padded + j))  # Elkan, step 3, (ii, iii)
-        if not any_lane(lower <= bound):  # a tie is always evaluated
-            skipped = minimum(lower, skipped)
+        # Elkan, step 3, (i) to (iii); a tie is always evaluated
+        lower_a = center_bounds(bounds, a, label_a, j)
+        lower_b = center_bounds(bounds, b, label_b, j)
+        if not any_lane((lower_a <= upper_a) | (lower_b <= upper_b)):
+            skipped_a, skipped_b = minimum(lower_a, skipped_a), minimum(lower_b, skipped_b)
             continue
         # Elkan, step 3b
-        squared = register_distances(row, registers, register)
-        n_distances += min(LANES, n_clusters - j)
-        distance = sqrt(squared)
-        less_blur = distance - splat_like(np.float32(0.5) * blur, none)
-        store_lower(rows, bounds, i, j, less_blur + moved, distance + moved)
-        if register == own_register:
-            squared = put(squared, own_lane, np.float32(MOST))
-        best, second, index = keep_two(squared, register, best, second, index)
-    smallest, runner_up, center = smallest_two(best, second, index)
-    tied = row_is_uncertain(smallest, runner_up, rows.tie, blur)
-    new, nearest, other = settled(rows, run, i, center, smallest, runner_up, tied)
-    proposed[i - first * LANES] = new
-    if new != label:
-        upper = upward(np.sqrt(nearest), slack) + 0.5 * blur - bounds.moved[new]
-        bounds.upper[i] = upward(upper, slack)
-    nearest_other = downward(np.sqrt(other), slack) - 0.5 * blur
-    nearest_other = min(nearest_other, float(min_lanes(skipped)))
-    bounds.lower[i] = downward(nearest_other + bounds.others_moved[new], slack)
-    return n_distances
+        squared_a, squared_b = pair_distances(survivors.pair, registers, register)
+        store_lower(rows, bounds, a, j, squared_a)
+        store_lower(rows, bounds, b, j, squared_b)
+        if register == label_a // LANES:
+            squared_a = put(squared_a, label_a % LANES, np.float32(MOST))
+        if register == label_b // LANES:
+            squared_b = put(squared_b, label_b % LANES, np.float32(MOST))
+        best_a, second_a, index_a = keep_two(squared_a, register, best_a, second_a, index_a)
+        best_b, second_b, index_b = keep_two(squared_b, register, best_b, second_b, index_b)
+        n_evaluated += min(LANES, n_clusters - j)
+    n_members = 1 if a == b else 2  # the last one of an odd number is its own partner
+    for member in range(n_members):
+        if member == 1:
+            best_a, second_a, index_a, skipped_a = best_b, second_b, index_b, skipped_b
+        propose_searched(
+            rows, run, bounds, b if member == 1 else a, best_a, second_a, index_a,
+            float(min_lanes(skipped_a)), first, survivors.proposed,
+        )  # fmt: skip
+    return n_members * n_evaluated
+
+
+@device
+def own_bound(rows, bounds, label, own):
+    """The bound of the distance to a row's own center, which counts when the row leaves it."""
+    return downward(downward(np.sqrt(own), rows.slack) + bounds.moved[label], rows.slack)

@@ -27,17 +27,19 @@ from kmeans_core.engine.simd import (
     splat_like,
     store,
 )
-from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import nearest_two, squared_distance, uncertain
-from kmeans_core.kmeans.panels import FLOAT32, LANES, Rows, aligned_empty
+from kmeans_core.kmeans.nearest import MOST, nearest_two, uncertain
+from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
 from kmeans_core.kmeans.survivors import (
+    LloydFirst,
     add_movements,
     downward,
     gather_panel,
     half_gaps,
     listed_blur,
     move_proposed,
+    prefetch_row,
     settled,
+    tighten_listed,
     upward,
 )
 
@@ -52,34 +54,31 @@ class Bounds(NamedTuple):
     safe: np.ndarray  # (n_clusters,)
 
 
-class Hamerly:
+class Hamerly(LloydFirst):
     """Two bounds a row. Memory: 8 bytes a row."""
 
-    def __init__(self, rows: Rows, run: Run) -> None:
-        self.rows, self.run, self.is_first = rows, run, True
-        n_padded, k, dtype = run.labels.shape[0], run.centers.shape[0], np.float32
+    def make_bounds(self) -> None:
+        n_padded, k, dtype = self.run.labels.shape[0], self.run.centers.shape[0], FLOAT32
         self.bounds = Bounds(
-            np.zeros(n_padded, dtype),
-            np.zeros(n_padded, dtype),
+            np.full(n_padded, MOST, dtype),
+            np.full(n_padded, -MOST, dtype),
             np.zeros(k, dtype),
             np.zeros(k, dtype),
             np.zeros(k, dtype),
         )
 
-    def assign(self, first: int, last: int) -> None:
+    def renew_bounds(self) -> None:
+        bounds = self.bounds
+        add_movements(self.run.shifts, bounds.moved, bounds.others_moved)
+        half_gaps(self.run.centers, self.rows.slack, bounds.safe)
+
+    def assign_bounded(self, first: int, last: int) -> None:
         rows = self.rows
         listed = np.empty((last - first) * LANES, np.int32)
+        own = np.empty((last - first) * LANES, np.float64)
         proposed = np.empty((last - first) * LANES, np.int32)
         gathered = aligned_empty(LANES * rows.X.shape[1], FLOAT32)
-        hamerly_panels(
-            rows, self.run, self.bounds, first, last, self.is_first, listed, proposed, gathered
-        )
-
-    def centers_moved(self) -> None:
-        self.is_first = False
-        bounds, slack = self.bounds, self.rows.slack
-        add_movements(self.run.shifts, bounds.moved, bounds.others_moved)
-        half_gaps(self.run.centers, slack, bounds.safe)
+        hamerly_panels(rows, self.run, self.bounds, first, last, listed, own, proposed, gathered)
 
 
 @kernel
@@ -89,8 +88,8 @@ def hamerly_panels(
     bounds,  # INOUT Bounds: upper and lower
     first,  # IN  first panel
     last,  # IN  panel after the last
-    is_first,  # IN  no row has a label yet
     listed,  # scratch (rows of these panels,) int32
+    own,  # scratch (rows of these panels,) float64
     proposed,  # scratch (rows of these panels,) int32
     gathered,  # scratch (n_features * lanes,)
 ):
@@ -100,18 +99,14 @@ def hamerly_panels(
     block, n_listed, n_distances = first // rows.block_panels, 0, 0
     for panel in range(first, last):
         n_rows = min(lanes, n_samples - panel * lanes)
-        if not is_first:
-            low, stays = keeps_label(rows, run, bounds, panel, proposed, first)
-            if count_lanes(stays) == lanes:
-                continue
-            if 2 * count_lanes(stays) >= lanes:  # few: list them
+        stays = keeps_label(rows, run, bounds, panel, proposed, first)
+        if 2 * count_lanes(stays) >= lanes:  # few do not: list them
+            if count_lanes(stays) < lanes:
                 for lane in range(n_rows):
                     if not stays[lane]:
-                        n_distances += 1
-                        if not tightened(rows, run, bounds, panel * lanes + lane, low[lane]):
-                            listed[n_listed] = panel * lanes + lane
-                            n_listed += 1
-                continue
+                        listed[n_listed] = panel * lanes + lane
+                        n_listed += 1
+            continue
         # Most rows of the panel have to be searched: do it where it lies.
         best, second, index = nearest_two(packed, panel, packed_centers, n_features)
         tied = uncertain(best, second, rows.tie, rows.blur[panel])
@@ -122,9 +117,11 @@ def hamerly_panels(
                 rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
                 proposed, first,
             )  # fmt: skip
-        for lane in range(n_rows, lanes):
-            proposed[(panel - first) * lanes + lane] = 0
+    n_distances += n_listed
+    n_listed = tighten_listed(rows, run, bounds, listed, n_listed, first, own)
     for start in range(0, n_listed, lanes):
+        for place in range(start + lanes, min(start + 2 * lanes, n_listed)):
+            prefetch_row(rows.X, listed[place])
         gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
         best, second, index = nearest_two(gathered, 0, packed_centers, n_features)
         blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
@@ -143,7 +140,7 @@ def hamerly_panels(
 
 @device
 def keeps_label(rows, run, bounds, panel, proposed, first):
-    """Test a panel's bounds: the larger lower bound, and a mask of the rows that are settled."""
+    """Mask of a panel's rows that their bounds settle; proposes the label that every row has."""
     start = panel * lane_count(rows.packed)
     upper = load(bounds.upper, start)
     label = load_like(run.labels, start, upper)
@@ -152,22 +149,12 @@ def keeps_label(rows, run, bounds, panel, proposed, first):
     lower = load(bounds.lower, start) - gather(bounds.others_moved, label)
     lower = maximum(lower, gather(bounds.safe, label))
     # strictly: a tie is always evaluated
-    return lower, upper + upper * splat_like(upper_slack(rows), upper) < lower
+    return upper + upper * splat_like(upper_slack(rows), upper) < lower
 
 
 @device
 def upper_slack(rows):
     return np.float32(rows.slack)
-
-
-@device
-def tightened(rows, run, bounds, i, lower):
-    """Make the upper bound exact; True if that settles the label."""
-    label = run.labels[i]
-    squared = squared_distance(rows.X, i, rows.scale, run.centers, label)
-    upper = upward(np.sqrt(squared), rows.slack)
-    bounds.upper[i] = upward(upper - bounds.moved[label], rows.slack)
-    return upward(upper, rows.slack) < lower
 
 
 @device

@@ -18,27 +18,31 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.engine.simd import count_lanes, lane_count, load, min_lanes, put, splat, store
-from kmeans_core.kmeans.hamerly import keeps_label, propose
-from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import MOST, keep_two, nearest_two, squared_distance, uncertain
-from kmeans_core.kmeans.panels import FLOAT32, LANES, Rows
+from kmeans_core.engine.simd import load, min_lanes, put, splat, store
+from kmeans_core.kmeans.nearest import MOST, keep_two
+from kmeans_core.kmeans.panels import FLOAT32, LANES
 from kmeans_core.kmeans.rowwise import (
     empty_registers,
+    list_unsettled,
+    new_survivors,
+    pack_pair,
     pack_registers,
-    pack_row,
+    pair_distances,
+    propose_searched,
     register_count,
-    register_distances,
-    row_is_uncertain,
-    smallest_two,
+    sort_by_label,
+    unlist_bounded,
 )
 from kmeans_core.kmeans.survivors import (
+    AHEAD,
+    LloydFirst,
     add_movements,
     added_upward,
     downward,
     half_gaps,
     move_proposed,
-    settled,
+    prefetch_row,
+    tighten_listed,
     upward,
 )
 
@@ -55,52 +59,46 @@ class Bounds(NamedTuple):
     safe: np.ndarray  # (n_clusters,)
 
 
-class Scratch(NamedTuple):
-    """What a call needs for one row at a time."""
+class Searched(NamedTuple):
+    """What a search leaves for the bounds of two rows."""
 
-    row: np.ndarray  # (n_features,): as the panels hold it
-    distances: np.ndarray  # (n_groups * lanes,): squared, of the groups searched
-    searched: np.ndarray  # (n_groups,) bool
+    squared: np.ndarray  # (2, n_groups * lanes): distances to the centers of the groups searched
+    is_searched: np.ndarray  # (n_groups,) bool
 
 
-class Yinyang:
-    """A bound a row and group. Memory: 8 bytes a row, and 4 for every 16 clusters (a register)."""
+class Yinyang(LloydFirst):
+    """A bound a row and group. Memory: 8 bytes a row, and 4 for every register of centers."""
 
-    def __init__(self, rows: Rows, run: Run) -> None:
-        self.rows, self.run, self.is_first = rows, run, True
-        n_padded, (k, d), dtype = run.labels.shape[0], run.centers.shape, np.float32
-        n_groups = register_count(k)
+    def make_bounds(self) -> None:
+        n_samples, n_padded = self.rows.X.shape[0], self.run.labels.shape[0]
+        k, d = self.run.centers.shape
+        n_groups, dtype = register_count(k), FLOAT32
+        self.registers = empty_registers(k, d)
         self.bounds = Bounds(
-            np.zeros(n_padded, dtype),
-            np.zeros(n_padded, dtype),
-            np.empty((rows.X.shape[0], n_groups), dtype),
+            np.full(n_padded, MOST, dtype),
+            np.full(n_padded, -MOST, dtype),
+            np.full((n_samples, n_groups), -MOST, dtype),
             np.zeros(k, dtype),
             np.zeros(k, dtype),
             np.zeros(n_groups, dtype),
             np.zeros(k, dtype),
         )
-        self.registers = empty_registers(k, d)
 
-    def assign(self, first: int, last: int) -> None:
-        n_features, n_groups = self.rows.X.shape[1], self.bounds.group_moved.shape[0]
-        proposed = np.empty((last - first) * LANES, np.int32)
-        scratch = Scratch(
-            np.empty(n_features, FLOAT32),
-            np.empty(n_groups * LANES, FLOAT32),
-            np.empty(n_groups, np.bool_),
-        )
-        yinyang_panels(
-            self.rows, self.run, self.registers, self.bounds, first, last, self.is_first,
-            proposed, scratch,
-        )  # fmt: skip
-
-    def centers_moved(self) -> None:
-        self.is_first = False
+    def renew_bounds(self) -> None:
         run, bounds = self.run, self.bounds
         pack_registers(run.centers, self.rows.offset, self.registers)
         add_movements(run.shifts, bounds.moved, bounds.others_moved)
         add_group_movements(run.shifts, bounds.group_moved)
         half_gaps(run.centers, self.rows.slack, bounds.safe)
+
+    def assign_bounded(self, first: int, last: int) -> None:
+        k, d = self.run.centers.shape
+        n_groups = self.bounds.group_moved.shape[0]
+        survivors = new_survivors((last - first) * LANES, k, d)
+        searched = Searched(np.empty((2, n_groups * LANES), FLOAT32), np.empty(n_groups, np.bool_))
+        yinyang_panels(
+            self.rows, self.run, self.registers, self.bounds, first, last, survivors, searched
+        )
 
 
 @kernel
@@ -124,112 +122,122 @@ def yinyang_panels(
     bounds,  # INOUT Bounds: upper, lower, group_lower
     first,  # IN  first panel
     last,  # IN  panel after the last
-    is_first,  # IN  no row has a bound yet
-    proposed,  # scratch (rows of these panels,) int32
-    scratch,  # Scratch
+    survivors,  # scratch Survivors
+    searched,  # scratch Searched
 ):
     """Label the rows of these panels and move those whose label changed between the sums."""
-    packed, packed_centers, n_features = rows.packed, run.packed_centers, rows.X.shape[1]
-    lanes, n_samples, n_clusters = lane_count(packed), rows.X.shape[0], run.centers.shape[0]
-    n_distances = 0
-    for panel in range(first, last):
-        n_rows = min(lanes, n_samples - panel * lanes)
-        if not is_first:
-            lower, stays = keeps_label(rows, run, bounds, panel, proposed, first)
-            if count_lanes(stays) < lanes:
-                for lane in range(n_rows):
-                    if not stays[lane]:
-                        i = panel * lanes + lane
-                        n_distances += search_groups(
-                            rows, run, registers, bounds, i, lower[lane], proposed, first, scratch
-                        )
-            continue
-        best, second, index = nearest_two(packed, panel, packed_centers, n_features)
-        tied = uncertain(best, second, rows.tie, rows.blur[panel])
-        n_distances += n_rows * n_clusters
-        for lane in range(n_rows):
-            i = panel * lanes + lane
-            propose(
-                rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
-                proposed, first,
-            )  # fmt: skip
-            lower_all_groups(rows, bounds, i, proposed[i - first * lanes])
-        for lane in range(n_rows, lanes):
-            proposed[(panel - first) * lanes + lane] = 0
+    listed, by_label = survivors.listed, survivors.by_label
+    n_listed = list_unsettled(rows, run, bounds, first, last, listed, survivors.proposed)
+    n_listed = unlist_by_groups(rows, run, bounds, listed, n_listed)
+    n_left = tighten_listed(rows, run, bounds, listed, n_listed, first, survivors.own)
+    sort_by_label(run.labels, listed, n_left, survivors.starts, by_label)
+    n_distances = n_listed
+    for place in range(0, n_left, 2):
+        prefetch_row(rows.X, by_label[min(place + AHEAD, n_left - 1)])
+        prefetch_row(rows.X, by_label[min(place + AHEAD + 1, n_left - 1)])
+        prefetch_row(bounds.group_lower, by_label[min(place + AHEAD, n_left - 1)])
+        prefetch_row(bounds.group_lower, by_label[min(place + AHEAD + 1, n_left - 1)])
+        a, b = by_label[place], by_label[min(place + 1, n_left - 1)]
+        n_distances += search_pair(rows, run, registers, bounds, a, b, first, survivors, searched)
     run.n_distances[first // rows.block_panels] += n_distances
-    move_proposed(rows, run, first, last, proposed)
+    move_proposed(rows, run, first, last, survivors.proposed)
 
 
 @device
-def lower_all_groups(rows, bounds, i, label):
-    """After a full search: what bounds the distance to any other center bounds every group."""
-    nearest = bounds.lower[i] - bounds.others_moved[label]
-    for group in range(bounds.group_moved.shape[0]):
-        bounds.group_lower[i, group] = downward(nearest + bounds.group_moved[group], rows.slack)
+def unlist_by_groups(rows, run, bounds, listed, n_listed):
+    """Unlist the rows that the nearest group settles; returns how many are left.
 
-
-@device
-def search_groups(rows, run, registers, bounds, i, lower, proposed, first, scratch):
-    """Label a row that Hamerly's bounds did not settle; returns how many distances that took.
-
-    The row's own center takes part with its exact distance, whether its group is searched or not.
+    `lower` falls with the farthest movement of all centers, a group's bound with its own. To look
+    at all groups costs less than to make the upper bound exact, which reads the row.
     """
-    n_groups, n_clusters, slack = bounds.group_moved.shape[0], run.centers.shape[0], rows.slack
-    label = run.labels[i]
-    own_group, own_lane = label // LANES, label % LANES
-    own = squared_distance(rows.X, i, rows.scale, run.centers, label)
-    upper = upward(np.sqrt(own), slack)
-    bounds.upper[i] = upward(upper - bounds.moved[label], slack)
-    upper = upward(upper, slack)
-    if upper < lower:
-        return 1
-    n_distances, nearest_skipped = 1, MOST
-    distances, searched = scratch.distances, scratch.searched
-    none = splat(rows.packed.dtype.type(MOST), rows.packed)
-    best, second = put(none, own_lane, np.float32(own)), none
-    index = splat(np.int32(own_group), rows.packed)
-    pack_row(rows, i, scratch.row)
-    for group in range(n_groups):
-        group_lower = bounds.group_lower[i, group] - bounds.group_moved[group]
-        searched[group] = not upper < group_lower  # strictly: a tie is always evaluated
-        if not searched[group]:
-            nearest_skipped = min(nearest_skipped, float(group_lower))
-            continue
-        squared = register_distances(scratch.row, registers, group)
-        n_distances += min(LANES, n_clusters - group * LANES)
-        if group == own_group:
-            squared = put(squared, own_lane, np.float32(MOST))
-        store(distances, group * LANES, squared)
-        best, second, index = keep_two(squared, group, best, second, index)
-    settle(rows, run, bounds, i, best, second, index, own, nearest_skipped, proposed, first, scratch)
-    return n_distances
+    n_left = 0
+    for place in range(n_listed):
+        prefetch_row(bounds.group_lower, listed[min(place + AHEAD, n_listed - 1)])
+        i, nearest = listed[place], MOST
+        for group in range(bounds.group_moved.shape[0]):
+            lower = bounds.group_lower[i, group] - bounds.group_moved[group]
+            nearest = min(nearest, float(lower))
+        if not unlist_bounded(rows, run, bounds, i, nearest):
+            listed[n_left] = i
+            n_left += 1
+    return n_left
 
 
 @device
-def settle(
-    rows, run, bounds, i, best, second, index, own, nearest_skipped, proposed, first, scratch
-):
-    """Propose a row's label and renew its bounds from what was searched and what was not."""
-    label, slack, blur = run.labels[i], rows.slack, rows.blur[i // LANES]
-    smallest, runner_up, center = smallest_two(best, second, index)
-    tied = row_is_uncertain(smallest, runner_up, rows.tie, blur)
-    new, nearest, other = settled(rows, run, i, center, smallest, runner_up, tied)
-    proposed[i - first * LANES] = new
-    if new != label:
-        upper = upward(np.sqrt(nearest), slack) + 0.5 * blur - bounds.moved[new]
-        bounds.upper[i] = upward(upper, slack)
-    lower = min(downward(np.sqrt(other), slack) - 0.5 * blur, nearest_skipped)
-    bounds.lower[i] = downward(lower + bounds.others_moved[new], slack)
-    # A group's bound leaves out the row's center: the old one now counts, the new one does not.
-    scratch.distances[label] = own
-    scratch.distances[new] = MOST
-    for group in range(bounds.group_moved.shape[0]):
-        if scratch.searched[group]:
-            squared = min_lanes(load(scratch.distances, group * LANES))
-            lower = downward(np.sqrt(float(squared)), slack) - 0.5 * blur
-        elif new != label and group == label // LANES:
-            lower = bounds.group_lower[i, group] - bounds.group_moved[group]
-            lower = min(lower, downward(np.sqrt(own), slack))
-        else:
+def search_pair(rows, run, registers, bounds, a, b, first, survivors, searched):
+    """Label two rows and renew their bounds; returns how many distances that took.
+
+    A row's own center takes part with its exact distance, whether its group is searched or not;
+    where it is searched, its lane holds no distance.
+    """
+    n_groups, n_clusters, n_evaluated = bounds.group_moved.shape[0], run.centers.shape[0], 0
+    own_a, own_b = survivors.own[a - first * LANES], survivors.own[b - first * LANES]
+    group_a, lane_a = run.labels[a] // LANES, run.labels[a] % LANES
+    group_b, lane_b = run.labels[b] // LANES, run.labels[b] % LANES
+    upper_a = upward(np.sqrt(own_a), 2.0 * rows.slack)
+    upper_b = upward(np.sqrt(own_b), 2.0 * rows.slack)
+    skipped_a = skipped_b = MOST
+    none = splat(rows.packed.dtype.type(MOST), rows.packed)
+    best_a, second_a = put(none, lane_a, np.float32(own_a)), none
+    best_b, second_b = put(none, lane_b, np.float32(own_b)), none
+    index_a, index_b = splat(np.int32(group_a), none), splat(np.int32(group_b), none)
+    pack_pair(rows, a, b, survivors.pair)
+    for group in range(n_groups):
+        lower_a = float(bounds.group_lower[a, group] - bounds.group_moved[group])
+        lower_b = float(bounds.group_lower[b, group] - bounds.group_moved[group])
+        # strictly: a tie is always evaluated
+        searched.is_searched[group] = not (upper_a < lower_a and upper_b < lower_b)
+        if not searched.is_searched[group]:
+            skipped_a, skipped_b = min(skipped_a, lower_a), min(skipped_b, lower_b)
             continue
-        bounds.group_lower[i, group] = downward(lower + bounds.group_moved[group], slack)
+        squared_a, squared_b = pair_distances(survivors.pair, registers, group)
+        if group == group_a:
+            squared_a = put(squared_a, lane_a, np.float32(MOST))
+        if group == group_b:
+            squared_b = put(squared_b, lane_b, np.float32(MOST))
+        store(searched.squared, group * LANES, squared_a)
+        store(searched.squared, (n_groups + group) * LANES, squared_b)
+        best_a, second_a, index_a = keep_two(squared_a, group, best_a, second_a, index_a)
+        best_b, second_b, index_b = keep_two(squared_b, group, best_b, second_b, index_b)
+        n_evaluated += min(LANES, n_clusters - group * LANES)
+    n_members = 1 if a == b else 2  # the last one of an odd number is its own partner
+    for member in range(n_members):
+        if member == 1:
+            own_a, best_a, second_a, index_a, skipped_a = (
+                own_b,
+                best_b,
+                second_b,
+                index_b,
+                skipped_b,
+            )
+        i = b if member == 1 else a
+        new = propose_searched(
+            rows, run, bounds, i, best_a, second_a, index_a, skipped_a, first, survivors.proposed
+        )
+        renew_groups(rows, bounds, i, run.labels[i], new, own_a, searched, member)
+    return n_members * n_evaluated
+
+
+@device
+def renew_groups(rows, bounds, i, old, new, own, searched, member):
+    """Bound a row's distances to the groups that were searched.
+
+    A bound leaves out the row's center: where that changes, the old one counts, the new one no
+    longer.
+    """
+    slack, half_blur = rows.slack, 0.5 * rows.blur[i // LANES]
+    if new != old:
+        searched.squared[member, old] = own
+        searched.squared[member, new] = MOST
+        group = old // LANES
+        if not searched.is_searched[group]:
+            lower = bounds.group_lower[i, group] - bounds.group_moved[group]
+            lower = min(float(lower), downward(np.sqrt(own), slack)) + bounds.group_moved[group]
+            bounds.group_lower[i, group] = downward(lower, slack)
+    n_groups = bounds.group_moved.shape[0]
+    for group in range(n_groups):
+        if searched.is_searched[group]:
+            squared = min_lanes(load(searched.squared, (member * n_groups + group) * LANES))
+            lower = downward(np.sqrt(float(squared)), slack) - half_blur
+            lower += bounds.group_moved[group]
+            bounds.group_lower[i, group] = downward(lower, slack)
