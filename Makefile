@@ -2,6 +2,7 @@
 # make test          all the tests
 # make check         lint, format and types
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
+# make bench         every speed claim, beside its peers; PART=kmeans for one part
 # make compat        scikit-learn's own checks of our estimators, by several of its versions
 #
 # Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
@@ -19,7 +20,7 @@ hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
 CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
 
-.PHONY: demo test test-oldest compat checked-by-sklearn check clean
+.PHONY: demo test test-oldest compat checked-by-sklearn check bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.segment-$(CONTENT)
@@ -43,6 +44,9 @@ check: $(VENV)/.dev-$(CONTENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.bench-$(CONTENT)
+	$(BIN)/python -m benchmarks $(PART)
 
 # One stamp an extra; `test` brings `segment` with it. The one of an older pyproject.toml goes first:
 # what it stood for is replaced.

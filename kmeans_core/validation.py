@@ -141,6 +141,10 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
         raise ValueError(f"Negative values in sample_weight: {weight[row]} at row {row}; limit 0.")
     if not (weight > 0).any():
         raise ValueError("sample_weight is zero for every row: at least one must be positive.")
+    with np.errstate(over="ignore"):
+        total = weight.sum(dtype=np.float64)
+    if total == np.inf:
+        raise ValueError("sample_weight adds up to more than float64 can hold: divide all weights.")
     return weight
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segment.errors import extra_missing
+
 if TYPE_CHECKING:
     from segment.segmenter import Segmenter
 
@@ -16,7 +18,12 @@ __all__ = ["Segmenter"]
 
 def __getattr__(name: str) -> Any:
     if name == "Segmenter":
-        from segment.segmenter import Segmenter
-
+        try:
+            from segment.segmenter import Segmenter
+        except ModuleNotFoundError as error:
+            missing = extra_missing(error)
+            if missing is None:
+                raise
+            raise ModuleNotFoundError(missing, name=error.name) from None
         return Segmenter
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,10 +7,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from segment.errors import SegmentError
+from segment.errors import SegmentError, extra_missing
 from segment.redact import hide
-
-EXTRA = ("pandas", "matplotlib", "jinja2", "typer", "rich")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,9 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return cli.run_command(sys.argv[1:] if argv is None else list(argv))
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in EXTRA:
+        missing = extra_missing(error)
+        if missing is None:
             raise
-        return _say(f"{error.name} is missing: pip install 'kmeans-core[segment]'", 2)
+        return _say(missing, 2)
     except SegmentError as error:
         return _say(hide(str(error)), 2)
     except KeyboardInterrupt:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat"})
 MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
+DRESSED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # what may hold a number
 SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
 DAY = r"^(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ]\d.*)?$"
 ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # where year, month and day stand
@@ -34,9 +37,11 @@ class Cells(NamedTuple):
         if is_numeric(column):
             values = column.astype("float64")
             return values.where(np.isfinite(values))
-        text = self.text(column)
+        return _once_a_value(self.text(column), self._parse).rename(column.name)
+
+    def _parse(self, text: pd.Series) -> pd.Series:
         values = _floats(text if self.decimal == "." else text.mask(text.notna()))
-        dressed = text.notna() & values.isna()
+        dressed = values.isna() & text.str.fullmatch(DRESSED, case=False).fillna(False).astype(bool)
         if dressed.any():
             values[dressed] = _floats(self._undress(text[dressed]))
         return values
@@ -56,13 +61,7 @@ class Cells(NamedTuple):
         """Cells as dates without the time of day, everything else as NaT."""
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return pd.to_datetime(column.dt.strftime("%Y-%m-%d"), format="%Y-%m-%d")
-        parts = self.text(column).astype(str).str.extract(DAY)[list(ORDERS[order])]
-        long = parts.iloc[:, 0].str.len().isin([2, 4]) & (parts.iloc[:, 2].str.len() <= 2)
-        parts = parts.where(long).apply(pd.to_numeric)
-        parts.columns = pd.Index(["year", "month", "day"])
-        short = parts["year"] < 100
-        parts["year"] += np.where(short, np.where(parts["year"] < 70, 2000, 1900), 0)
-        return pd.to_datetime(parts, errors="coerce")
+        return _once_a_value(self.text(column), lambda text: _parse_days(text, order))
 
 
 PLAIN = Cells()
@@ -79,6 +78,16 @@ def spell(value: Any) -> str:
 def amount(value: float) -> str:
     """A number for reading: all digits before the point, and few behind it."""
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:,.6g}"
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share as a percentage: ``100%`` only where it is all, ``0%`` only where it is nothing."""
+    text, unit = f"{share:.{decimals}%}", 10.0 ** -(decimals + 2)
+    if share < 1 and text == f"{1:.{decimals}%}":
+        return f">{1 - unit:.{decimals}%}"
+    if share > 0 and text == f"{0:.{decimals}%}":
+        return f"<{unit:.{decimals}%}"
+    return text
 
 
 def written(column: pd.Series) -> pd.Series:
@@ -127,9 +136,11 @@ def order_of_days(text: pd.Series) -> str | None:
 
     Day first where the cells do not tell.
     """
-    present = text.dropna().astype(str)
+    present = pd.Series(text.dropna().unique()).astype(str)
+    if present.empty or present.head(100).str.fullmatch(DAY).mean() < 0.5:
+        return None
     parts = present.str.extract(DAY)
-    if present.empty or parts[0].notna().mean() < 0.95:
+    if parts[0].notna().mean() < 0.5:
         return None
     if (parts[0].str.len() == 4).mean() > 0.5:
         return "ymd"
@@ -147,3 +158,19 @@ def _floats(text: pd.Series) -> pd.Series:
     found = values.notna()
     values[found] = text[found].astype("float64")
     return values.where(np.isfinite(values))
+
+
+def _parse_days(text: pd.Series, order: str) -> pd.Series:
+    parts = text.astype(str).str.extract(DAY)[list(ORDERS[order])]
+    long = parts.iloc[:, 0].str.len().isin([2, 4]) & (parts.iloc[:, 2].str.len() <= 2)
+    parts = parts.where(long).apply(pd.to_numeric)
+    parts.columns = pd.Index(["year", "month", "day"])
+    century = np.where(parts["year"] < 70, 2000, 1900)
+    parts["year"] += np.where(parts["year"] < 100, century, 0)
+    return pd.to_datetime(parts, errors="coerce")
+
+
+def _once_a_value(text: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """`read`, done once for each different text: cells of a table repeat."""
+    codes, values = pd.factorize(text)
+    return read(pd.Series(values, dtype=object)).reindex(codes).set_axis(text.index)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from segment.cells import PLAIN, Cells, blank_cells, is_numeric, written
+from segment.cells import (
+    NUMBER_SHARE,
+    PLAIN,
+    Cells,
+    blank_cells,
+    is_numeric,
+    order_of_days,
+    written,
+)
 from segment.errors import SegmentError, did_you_mean, plural, quote
 
 DUPLICATES = ("first", "last", "mean")
 ID_WORDS = frozenset({"id", "no", "nr", "number", "key"})
+DIGITS = r"[-+]?[\d.,]+"
 
 
 class Cleaned(NamedTuple):
@@ -38,7 +47,9 @@ def clean(
 
     The id is the first column with a word equal to id, no, nr, number or key whose values all
     differ; else the first text column whose values all differ. A column of numbers is never
-    an id by uniqueness alone: incomes may all differ too.
+    an id by uniqueness alone: incomes may all differ too. A column with the word id whose values
+    repeat is still the id, with an error in it. One with the word no, nr, number or key is so
+    only where the word is the last and most values differ: "Number of orders" is no id.
 
     Parameters
     ----------
@@ -67,7 +78,7 @@ def clean(
         raise SegmentError("the table has no customers: every row in it is blank")
     n_blank, n_duplicates = int((~filled).sum()), int(repeated.sum())
     decisions = _row_decisions(n_blank, n_duplicates, len(frame))
-    id_column, sentence = find_id(kept, id_column, not_id)
+    id_column, sentence = find_id(kept, id_column, not_id, cells)
     decisions.append(sentence)
     if id_column is not None:
         repeated_ids = _repeated(kept[id_column])
@@ -106,7 +117,10 @@ def _row_decisions(n_blank: int, n_duplicates: int, n_rows: int) -> list[str]:
 
 
 def find_id(
-    frame: pd.DataFrame, wanted: str | None = None, not_id: Collection[str] = ()
+    frame: pd.DataFrame,
+    wanted: str | None = None,
+    not_id: Collection[str] = (),
+    cells: Cells = PLAIN,
 ) -> tuple[str | None, str]:
     """The column that names a customer, if there is one, and the sentence that says why."""
     if wanted is not None:
@@ -114,21 +128,25 @@ def find_id(
             raise SegmentError(f"no column {quote(wanted)}{did_you_mean(wanted, frame.columns)}")
         return wanted, f"Took {quote(wanted)} as the customer id, as asked."
     candidates = [name for name in frame.columns if name not in not_id]
-    named = [name for name in candidates if _is_named_id(frame[name])]
-    for name in named:
-        if _all_differ(frame[name], blanks=len(frame) // 2):
+    named = [name for name in candidates if _is_named_id(frame[name], cells)]
+    text = (name for name in candidates if _is_text(frame[name], cells))
+    by_name, half = "its name says so", len(frame) // 2
+    # The first rule that finds a column decides; an id without blanks comes before one with.
+    rules: tuple[tuple[str, Iterator[str]], ...] = (
+        (f"{by_name} and its values all differ", (n for n in named if _all_differ(frame[n]))),
+        (by_name, (n for n in named if _is_id_with_errors(frame[n]))),
+        (
+            "it is the first text column whose values all differ",
+            (n for n in text if _all_differ(frame[n])),
+        ),
+        (f"{by_name} and its values all differ", (n for n in named if _all_differ(frame[n], half))),
+        (by_name, (n for n in named if is_id_name(n) and len(_repeated(frame[n])))),
+    )
+    for why, names in rules:
+        for name in names:
             return name, (
-                f"Took {quote(name)} as the customer id: its name says so and its values all "
-                f"differ{_blank_ids(frame[name])}; it forms no segments."
-            )
-    for name in named:
-        if _mostly_differ(frame[name]) and len(_repeated(frame[name])):
-            return name, f"Took {quote(name)} as the customer id: its name says so."
-    for name in candidates:
-        if _is_text(frame[name]) and _all_differ(frame[name]):
-            return name, (
-                f"Took {quote(name)} as the customer id: it is the first text column whose values "
-                "all differ; it forms no segments."
+                f"Took {quote(name)} as the customer id: {why}{_blank_ids(frame[name])}; it forms "
+                "no segments."
             )
     return None, (
         "Found no customer id: customers are named by their row below the header, and two with "
@@ -136,23 +154,41 @@ def find_id(
     )
 
 
+def is_id_name(name: str) -> bool:
+    """Whether a name has the word id, which no amount and no category has."""
+    return "id" in name_words(name)
+
+
+def may_be_id_name(name: str) -> bool:
+    """Whether the name is that of an id and not of a count: Order No, not Number of orders."""
+    return is_id_name(name) or not ID_WORDS.isdisjoint(name_words(name)[-1:])
+
+
 def _present(column: pd.Series) -> pd.Series:
     text = written(column.dropna())
     return text[text != ""]
 
 
-def _is_text(column: pd.Series) -> bool:
-    if is_numeric(column):
+def _is_text(column: pd.Series, cells: Cells) -> bool:
+    """Whether its cells are neither numbers, in whatever notation, nor dates."""
+    if is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column.dtype):
         return False
-    return bool(pd.to_numeric(_present(column), errors="coerce").isna().any())
+    text = _present(column)
+    digits = text.str.fullmatch(DIGITS) | cells.numbers(text).notna()
+    return bool(digits.mean() < NUMBER_SHARE) and order_of_days(text) is None
 
 
-def _is_named_id(column: pd.Series) -> bool:
+def _is_named_id(column: pd.Series, cells: Cells) -> bool:
     """An id by its name; fractions are amounts whatever the name says."""
     if not ID_WORDS.intersection(name_words(str(column.name))):
         return False
-    values = pd.to_numeric(_present(column), errors="coerce").dropna()
-    return bool((values == np.floor(values)).all())
+    return not has_fractions(column, cells)
+
+
+def has_fractions(column: pd.Series, cells: Cells) -> bool:
+    """Whether some of its cells are numbers that are not whole."""
+    values = cells.numbers(column).dropna()
+    return bool((values % 1 != 0).any())
 
 
 def _all_differ(column: pd.Series, blanks: int = 0) -> bool:
@@ -165,10 +201,11 @@ def _blank_ids(column: pd.Series) -> str:
     return f" ({plural(n_blank, 'customer has', 'customers have')} none)" if n_blank else ""
 
 
-def _mostly_differ(column: pd.Series) -> bool:
-    """More than half of the values differ: an id with mistakes in it, not a code or a count."""
+def _is_id_with_errors(column: pd.Series) -> bool:
+    """More than half of the values differ, and the name is that of an id, not of a count."""
     present = _present(column)
-    return len(present) > 1 and present.nunique() > len(present) / 2
+    repeats = len(present) / 2 < present.nunique() < len(present)
+    return repeats and may_be_id_name(str(column.name))
 
 
 def _repeated(ids: pd.Series) -> pd.Series:
@@ -185,7 +222,8 @@ def _conflict(repeated: pd.Series, rows: np.ndarray) -> SegmentError:
     return SegmentError(
         f"the id {quote(first)} in column {name} has different values in rows {where}{more}; keep "
         f"one row a customer by --duplicates {'|'.join(DUPLICATES)}, or pass --number {name} or "
-        f"--drop {name} if it is not the id"
+        f"--drop {name} if it is not the id; a list of purchases must become one row a customer "
+        "first (by segment rfm, where this version has it)"
     )
 
 

@@ -14,12 +14,13 @@ import typer
 
 from kmeans_core import __version__
 from segment import demo as demo_data
+from segment.choose import as_text as choice_as_text
 from segment.errors import SegmentError, quote
 from segment.explore import as_text, explore
 from segment.join import join_tables
 from segment.load import Table, load_table
 from segment.output import prepare, write_result
-from segment.redact import hide
+from segment.redact import hide, password_warning
 from segment.segmenter import Segmenter
 
 app = typer.Typer(
@@ -170,7 +171,12 @@ def run(
 def inspect_table(source: Source, **options: Any) -> None:
     """Say what is in TABLE and what run would do with it; nothing is written."""
     table, settings = _load(source, options)
-    prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    refusal = ""
+    try:
+        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    except SegmentError as error:  # of rows that contradict each other the first ones still tell
+        refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
+        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
     n_rows, n_columns = table.frame.shape
     print(f"{table.name}: {n_rows:,} rows, {n_columns:,} columns\n")
     print("\n".join(as_text(explore(prepared.cleaned, prepared.columns))))
@@ -179,6 +185,27 @@ def inspect_table(source: Source, **options: Any) -> None:
             print(f"\n{heading}")
         for sentence in sentences:
             print(f"- {' '.join(sentence.split())}")
+    if refusal:
+        print(f"\nrun would refuse it: {refusal}")
+    sys.stdout.flush()
+
+
+@app.command("choose-k")
+@takes(SOURCE_OPTIONS, TABLE_OPTIONS, CLUSTER_OPTIONS)
+def choose_k(source: Source, **options: Any) -> None:
+    """Say how many segments TABLE has, and how far to trust them; nothing is written."""
+    table, settings = _load(source, options)
+    segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
+    found = segmenter.found_
+    print(
+        "\n".join(
+            [
+                segmenter.summary()[0],
+                "",
+                *choice_as_text(found.metrics, found.trust, found.decisions),
+            ]
+        )
+    )
     sys.stdout.flush()
 
 
@@ -203,6 +230,9 @@ def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
     }
     table = load_table(source, **reading)
     others = [load_table(other, encoding=options["encoding"]) for other in options["join"] or []]
+    for address in [source, *(options["join"] or [])]:
+        for warning in password_warning(address):
+            _tell(warning)
     return join_tables(table, others, options["on"]), settings
 
 
@@ -250,6 +280,17 @@ def demo(
     _finish(
         segmenter, out, {"command": "demo", "options": options, "input": source}, "built-in data"
     )
+
+
+@app.command()
+def warmup() -> None:
+    """Compile ahead what the first run would compile, and say where it is kept."""
+    import kmeans_core
+
+    said = ""
+    for said in kmeans_core.warmup():
+        _tell(said)
+    typer.echo(said)
 
 
 def _finish(segmenter: Segmenter, out: Path, run: dict[str, Any], title: str) -> None:

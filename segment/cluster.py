@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kmeans_core import KMeans, selection
+from kmeans_core import metrics, selection
+from segment.choose import Trust, trust_of, vote_sentence
 from segment.errors import SegmentError, plural
 
 METHODS = ("kmeans", "single", "complete", "average", "ward")
 METRICS = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
 HIERARCHICAL_LIMIT = 5_000  # customers; the linkages so far look at all pairs again and again
-SILHOUETTE_SAMPLE = 10_000
 RESTARTS = 10
+FEWEST_DISTINCT = 4  # distinct customers with which there is something to choose and to doubt
 
 
 class Clustering(NamedTuple):
@@ -27,11 +28,13 @@ class Clustering(NamedTuple):
     silhouette: float
     metrics: pd.DataFrame
     knee: int | None
-    model: KMeans | None  # None for a hierarchical method
+    model: Any  # a fitted KMeans; None for a hierarchical method
     Z: np.ndarray | None  # the merges of a hierarchical method
     decisions: list[str]
     notices: list[str]  # those of the decisions that a reader must not miss
     dunn_note: str
+    trust: Trust | None  # None where there are too few customers to say
+    silhouettes: pd.DataFrame  # segment, silhouette: of all customers, or of a sample
 
 
 def find_segments(
@@ -43,10 +46,10 @@ def find_segments(
     seed: int = 0,
     n_threads: int | None = None,
 ) -> Clustering:
-    """Cluster the rows of `X` for every k in the range, and keep the best by silhouette.
+    """Cluster the rows of `X` for every k in the range, and let `selection.choose_k` choose.
 
-    The range is 2..min(k_max, distinct rows - 1); ties go to the smaller k. `n_segments` is
-    taken instead where it is given, and the range is still tried, for comparison.
+    The range is 2..min(k_max, distinct rows - 1). `n_segments` is taken instead where it is given,
+    and the range is still tried, for comparison.
 
     Raises
     ------
@@ -57,25 +60,26 @@ def find_segments(
     n_distinct = len(np.unique(X, axis=0))
     ks = _range_of_k(n_distinct, n_segments, k_max)
     _refuse_too_many_rows(len(X), method)
-    sweep = selection.sweep(
-        X,
-        ks,
-        method=method,
-        n_init=RESTARTS,
-        random_state=seed,
-        n_threads=n_threads,
-        silhouette_sample=SILHOUETTE_SAMPLE,
-    )
-    in_range = [row for row in sweep.rows if 2 <= row.n_clusters <= min(k_max, n_distinct - 1)]
-    best = selection.best_by_silhouette(sweep._replace(rows=tuple(in_range)))
-    k = best if n_segments is None else n_segments
-    if k is None:
-        raise SegmentError("no silhouette could be computed; ask for a number of segments with -k")
-    knee = selection.knee([r.n_clusters for r in in_range], [r.wcss for r in in_range])
-    position = ks.index(k)
+    in_range = [k for k in ks if 2 <= k <= min(k_max, n_distinct - 1)]
+    options: dict[str, Any] = {
+        "method": method,
+        "n_init": RESTARTS,
+        "random_state": seed,
+        "n_threads": n_threads,
+    }
+    choice = None
+    if n_distinct >= FEWEST_DISTINCT:
+        choice = selection.choose_k(X, in_range, n_clusters=n_segments, **options)
+    sweep = selection.sweep(X, ks, **options) if choice is None else choice.sweep
+    k = ks[0] if choice is None else choice.n_clusters
+    if n_segments is not None:
+        k = n_segments
+    position = [row.n_clusters for row in sweep.rows].index(k)
     chosen = sweep.rows[position]
     segments, segment_of_label = number_by_size(chosen.labels)
-    sentences, notices = _decisions(in_range, chosen, best, knee, n_segments)
+    tried = [row for row in sweep.rows if row.n_clusters in in_range]
+    knee = selection.knee([r.n_clusters for r in tried], [r.wcss for r in tried])
+    sentences, notices = _decisions(tried, chosen, choice, knee, n_segments, n_distinct - 1)
     return Clustering(
         segments=segments,
         segment_of_label=segment_of_label,
@@ -88,7 +92,19 @@ def find_segments(
         decisions=[*_how(sweep, len(X)), *sentences],
         notices=notices,
         dunn_note=sweep.dunn_left_out or "",
+        trust=None if choice is None else trust_of(choice, segment_of_label),
+        silhouettes=_silhouettes(X, segments, seed, n_threads),
     )
+
+
+def _silhouettes(
+    X: np.ndarray, segments: np.ndarray, seed: int, n_threads: int | None
+) -> pd.DataFrame:
+    """A silhouette a customer, of all or of a sample; none where it is not defined."""
+    if not 2 <= segments.max() < len(segments):
+        return pd.DataFrame({"segment": segments[:0], "silhouette": np.empty(0)})
+    found = metrics.silhouette_estimate(X, segments, random_state=seed, n_threads=n_threads)
+    return pd.DataFrame({"segment": segments[found.rows], "silhouette": found.values})
 
 
 def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
@@ -99,43 +115,58 @@ def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
 
 
 def _decisions(
-    in_range: Sequence[Any],
+    tried: Sequence[Any],
     chosen: Any,
-    best: int | None,
+    choice: selection.Choice | None,
     knee: int | None,
     asked: int | None,
+    n_possible: int,
 ) -> tuple[list[str], list[str]]:
     """Sentences for the report, and those that a reader must not miss."""
     sentences: list[str] = []
     notices: list[str] = []
     k = chosen.n_clusters
+    votes = choice.votes if choice is not None else {}
     if asked is not None:
         sentences.append(f"Formed {plural(asked, 'segment')}, as asked.")
-        if best is not None and best != asked:
+        if votes and selection.plurality(votes) != asked:
+            assert choice is not None
             notices.append(
-                f"{asked} segments were asked for; of {_span(in_range)}, {best} would have been "
-                "chosen, having the highest mean silhouette."
+                f"{asked} segments were asked for; of {_span(tried)}, "
+                f"{selection.plurality(votes)} would have been chosen. {vote_sentence(choice)}"
             )
+        if tried:
+            sentences.append(f"Of {_span(tried)}, {_elbow(knee)}.")
         return sentences + notices, notices
     sentences.append(
-        f"Chose {k} segments: of {_span(in_range)}, {k} has the highest mean silhouette "
-        f"({chosen.silhouette:.3f})."
+        f"Chose {k} segments of {_span(tried)} (mean silhouette {chosen.silhouette:.3f})."
     )
-    if len(in_range) > 1 and k == in_range[-1].n_clusters:
+    if choice is not None:
+        sentences.append(vote_sentence(choice))
+    if k == n_possible:
+        notices.append(
+            f"{k} is the largest number of segments that can be compared, the chosen features "
+            f"having only {n_possible + 1} distinct rows: more customers or features may show more."
+        )
+    elif k == tried[-1].n_clusters:
         notices.append(
             f"{k} is the largest number of segments that was tried, so more may be better still: "
             "try a larger --k-max."
         )
     if knee is None:
-        sentences.append("There is no clear elbow; the silhouette decides.")
+        sentences.append(f"{_elbow(knee).capitalize()}; the vote decides.")
     elif knee == k:
         sentences.append(f"The elbow is at {knee} too: the two agree.")
     else:
         notices.append(
-            f"The silhouette chooses {k} segments, the elbow is at {knee}: the two disagree, so "
+            f"The vote chooses {k} segments, the elbow is at {knee}: the two disagree, so "
             f"look at {knee} segments as well (-k {knee})."
         )
     return sentences + notices, notices
+
+
+def _elbow(knee: int | None) -> str:
+    return "there is no clear elbow" if knee is None else f"the elbow is at {knee}"
 
 
 def _how(sweep: selection.Sweep, n_rows: int) -> list[str]:
@@ -144,8 +175,9 @@ def _how(sweep: selection.Sweep, n_rows: int) -> list[str]:
         sentences = [f"Formed segments by k-means, the best of {RESTARTS} starts for each number."]
     if sweep.silhouette_sampled:
         sentences.append(
-            f"Computed silhouettes on {sweep.silhouette_rows:,} of {n_rows:,} customers, drawn at "
-            "random by the seed."
+            f"Computed silhouettes of {sweep.silhouette_rows:,} of {n_rows:,} customers, drawn at "
+            "random from every segment by the seed; the standard error of their mean is at most "
+            f"{max(row.silhouette_error for row in sweep.rows):.4f}."
         )
     return sentences
 

@@ -1,4 +1,4 @@
-"""Columns: what each is, how it is read, which can form no segments, and why."""
+"""Columns: each is read, or left out with the reason, and every odd cell is told."""
 
 from __future__ import annotations
 
@@ -9,75 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.cells import MISSING, PLAIN, Cells, guess_decimal, is_numeric, order_of_days
-from segment.clean import Cleaned, name_words
-from segment.errors import SegmentError, did_you_mean, plural, quote
-
-NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
-FEW_VALUES = 3  # whole numbers with at most so many different values are codes, not amounts
-MANY_VALUES = 20  # a category keeps at most so many different values; the rarer ones are grouped
-FREE_SHARE = 0.3  # more different values than this among the cells is a name or a remark
-OTHER = "(other)"
-YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1"})
-BIRTH = frozenset({"birth", "born", "dob", "yob", "birthday", "birthdate", "birthyear"})
-OLDEST = 110  # years
-
-
-class Choices(NamedTuple):
-    """What the user said about columns; everything else is decided from the data."""
-
-    features: Sequence[str] = ()
-    drop: Sequence[str] = ()
-    numbers: Sequence[str] = ()
-    categories: Sequence[str] = ()
-    missing: Sequence[str] = ()
-    decimal: str | None = None
-    day_order: str | None = None
-    as_of: str | None = None
-    ranges: Mapping[str, tuple[float, float]] = {}
-    min_variance: float = 0.0
-    max_correlation: float = 1.0
-
-    @property
-    def named(self) -> set[str]:
-        return {*self.features, *self.drop, *self.numbers, *self.categories, *self.ranges}
-
-    def cells(self, frame: pd.DataFrame) -> Cells:
-        """How the cells of `frame` are read."""
-        missing = MISSING | {token.strip().lower() for token in self.missing}
-        return Cells(missing, self.decimal or guess_decimal(frame))
-
-
-class Reader(NamedTuple):
-    """How one column becomes numbers or categories, the same for every table of customers."""
-
-    name: str
-    role: str
-    label: str = ""  # what its values are called
-    codes: bool = False  # a category of whole numbers: 1.0 and "01" are the same code as 1
-    low: float = -np.inf
-    high: float = np.inf
-    order: str = ""  # of day, month and year in dates
-    as_of: pd.Timestamp | None = None
-    levels: Collection[str] = ()  # of a grouped category; every other is `OTHER`
-
-    @property
-    def is_number(self) -> bool:
-        return self.role in ("number", "date")
-
-    def read(self, column: pd.Series, cells: Cells) -> pd.Series:
-        """Float64 numbers, or text as objects; NaN or None where nothing is known."""
-        if self.role == "date":
-            age = (self.as_of - cells.days(column, self.order)).dt.days.astype("float64")
-            return age / 365.25 if is_birth(self.name) else age
-        if self.role == "number" or self.codes:
-            values = cells.numbers(column)
-            values = values.where((values >= self.low) & (values <= self.high))
-            return _as_codes(values) if self.codes else values
-        text = cells.text(column)
-        if not self.levels:
-            return text
-        return text.where(text.isna() | text.isin(list(self.levels)), OTHER)
+from segment.cells import PLAIN, Cells, is_numeric
+from segment.clean import Cleaned
+from segment.errors import SegmentError, did_you_mean, listed, plural, quote
+from segment.roles import OTHER, Choices, Reader, complete, is_birth, last_day, recognise
 
 
 class Columns(NamedTuple):
@@ -123,22 +58,25 @@ def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> 
     frame, decisions = cleaned.frame, []
     if cells.decimal == ",":
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
-    readers = {n: _recognise(frame[n], choices, cells) for n in frame if n != cleaned.id_column}
-    as_of = _as_of(readers, frame, choices, cells)
+    readers = {n: recognise(frame[n], choices, cells) for n in frame if n != cleaned.id_column}
+    as_of = last_day(readers, frame, choices, cells)
     roles = {n: readers[n].role if n in readers else "id" for n in frame.columns}
     used: list[Reader] = []
     read: dict[str, pd.Series] = {}
     obstacles: dict[str, str] = {}
     seen: dict[bytes, str] = {}
     for name in _candidates(cleaned, choices, decisions):
-        reader = _complete(readers[name], frame[name], choices, cells, as_of)
+        reader = complete(readers[name], frame[name], choices, cells, as_of)
         column, told = _read(reader, frame[name], cells, cleaned.rows)
-        obstacle = _obstacle(reader, column, choices) or _alike(reader, column, read, choices)
-        same = seen.setdefault(_fingerprint(column), reader.label)
-        if not obstacle and same != reader.label:
-            obstacle = f"says the same as {quote(same)} for every customer"
-        if obstacle and name in {*choices.features, *choices.numbers, *choices.categories}:
+        asked = name in {*choices.features, *choices.numbers, *choices.categories}
+        obstacle = _obstacle(reader, column, choices)
+        if obstacle and asked:
             raise SegmentError(f"column {quote(name)} {obstacle}")
+        if not obstacle:
+            same = seen.setdefault(_fingerprint(column), reader.label)
+            obstacle = "" if asked else _alike(reader, column, read, choices)
+            if same != reader.label and not asked:
+                obstacle = f"says the same as {quote(same)} for every customer"
         if obstacle:
             obstacles[name] = f"{quote(name)} {obstacle}"
             continue
@@ -170,103 +108,15 @@ def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -
     return pd.DataFrame({r.label: r.read(frame[r.name], cells) for r in readers})
 
 
-def is_birth(name: str) -> bool:
-    """Whether a column is about being born, so that its values tell an age."""
-    return not BIRTH.isdisjoint(name_words(name))
-
-
 def _candidates(cleaned: Cleaned, choices: Choices, decisions: list[str]) -> list[str]:
     names = [n for n in cleaned.frame.columns if n != cleaned.id_column]
     dropped = [n for n in names if n in choices.drop]
     if dropped:
-        decisions.append(f"Left out {_listed(dropped)}, as asked.")
+        decisions.append(f"Left out {listed(map(quote, dropped))}, as asked.")
     if not choices.features:
         return [n for n in names if n not in dropped]
-    decisions.append(f"Formed segments from {_listed(choices.features)} only, as asked.")
+    decisions.append(f"Formed segments from {listed(map(quote, choices.features))} only, as asked.")
     return [n for n in names if n in choices.features]
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [quote(n) for n in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
-
-
-def _recognise(column: pd.Series, choices: Choices, cells: Cells) -> Reader:
-    """What the user said a column is, else what most of its cells are."""
-    name, text = str(column.name), cells.text(column)
-    present = text.dropna()
-    n_values = present.nunique()
-
-    def reader(role: str, codes: bool = False, order: str = "") -> Reader:
-        return Reader(name, role, name, codes, order=order)
-
-    if name in choices.categories:
-        return reader("category")
-    if present.empty:
-        return reader("empty")
-    if name in choices.numbers:
-        return reader("number")
-    if n_values == 1:
-        return reader("constant")
-    order = choices.day_order or order_of_days(text)
-    is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
-    days = is_day or (order is not None and not is_numeric(column))
-    if days and cells.days(column, order or "ymd").count() >= NUMBER_SHARE * len(present):
-        return reader("date", order=order or "ymd")
-    values = cells.numbers(column)
-    is_yes_no = n_values == 2 and set(present.str.lower()) <= YES_NO
-    if is_numeric(column) or values.count() >= NUMBER_SHARE * len(present):
-        codes = values.nunique() <= FEW_VALUES and bool((values.dropna() % 1 == 0).all())
-        is_yes_no = codes and set(values.dropna()) == {0.0, 1.0}
-        return reader("yes/no" if is_yes_no else "category" if codes else "number", codes)
-    different = n_values == len(present) > FEW_VALUES
-    if different or (n_values > MANY_VALUES and n_values > FREE_SHARE * len(present)):
-        return reader("free text")
-    return reader("yes/no" if is_yes_no else "category")
-
-
-def _as_of(
-    readers: Mapping[str, Reader], frame: pd.DataFrame, choices: Choices, cells: Cells
-) -> pd.Timestamp | None:
-    """The day that ages and recencies are counted to: the user's, else the last one there is."""
-    if choices.as_of is not None:
-        day = pd.to_datetime(choices.as_of, errors="coerce", format="%Y-%m-%d")
-        if pd.isna(day):
-            raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(choices.as_of)}")
-        return day
-    dates = [r for r in readers.values() if r.role == "date"]
-    dates = [r for r in dates if not is_birth(r.name)] or dates
-    return max((cells.days(frame[r.name], r.order).max() for r in dates), default=None)
-
-
-def _complete(
-    reader: Reader,
-    column: pd.Series,
-    choices: Choices,
-    cells: Cells,
-    as_of: pd.Timestamp | None,
-) -> Reader:
-    """The reader with what depends on the values: as-of, possible values, frequent levels."""
-    name = reader.name
-    if reader.role == "date":
-        label = f"age by {name}" if is_birth(name) else f"days since {name}"
-        return reader._replace(label=label, as_of=as_of)
-    if name in choices.ranges:
-        low, high = choices.ranges[name]
-        return reader._replace(low=low, high=high)
-    if reader.role == "number" and "age" in name_words(name):
-        return reader._replace(low=0, high=OLDEST)
-    if reader.role == "number" and is_birth(name):
-        values = cells.numbers(column)
-        values = values[values.between(1800, 2100)]
-        if len(values) > NUMBER_SHARE * column.notna().sum():
-            year = as_of.year if as_of is not None else values.max()
-            return reader._replace(low=year - OLDEST, high=year)
-    counts = cells.text(column).value_counts()
-    if reader.role == "category" and not reader.codes and len(counts) > MANY_VALUES:
-        ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
-        return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
-    return reader
 
 
 def _read(
@@ -302,13 +152,6 @@ def _read(
     return values, told
 
 
-def _as_codes(values: pd.Series) -> pd.Series:
-    codes = pd.Series(None, index=values.index, dtype=object, name=values.name)
-    present = values.dropna()
-    codes[present.index] = [f"{v:.15g}" for v in present]
-    return codes
-
-
 def _tokens(column: pd.Series, cells: Cells, is_number: bool) -> list[str]:
     """Sentences on the cells that say by a word, or by spaces, that nothing is known."""
     if is_numeric(column):
@@ -323,8 +166,8 @@ def _tokens(column: pd.Series, cells: Cells, is_number: bool) -> list[str]:
         told.append(f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}.")
     if len(tokens):
         counts = tokens.value_counts().sort_index()
-        listed = ", ".join(f"{quote(token)} ({count:,})" for token, count in counts.items())
-        told.append(f"Read {listed} in {name} as missing.")
+        words = listed(f"{quote(token)} ({count:,})" for token, count in counts.items())
+        told.append(f"Read {words} in {name} as missing.")
     return told
 
 
@@ -362,6 +205,12 @@ def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
         return f"holds no {reader.role if reader.is_number else 'value'}"
     if column.nunique() == 1:
         return "has one value only"
+    if reader.role == "id":
+        name = quote(reader.name)
+        return (
+            "is an id by its name, so no amount and no category "
+            f"(to use it anyway: --number {name} or --category {name})"
+        )
     if reader.role == "free text":
         if column.nunique() == column.count():
             return "has a different text for every customer"

@@ -7,6 +7,7 @@ password, goes into sentences, errors and results.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,12 +17,13 @@ from urllib.parse import quote as url_quote
 import pandas as pd
 
 from segment.errors import SegmentError, did_you_mean, quote
-from segment.redact import SECRET_KEY, VARIABLE, hide, remember
+from segment.redact import SECRET_KEY, VARIABLE, hide, password_warning, remember
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 SECONDS_TO_CONNECT = 10
+READS = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
 
 
 def read_database(
@@ -55,24 +57,16 @@ def read_database(
         ) from None
     if query is not None and table is not None:
         raise SegmentError("a database is read by --query or by --table, not by both")
-    shown = hide(address)
-    decisions = []
-    engine = None
+    if query is not None and not READS.match(query):
+        raise SegmentError(
+            f"segment only reads, by SELECT or WITH; the query is {quote(query[:80])}"
+        )
+    shown, engine = hide(address), None
     try:
         engine = _engine(_expand(address))
-        if shown != address:
-            decisions.append(_warning(shown))
         with engine.connect() as connection:
-            if query is None:
-                name = _table_name(sql.inspect(connection), table, shown)
-                statement: Any = sql.select(sql.text("*")).select_from(sql.table(name))
-                decisions.append(f"Read table {quote(name)} of {shown}.")
-            else:
-                statement = sql.text(query).bindparams(**dict(params or {}))
-                decisions.append(f"Read a query from {shown}: {' '.join(query.split())}")
+            statement, said = _statement(connection, query, table, params or {}, shown)
             found = connection.execute(statement)
-            if not found.returns_rows:
-                raise SegmentError(f"the query returns no table: {quote(query)}; write a SELECT")
             names = [str(name) for name in list(found.keys())]
             rows = [tuple(row) for row in found]
     except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
@@ -85,19 +79,33 @@ def read_database(
             raise SegmentError(f"the query has two columns named {quote(name)}; rename one with AS")
     if not rows:
         raise SegmentError(f"{shown}: the {'table' if query is None else 'query'} has no rows")
-    return pd.DataFrame(rows, columns=names, dtype=object), decisions
+    return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
+
+
+def _statement(
+    connection: Connection,
+    query: str | None,
+    table: str | None,
+    params: Mapping[str, str],
+    shown: str,
+) -> tuple[Any, str]:
+    """What to execute, and the sentence that says so."""
+    import sqlalchemy as sql
+
+    if query is not None:
+        # Without a type, so that the database compares a value with numbers too.
+        values = [sql.bindparam(n, v, sql.types.NullType()) for n, v in params.items()]
+        said = f"Read a query from {shown}: {' '.join(query.split())}"
+        return sql.text(query).bindparams(*values), said
+    name = _table_name(sql.inspect(connection), table, shown)
+    schema, _, bare = name.rpartition(".")
+    source = sql.table(bare, schema=schema or None)
+    return sql.select(sql.text("*")).select_from(source), f"Read table {quote(name)} of {shown}."
 
 
 def default_name(address: str, table: str | None) -> str:
     """What to call a result of this source: its table, else its database."""
     return table or Path(address.partition("?")[0].rpartition("/")[2]).stem or "database"
-
-
-def _warning(shown: str) -> str:
-    return (
-        f"The password in the URL was removed from all results ({shown}), but shells keep what is "
-        "typed: put it in the environment and write ${NAME} in its place."
-    )
 
 
 def _expand(address: str) -> URL:
@@ -143,7 +151,7 @@ def _engine(url: URL) -> Engine:
             if not url.database or not Path(url.database).is_file():
                 raise SegmentError(f"no such file: {quote(url.database or '')}")
             uri = f"file:{url_quote(str(Path(url.database).resolve()))}?mode=ro"
-            return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
+            return create_engine("sqlite://", creator=lambda: _connect_sqlite(uri))
         options: dict[str, Any] = {}
         if url.get_backend_name() == "postgresql":
             options["options"] = "-c default_transaction_read_only=on"
@@ -157,8 +165,23 @@ def _engine(url: URL) -> Engine:
         raise SegmentError(f"reading this database needs the package {error.name}") from None
 
 
+def _connect_sqlite(uri: str) -> sqlite3.Connection:
+    """Read-only, and without ATTACH, by which VACUUM INTO would write another file."""
+
+    def authorise(action: int, *_: Any) -> int:
+        return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
+
+    connection = sqlite3.connect(uri, uri=True)
+    connection.set_authorizer(authorise)
+    return connection
+
+
 def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:
-    known = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+    schema = wanted.rpartition(".")[0] if wanted else ""
+    known = sorted(
+        {*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)}
+    )
+    known = [f"{schema}.{name}" if schema else name for name in known]
     if wanted is None and len(known) == 1:
         return known[0]
     if wanted is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+EXTRA = ("pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich")
+
 
 class SegmentError(ValueError):
     """Bad input or bad usage, said in one line that names what, where and how to mend it."""
@@ -26,6 +28,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; there are {shown}{' ...' if len(known) > 8 else ''}"
 
 
+def extra_missing(error: ModuleNotFoundError) -> str | None:
+    """What to install where a package of the ``segment`` extra is missing; None for others."""
+    package = (error.name or "").split(".")[0]
+    return f"{package} is missing: pip install 'kmeans-core[segment]'" if package in EXTRA else None
+
+
 def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     """``1 row``, ``2,000 rows``."""
     return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """``a, b, c``; of many names the first, and how many more."""
+    names = list(names)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.cells import amount
+from segment.cells import amount, percent
 from segment.clean import Cleaned
 from segment.columns import Columns
 
@@ -111,7 +111,8 @@ def _bars(values: pd.Series) -> list[float]:
 
 def _levels(text: pd.Series) -> str:
     counts = text.value_counts()
-    first = [f"{level}: {count / counts.sum():.0%}" for level, count in counts[:LEVELS].items()]
+    shares = counts[:LEVELS] / counts.sum()
+    first = [f"{level}: {percent(share)}" for level, share in shares.items()]
     if len(counts) and counts.iloc[0] == 1:
         return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
     return ", ".join([*first, *(["..."] if len(counts) > LEVELS else [])])

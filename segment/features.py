@@ -10,7 +10,7 @@ import pandas as pd
 
 from segment.cells import amount
 from segment.columns import Columns, cells_at
-from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.errors import SegmentError, did_you_mean, listed, plural, quote
 
 SCALES = ("auto", "standard", "robust", "minmax", "log")
 OUTLIERS = ("winsorise", "drop", "keep")
@@ -236,6 +236,15 @@ def _filled(step: Number | Category, n_missing: int, asked: Any) -> str:
     )
 
 
+def _differing(recipe: list[Number | Category], options: FeatureOptions) -> str:
+    """How far apart a category puts two customers, beside what a standardised number does."""
+    apart = f"differing in one category is {options.category_weight * np.sqrt(2):.2f} apart"
+    standardised = options.scale in ("auto", "standard", "log")
+    if standardised and any(isinstance(step, Number) for step in recipe):
+        apart += f", against about {np.sqrt(2):.1f} for two random customers on one number"
+    return f"{apart}, before weighting" if options.weights else apart
+
+
 def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[str]:
     numbers = [s for s in recipe if isinstance(s, Number)]
     logs, others = [s.name for s in numbers if s.log], [s.name for s in numbers if not s.log]
@@ -246,18 +255,18 @@ def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[s
         why = f"being skewed (above {SKEWED:g})" if options.scale == "auto" else "as asked"
         told.append(
             f"Took the logarithm, log(1 + x), of {plural(len(logs), 'column')} "
-            f"({', '.join(logs)}), {why}, and standardised it."
+            f"({listed(logs)}), {why}, and standardised it."
         )
     if others:
         told.append(
             f"{verb.get(options.scale, 'Standardised')} {plural(len(others), 'column')} of numbers "
-            f"({', '.join(others)}): each counts the same whatever its unit."
+            f"({listed(others)}): each counts the same whatever its unit."
         )
     if categories:
         told.append(
             f"Turned {plural(len(categories), 'category', 'categories')} "
-            f"({', '.join(categories)}) into 0/1 columns times {options.category_weight:g}, so "
-            "that numbers weigh more than categories."
+            f"({listed(categories)}) into 0/1 columns times {options.category_weight:g}: "
+            f"{_differing(recipe, options)}."
         )
     told += [f"Weighted {quote(n)} {w:g} times, as asked." for n, w in options.weights.items()]
     return told

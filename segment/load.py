@@ -77,6 +77,8 @@ def load_table(
         It cannot be read, or holds no table; in one line, with line or row where there is one.
     """
     address = str(source)
+    if not address.strip():
+        raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
         frame, decisions = read_database(address, query=query, table=table, params=params)
         return Table(frame, _hash(frame), decisions, default_name(hide(address), table))
@@ -159,6 +161,8 @@ def _read(
         return _read_workbook(content, name, sheet, text)
     if sheet is not None:
         raise SegmentError(f"--sheet is for workbooks, and {name} is none")
+    if content.lstrip()[:1] == b"<":
+        raise SegmentError(f"{name} is a web page or XML, whatever its name; save it as CSV")
     if content.startswith(b"PAR1"):
         return _read_parquet(content, name), []
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):

@@ -52,7 +52,8 @@ def prepare(
         _sweep_partials(folder)
     except OSError as error:
         raise SegmentError(f"cannot use {quote(folder)}: {error.strerror}") from None
-    if earlier is not None and not force and earlier.get("command") != replace:
+    replaceable = force or (replace is not None and (earlier or {}).get("command") == replace)
+    if earlier is not None and not replaceable:
         raise SegmentError(f"{quote(folder)} holds an earlier result; --force replaces it")
 
 
@@ -89,7 +90,10 @@ def _run_text(files: Mapping[str, str], run: Mapping[str, Any]) -> str:
 
 def _real(folder: str | Path) -> Path:
     """Links resolved, so that a link to a folder stays a link."""
-    return Path(os.path.realpath(folder))
+    real = Path(os.path.realpath(folder))
+    if not real.name:
+        raise SegmentError(f"{quote(real)} cannot be replaced; name a folder in it with --out")
+    return real
 
 
 def _previous(folder: Path) -> Path:
@@ -145,8 +149,8 @@ def _listed_files(folder: Path) -> list[str] | None:
     """The files of a result; None if this is no result or holds anything it does not list."""
     try:
         run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-        files = list(run["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+        files = {str(name) for name in run["files"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     entries = list(folder.iterdir())
     if not all(entry.name in {*files, RUN_FILE} and entry.is_file() for entry in entries):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from segment.cells import percent
 
 # Okabe and Ito's colours, which people with any kind of colour vision can tell apart; the
 # yellow is left out, being too pale for small marks. Marks differ in shape too.
@@ -72,7 +75,10 @@ def chart(width: float, height: float) -> Callable:
 
 def _svg(figure: Figure) -> str:
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    with warnings.catch_warnings():
+        # Only widths are measured with matplotlib's fonts; the browser has its own for each letter.
+        warnings.filterwarnings("ignore", "Glyph .* missing|Matplotlib currently does not support")
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -103,6 +109,58 @@ def silhouette(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int) -
     _curve(axes, ks, values, k, "mean silhouette")
 
 
+@chart(5.2, 3.1)
+def metric_curve(
+    axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str
+) -> None:
+    """Any metric against k, with the chosen k marked."""
+    _curve(axes, ks, values, k, label)
+
+
+@chart(5.2, 3.1)
+def gap(
+    axes: Axes, ks: Sequence[int], values: Sequence[float], errors: Sequence[float], k: int
+) -> None:
+    """The gap statistic with its standard errors against k, with the chosen k marked."""
+    axes.errorbar(ks, values, yerr=errors, color=FAINT, lw=0, elinewidth=2.2, zorder=1)
+    _curve(axes, ks, values, k, "gap statistic")
+
+
+@chart(5.2, 3.4)
+def silhouette_rows(axes: Axes, segments: np.ndarray, values: np.ndarray) -> None:
+    """The silhouette of every customer, sorted inside each segment (Rousseeuw's plot)."""
+    base = 0
+    for segment in range(1, int(segments.max(initial=0)) + 1):
+        mine = np.sort(values[segments == segment])[::-1]
+        mine = mine[np.linspace(0, len(mine) - 1, min(len(mine), SHOWN_POINTS // 4)).astype(int)]
+        height = int(np.count_nonzero(segments == segment))
+        y = base + np.linspace(0, height, len(mine))
+        axes.fill_betweenx(y, 0, mine, color=colour(segment), lw=0, step="mid")
+        axes.text(-0.02, base + height / 2, str(segment), ha="right", va="center", weight="bold")
+        base += height + len(segments) // 60 + 1
+    mean = float(values.mean())
+    axes.axvline(mean, color="#D55E00", lw=0.8, ls=(0, (3, 3)))
+    axes.invert_yaxis()
+    axes.set_yticks([])
+    axes.set_xlabel(f"silhouette of each customer (mean {mean:.2f})")
+    axes.set_ylabel("segment", labelpad=14)
+
+
+@chart(5.2, 3.4)
+def stability(axes: Axes, jaccard: Sequence[float], words: Sequence[str], uniform: float) -> None:
+    """How well each segment is found again, beside customers without groups."""
+    segments = np.arange(1, len(jaccard) + 1)
+    bars = axes.barh(segments, jaccard, color=[colour(int(s)) for s in segments], height=0.68)
+    axes.bar_label(bars, [f"{j:.2f} {w}" for j, w in zip(jaccard, words, strict=True)], padding=4)
+    axes.axvline(uniform, color=INK, lw=1, ls=(0, (3, 3)))
+    axes.set_yticks(segments, [f"segment {s}" for s in segments])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1.55)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+    axes.set_xlabel("found again (dashed: without groups)")
+    axes.grid(axis="y", visible=False)
+
+
 def _curve(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str) -> None:
     axes.plot(ks, values, color=INK, lw=1.6, marker="o", ms=4.5)
     if k in ks:
@@ -128,7 +186,7 @@ def sizes(axes: Axes, size: Sequence[int]) -> None:
     """A bar a segment, with its share."""
     segments = np.arange(1, len(size) + 1)
     bars = axes.barh(segments, size, color=[colour(int(s)) for s in segments], height=0.68)
-    axes.bar_label(bars, [f"{n:,} ({n / sum(size):.0%})" for n in size], padding=5)
+    axes.bar_label(bars, [f"{n:,} ({percent(n / sum(size))})" for n in size], padding=5)
     axes.set_yticks(segments, [f"segment {s}" for s in segments])
     axes.invert_yaxis()
     axes.set_xlabel("customers")

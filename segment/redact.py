@@ -35,3 +35,13 @@ def hide(text: str) -> str:
     for secret in sorted(_known, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
+
+
+def password_warning(address: str) -> list[str]:
+    """One sentence if the address itself holds a password."""
+    if hide(address) == address:
+        return []
+    return [
+        "The password in the URL was removed from all results, but shells keep what is typed: put "
+        "it in the environment and write ${NAME} in its place."
+    ]

@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from kmeans_core import __version__, dendrogram
 from segment import plots
+from segment.cells import percent
+from segment.errors import plural
 from segment.features import Number
 from segment.profile import Profile, short_label
 
@@ -56,6 +58,7 @@ def render(result: Segmenter, title: str) -> str:
         "elbow": plots.elbow(ks, metrics["wcss"].tolist(), k, result.knee_),
         "silhouette": plots.silhouette(ks, metrics["silhouette"].tolist(), k),
     }
+    drawings |= _trust_drawings(result, ks, k)
     if result.Z_ is not None:
         drawings["dendrogram"] = _dendrogram(result.Z_, k)
     return _template().render(
@@ -66,6 +69,8 @@ def render(result: Segmenter, title: str) -> str:
         ks=ks,
         sizes=sizes,
         separation=_separation(result.silhouette_),
+        trust=result.found_.trust,
+        sampled=len(result.found_.silhouettes) < len(result.labels_),
         cards=_cards(result.details_),
         metrics=metrics.astype(object).where(metrics.notna(), None).to_dict(orient="records"),
         drawings={name: Markup(svg) for name, svg in drawings.items()},
@@ -77,6 +82,35 @@ def render(result: Segmenter, title: str) -> str:
     )
 
 
+def _trust_drawings(result: Segmenter, ks: list[int], k: int) -> dict[str, str]:
+    """The other curves, and the charts of single segments, where there are any."""
+    found, metrics = result.found_, result.metrics_
+    drawings = {
+        name: plots.metric_curve(ks, metrics[name].tolist(), k, label)
+        for name, label in (
+            ("davies_bouldin", "Davies-Bouldin index"),
+            ("calinski_harabasz", "Calinski-Harabasz index"),
+        )
+    }
+    if len(found.silhouettes):
+        rows = found.silhouettes
+        drawings["silhouette_rows"] = plots.silhouette_rows(
+            rows["segment"].to_numpy(), rows["silhouette"].to_numpy()
+        )
+    if found.trust is not None:
+        gap, stability = found.trust.gap, found.trust.stability
+        drawings["gap"] = plots.gap(
+            gap["k"].tolist(), gap["gap"].tolist(), gap["standard_error"].tolist(), k
+        )
+        drawings["stability"] = plots.stability(
+            stability["jaccard"].tolist(),
+            stability["word"].tolist(),
+            found.trust.uniform,
+            size=(5.2, max(2.2, 1.0 + 0.34 * len(stability))),
+        )
+    return drawings
+
+
 @functools.cache
 def _template() -> Template:
     environment = Environment(
@@ -86,6 +120,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"percent": percent, "plural": plural}
     return environment.get_template("report.html")
 
 
@@ -99,7 +134,7 @@ def _value(value: float, label: str, profile: Profile) -> str:
     if np.isnan(value):
         return "–"
     if label.startswith("share("):
-        return f"{value:.0%}"
+        return percent(value)
     for limit, decimals in ((1000, 0), (10, 1), (0.1, 2)):
         if limit <= abs(profile.overall[label]) < 1e12:
             return f"{value:,.{decimals}f}"
@@ -147,8 +182,8 @@ def two_dimensions(X: np.ndarray, recipe: list) -> tuple[np.ndarray, tuple[str, 
         spread = np.random.default_rng(0).random(len(X))
         return np.column_stack([points, spread]), (recipe[0].name, "(spread at random)"), 1.0
     points, shares = principal_components(X)
-    first, second = (f"principal component ({share:.0%} of the variance)" for share in shares)
-    return points, (f"first {first}", f"second {second}"), float(shares.sum())
+    first, second = (f"principal component ({percent(share)} of the variance)" for share in shares)
+    return points, (f"first {first}", f"second {second}"), min(1.0, round(float(shares.sum()), 9))
 
 
 def principal_components(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from kmeans_core import AgglomerativeClustering, KMeans
 from segment import report
-from segment.cells import ORDERS, spell
+from segment.cells import ORDERS, percent, spell
 from segment.clean import DUPLICATES, Cleaned, clean
 from segment.cluster import METHODS, Clustering, find_segments
-from segment.columns import Choices, Columns, check_choices, choose_columns, read_columns
+from segment.columns import Columns, check_choices, choose_columns, read_columns
 from segment.derive import derive
 from segment.errors import SegmentError, plural, quote
 from segment.explore import explore
@@ -30,6 +31,7 @@ from segment.features import (
 from segment.leave_out import leave_each_out
 from segment.load import from_arrow
 from segment.profile import make_profile
+from segment.roles import Choices
 
 ONE_OF = {
     "method": METHODS,
@@ -39,6 +41,7 @@ ONE_OF = {
     "decimal": (None, ".", ","),
     "day_order": (None, *ORDERS),
 }
+NESTED = (list, tuple, dict, set, frozenset, np.ndarray)
 
 
 class Prepared(NamedTuple):
@@ -57,7 +60,7 @@ class Segmenter:
     Parameters
     ----------
     n_segments : int, optional
-        Number of segments; by default the one in 2..`k_max` with the highest mean silhouette.
+        Number of segments; by default the one in 2..`k_max` that `selection.choose_k` chooses.
     k_max : int
         Largest number of segments to try, at least 2.
     method : {'kmeans', 'single', 'complete', 'average', 'ward'}
@@ -108,9 +111,10 @@ class Segmenter:
         What each segment is like; how good each number of segments is.
     decisions_ : list of str
         What was decided on the way, and why.
-    model_ : KMeans or None
-        The clusterer, fitted to `X_`, the (n_customers, n_columns) matrix of features; None for
-        a hierarchical method, whose merges are in `Z_`, in SciPy's format.
+    model_ : KMeans or AgglomerativeClustering
+        The clusterer, fitted to `X_`, the (n_customers, n_columns) matrix of features; its labels
+        count from 0, in its own order. That of a hierarchical method is fitted when it is first
+        asked for; the merges are in `Z_` at once, in SciPy's format.
 
     Examples
     --------
@@ -166,7 +170,7 @@ class Segmenter:
 
         Notes
         -----
-        The clustering dominates: `kmeans_core.selection.sweep` over all k with 10 restarts each.
+        The clustering dominates: `kmeans_core.selection.choose_k` over all k with 10 restarts each.
         """
         cleaned, columns, features, sections = self.prepare(frame, read_decisions)
         found = find_segments(
@@ -181,7 +185,7 @@ class Segmenter:
         self.segments_, self.labels_, self.details_ = table, found.segments, details
         self.profile_, self.metrics_ = details.table, found.metrics
         self.X_, self.recipe_, self.columns_ = features.X, features.recipe, columns
-        self.model_, self.Z_, self.knee_ = found.model, found.Z, found.knee
+        self.Z_, self.knee_ = found.Z, found.knee
         self.silhouette_ = found.silhouette
         self.found_, self.cleaned_ = found, cleaned
         self.exploration_ = explore(cleaned, columns)
@@ -240,15 +244,27 @@ class Segmenter:
         cells = self.columns_.cells
         frame = derive(_check_frame(frame), self.derive or (), cells)
         X = build_matrix(self.recipe_, read_columns(self.columns_.readers, frame, cells))
-        if self.model_ is not None:
-            return self.found_.segment_of_label[self.model_.predict(X)]
+        if self.Z_ is None:
+            return self.found_.segment_of_label[self.found_.model.predict(X)]
         distances = [((X - center) ** 2).sum(axis=1) for center in self.found_.centers]
         return np.argmin(distances, axis=0) + 1
 
+    @property
+    def model_(self) -> KMeans | AgglomerativeClustering:
+        """The fitted clusterer; see Attributes."""
+        if self.found_.model is None:  # a second tree: as costly as the first, and rarely wanted
+            tree = AgglomerativeClustering(len(self.profile_), linkage=self.method).fit(self.X_)
+            self.found_ = self.found_._replace(model=tree)
+        return self.found_.model
+
     def report(self, path: str | Path, title: str = "customers") -> None:
-        """Write the report, one self-contained HTML file."""
+        """Write the report, one self-contained HTML file; SegmentError where that cannot be."""
         self._check_fitted()
-        Path(path).write_text(report.render(self, title), encoding="utf-8")
+        page = report.render(self, title)
+        try:
+            Path(path).write_text(page, encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise SegmentError(f"cannot write {quote(path)}: {error.strerror}") from None
 
     def files(self, title: str = "customers") -> dict[str, str]:
         """The files of a result folder by name, as text."""
@@ -278,7 +294,7 @@ class Segmenter:
         for name, row in zip(
             self.details_.names, self.profile_.to_dict(orient="records"), strict=True
         ):
-            size = f"{plural(row['size'], 'customer')} ({row['share']:.1%})"
+            size = f"{plural(row['size'], 'customer')} ({percent(row['share'], 1)})"
             lines.append(f"segment {row['segment']}: {size}, {name}")
         return [" ".join(line.split()) for line in lines]  # a name with a newline stays one line
 
@@ -318,7 +334,8 @@ class Segmenter:
 
 
 def _real(value: Any, name: str, low: float, high: float) -> None:
-    if not isinstance(value, (int, float)) or not low <= value <= high:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not low <= value <= high:
         raise SegmentError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
 
 
@@ -339,6 +356,14 @@ def _check_frame(frame: Any) -> pd.DataFrame:
         raise SegmentError(
             "the table has no rows" if frame.shape[1] else "the table has no columns"
         )
+    for name in [name for name in frame.columns if frame[name].dtype == object]:
+        nested = frame[name].map(lambda cell: isinstance(cell, NESTED)).to_numpy()
+        if nested.any():
+            kind = type(frame[name].iloc[nested.argmax()]).__name__
+            raise SegmentError(
+                f"column {quote(name)} holds a {kind} in row {nested.argmax() + 1}; a cell must be "
+                "one value: a number, a text or a date"
+            )
     return frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
 
 

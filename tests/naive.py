@@ -1,5 +1,8 @@
 """Slow, obvious twins of what the package computes: loops and numpy, nothing from the package."""
 
+import itertools
+import math
+
 import numpy as np
 
 # ---- metrics ---------------------------------------------------------------------------------
@@ -78,6 +81,100 @@ def adjusted_rand(first, second):
     expected = one * two / total
     most = (one + two) / 2
     return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+def simplified_silhouette(X, labels):
+    means = {c: X[labels == c].mean(axis=0) for c in np.unique(labels)}
+    values = []
+    for x, own in zip(X, labels, strict=True):
+        a = distance(x, means[own])
+        b = min(distance(x, mean) for c, mean in means.items() if c != own)
+        alone = (labels == own).sum() == 1
+        values.append(0.0 if alone or max(a, b) == 0 else (b - a) / max(a, b))
+    return np.array(values)
+
+
+def pair_counts(first, second):
+    """Pairs of rows: together in both, in the first only, in the second only, in neither."""
+    counts = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
+    for i in range(len(first)):
+        for j in range(i):
+            counts[bool(first[i] == first[j]), bool(second[i] == second[j])] += 1
+    return tuple(counts.values())
+
+
+def rand_score(first, second):
+    both, _, _, neither = pair_counts(first, second)
+    return (both + neither) / (len(first) * (len(first) - 1) / 2)
+
+
+def adjusted_rand_score(first, second):
+    return adjusted_rand(first, second)
+
+
+def fowlkes_mallows_score(first, second):
+    both, one, two, _ = pair_counts(first, second)
+    return both / math.sqrt((both + one) * (both + two)) if both else 0.0
+
+
+def entropy(labels):
+    return -sum((labels == c).mean() * math.log((labels == c).mean()) for c in np.unique(labels))
+
+
+def mutual_info_score(first, second):
+    total = 0.0
+    for a in np.unique(first):
+        for b in np.unique(second):
+            both = ((first == a) & (second == b)).mean()
+            if both > 0:
+                total += both * math.log(both / ((first == a).mean() * (second == b).mean()))
+    return total
+
+
+def expected_mutual_info(first, second):
+    """Over all ways to place the second labelling's rows: exact hypergeometric probabilities."""
+    n, total = len(first), 0.0
+    for a in [int((first == c).sum()) for c in np.unique(first)]:
+        for b in [int((second == c).sum()) for c in np.unique(second)]:
+            for both in range(max(1, a + b - n), min(a, b) + 1):
+                ways = math.comb(a, both) * math.comb(n - a, b - both)
+                total += both / n * math.log(n * both / (a * b)) * ways / math.comb(n, b)
+    return total
+
+
+def normalized_mutual_info_score(first, second):
+    most = (entropy(first) + entropy(second)) / 2
+    return mutual_info_score(first, second) / most if most else 1.0
+
+
+def adjusted_mutual_info_score(first, second):
+    expected = expected_mutual_info(first, second)
+    room = (entropy(first) + entropy(second)) / 2 - expected
+    return (mutual_info_score(first, second) - expected) / room if abs(room) > 1e-15 else 1.0
+
+
+def homogeneity_score(first, second):
+    return mutual_info_score(first, second) / entropy(first) if entropy(first) else 1.0
+
+
+def completeness_score(first, second):
+    return homogeneity_score(second, first)
+
+
+def v_measure_score(first, second):
+    h, c = homogeneity_score(first, second), completeness_score(first, second)
+    return 2 * h * c / (h + c) if h + c else 0.0
+
+
+def most_in_common(first, second):
+    """Rows that keep their cluster under the best of all one-to-one pairings of clusters."""
+    names, others = np.unique(first).tolist(), np.unique(second).tolist()
+    if len(names) > len(others):
+        return most_in_common(second, first)
+    return max(
+        sum(int(((first == a) & (second == b)).sum()) for a, b in zip(names, chosen, strict=True))
+        for chosen in itertools.permutations(others, len(names))
+    )
 
 
 # ---- hierarchy -------------------------------------------------------------------------------
@@ -165,6 +262,70 @@ def knee(ks, wcss, sensitivity=1.0):
     return max(knees, key=lambda i: (above[i], -i), default=None)
 
 
+def gap_curve(X, ks, references, wcss):
+    """The paper's section 3, step by step; `wcss(table, k)` clusters."""
+    gaps, errors = [], []
+    for k in ks:
+        logs = [math.log(wcss(reference, k)) for reference in references]
+        mean = sum(logs) / len(logs)
+        gaps.append(mean - math.log(wcss(X, k)))
+        sd = math.sqrt(sum((x - mean) ** 2 for x in logs) / len(logs))
+        errors.append(sd * math.sqrt(1 + 1 / len(logs)))
+    choice = ks[-1]
+    for k, one, following, error in zip(ks, gaps, gaps[1:], errors[1:], strict=False):
+        if one >= following - error:
+            choice = k
+            break
+    return gaps, errors, choice
+
+
+def largest_jaccard(original, found):
+    """For each cluster of `original`, the best Jaccard index of a cluster of `found`."""
+    result = {}
+    for c in np.unique(original):
+        mine = set(np.flatnonzero(original == c).tolist())
+        others = [set(np.flatnonzero(found == o).tolist()) for o in np.unique(found)]
+        result[c] = max(len(mine & other) / len(mine | other) for other in others)
+    return result
+
+
+def hopkins(X, rows, places):
+    """From rows of the table and places in its box."""
+    d = X.shape[1]
+    w = [min(distance(X[i], X[j]) for j in range(len(X)) if j != i) for i in rows]
+    u = [min(distance(place, x) for x in X) for place in places]
+    return sum(x**d for x in u) / (sum(x**d for x in u) + sum(x**d for x in w))
+
+
+def prediction_strength(test, labels, train_centers):
+    """Of the pairs of a test cluster, the share that the other half's centers keep together."""
+    k = range(len(train_centers))
+    nearest = [min(k, key=lambda c, x=x: distance(x, train_centers[c])) for x in test]
+    worst = 1.0
+    for c in np.unique(labels):
+        mine = np.flatnonzero(labels == c)
+        pairs = [(i, j) for i in mine for j in mine if i < j]
+        if pairs:
+            worst = min(worst, sum(nearest[i] == nearest[j] for i, j in pairs) / len(pairs))
+    return worst
+
+
+def longest_bridge(X, smallest):
+    """Merge the two nearest parts again and again; the last merge of two large ones, in medians."""
+    parts, steps, bridge = [[i] for i in range(len(X))], [], 0.0
+    while len(parts) > 1:
+        step, a, b = min(
+            (min(distance(X[i], X[j]) for i in parts[a] for j in parts[b]), a, b)
+            for a in range(len(parts))
+            for b in range(a)
+        )
+        steps.append(step)
+        if min(len(parts[a]), len(parts[b])) >= smallest:
+            bridge = step
+        parts[b] += parts.pop(a)
+    return bridge / np.median(steps)
+
+
 # ---- k-means ---------------------------------------------------------------------------------
 
 
@@ -218,8 +379,31 @@ def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
     return labels, centers, float((weight * squared).sum()), n_iter
 
 
+def kmeans_parallel(X, n_clusters, seed, weight=None, rounds=5):
+    """k-means|| by Bahmani et al. 2012, algorithm 2, thinned out by greedy k-means++."""
+    X, rng = np.asarray(X, dtype=np.float64), np.random.RandomState(seed)
+    weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
+    shares = np.cumsum(weight / weight.sum())
+    chosen = [int(np.searchsorted(shares / shares[-1], rng.random_sample(), side="right"))]
+    number = 0
+    while number < rounds or len(chosen) < n_clusters:
+        _, squared = nearest_center(X, X[chosen])
+        cost = weight * squared
+        if cost.sum() == 0.0:
+            break
+        draws = rng.random_sample(len(X))
+        wanted = 2 * n_clusters / cost.sum()
+        chosen += [i for i in range(len(X)) if draws[i] < wanted * cost[i]]
+        number += 1
+    labels, _ = nearest_center(X, X[chosen])
+    mass = np.array([weight[labels == j].sum() for j in range(len(chosen))])
+    trials = 2 + int(np.log(n_clusters))
+    draws = rng.random_sample(1 + (n_clusters - 1) * trials)
+    return np.array(chosen)[kmeans_plusplus(X[chosen], n_clusters, draws, mass)]
+
+
 def kmeans_plusplus(X, n_clusters, draws, weight=None, n_local_trials=None):
-    """Greedy k-means++ from given uniform draws: one for the first row, then n_local_trials a step."""
+    """Greedy k-means++ from given draws: one for the first row, then n_local_trials a step."""
     X = np.asarray(X, dtype=np.float64)
     weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
     trials = n_local_trials or 2 + int(np.log(n_clusters))

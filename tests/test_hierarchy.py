@@ -11,9 +11,9 @@ from kmeans_core.hierarchy import (
     AgglomerativeClustering,
     cut_tree,
     dendrogram,
-    distances,
     leaves_list,
     linkage,
+    memory,
 )
 from kmeans_core.metrics import adjusted_rand_score
 
@@ -123,9 +123,24 @@ def test_equal_rows_merge_at_height_zero():
         (np.zeros((2, 2, 2)), {}, "must have 2 dimensions"),
         ([["a"], ["b"]], {}, "must hold numbers only"),
         ([[1.0], [2.0]], {"method": "wards"}, "method must be one of 'single'.*got 'wards'"),
-        ([[1.0], [2.0]], {"metric": "cosine"}, "metric must be one of 'euclidean', got 'cosine'"),
+        ([[1.0], [2.0]], {"metric": "cosines"}, "metric must be one of 'euclidean'.*got 'cosines'"),
+        ([[1.0], [2.0]], {"metric": "cityblock", "method": "ward"}, "needs metric='euclidean'"),
+        ([[1.0], [2.0]], {"metric": max, "method": "median"}, "needs metric='euclidean'"),
+        (
+            [[1.0, 2.0], [0.0, 0.0]],
+            {"metric": "cosine"},
+            "not defined for row 1, which is all zero",
+        ),
+        ([[1.0, 2.0], [5.0, 5.0]], {"metric": "correlation"}, "row 1, which is constant"),
+        ([[1.0], [2.0]], {"metric": lambda u, v: -1.0}, r"none below 0; metric\(u, v\)\[0\]"),
+        ([[1.0], [2.0]], {"metric": lambda u, v: np.nan}, r"Input metric\(u, v\) contains NaN"),
+        (
+            [[1.0], [2.0]],
+            {"algorithm": "generic"},
+            "algorithm must be one of 'auto', 'naive', 'prim",
+        ),
+        (np.ones(3), {"algorithm": "boruvka"}, "needs vectors"),
         ([[1.0], [2.0]], {"algorithm": "fast"}, "algorithm must be one of 'auto', 'naive'"),
-        ([[1.0], [2.0]], {"optimal_ordering": True}, "optimal_ordering must be False"),
     ],
 )
 def test_bad_input_of_linkage_is_refused(y, options, message):
@@ -134,11 +149,31 @@ def test_bad_input_of_linkage_is_refused(y, options, message):
 
 
 def test_a_matrix_that_cannot_fit_is_refused_with_the_figure(monkeypatch):
-    monkeypatch.setattr(distances, "available_memory", lambda: 1_000_000)
+    monkeypatch.setattr(memory, "available_memory", lambda: 1_000_000)
+    X = np.zeros((1000, 1))
     with pytest.raises(MemoryError, match=r"between 1000 rows need 0\.0 GB"):
-        linkage(np.zeros((1000, 1)))
-    monkeypatch.setattr(distances, "available_memory", lambda: None)
-    assert len(linkage(np.zeros((400, 1)))) == 399
+        linkage(X, "complete")
+    for method in ("single", "ward", "centroid", "median"):
+        assert len(linkage(X, method)) == 999
+    with pytest.raises(MemoryError, match="WardOfCenters"):
+        linkage(X, "ward", algorithm="naive")
+    monkeypatch.setattr(memory, "available_memory", lambda: None)
+    assert len(linkage(X[:400], "complete")) == 399
+
+
+def test_available_memory_heeds_the_container(monkeypatch, tmp_path):
+    free = memory._system_memory()
+    for name, text in (
+        ("memory.max", "3000\n"),
+        ("memory.current", "2000\n"),
+        ("memory.stat", "anon 5\ninactive_file 500\n"),
+    ):
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
+    assert memory.available_memory() == 1500
+    (tmp_path / "memory.max").write_text("max\n")
+    available = memory.available_memory()
+    assert (available is None) == (free is None)
 
 
 # ---- the tree --------------------------------------------------------------------------------
@@ -334,7 +369,8 @@ def test_precomputed_distances_give_the_same_tree():
         ({"n_clusters": 0}, None, ValueError, "n_clusters must be at least 1"),
         ({"n_clusters": 2.5}, None, TypeError, "n_clusters must be an integer"),
         ({"linkage": "wards"}, None, ValueError, "linkage must be one of"),
-        ({"metric": "cosine"}, None, ValueError, "metric must be one of"),
+        ({"metric": "cosines"}, None, ValueError, "metric must be one of"),
+        ({"metric": "cosine"}, None, ValueError, "needs metric='euclidean'"),
         ({"metric": "precomputed"}, np.zeros((3, 3)), ValueError, "needs metric='euclidean'"),
         ({"connectivity": np.eye(40)}, None, ValueError, "connectivity must be None"),
         ({"memory": "cache"}, None, ValueError, "memory must be None"),

@@ -20,9 +20,20 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Lowest first: a file imports from its own floor and those below it.
 FLOORS = ["engine", "validation", "estimator", "kmeans", "hierarchy", "metrics", "selection"]
-FLOORS += ["streaming", "dask"]
+FLOORS += ["streaming", "dask", "warmup"]
 # One direction, a table in and a new table out.
-STEPS = ["cells", "textfile", "database", "load", "clean", "join", "derive", "columns", "explore"]
+STEPS = [
+    "cells",
+    "textfile",
+    "database",
+    "load",
+    "clean",
+    "join",
+    "derive",
+    "roles",
+    "columns",
+    "explore",
+]
 STEPS += ["features", "cluster", "leave_out", "profile", "plots", "report", "cli"]
 SEGMENT_MAY_IMPORT = {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich"}
 SEGMENT_MAY_IMPORT |= {"click", "pyarrow", "python_calamine", "sqlalchemy"}

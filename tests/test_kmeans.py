@@ -361,3 +361,80 @@ def test_the_algorithms_are_bit_for_bit_those_of_lloyd(algorithm):
     assert lloyd.n_iter_ == other.n_iter_
     np.testing.assert_array_equal(lloyd.cluster_centers_, other.cluster_centers_)
     assert lloyd.inertia_ == other.inertia_
+
+
+# ---- what scikit-learn's documentation promises ------------------------------------------------
+
+
+def test_a_callable_start_is_called_once_a_restart():
+    X, _ = groups(200, 3, 4)
+    calls = []
+
+    def init(rows, n_clusters, random_state):
+        calls.append((rows.shape, n_clusters))
+        return rows[random_state.permutation(len(rows))[:n_clusters]]
+
+    ours = KMeans(4, init=init, random_state=0).fit(X)
+    assert calls == [((200, 3), 4)] * 10  # n_init='auto'
+    again = KMeans(4, init=init, n_init=10, random_state=0).fit(X)
+    assert ours.inertia_ == again.inertia_
+
+
+def test_an_array_to_start_from_is_used_once_and_says_so():
+    X, start = groups(200, 3, 4)
+    with pytest.warns(RuntimeWarning, match="performing only one init in KMeans") as caught:
+        several = KMeans(4, init=start, n_init=5).fit(X)
+    assert caught[0].filename == __file__
+    np.testing.assert_array_equal(several.labels_, from_start(start).fit(X).labels_)
+    listed = KMeans(4, init=start.tolist()).fit(X)
+    np.testing.assert_array_equal(several.labels_, listed.labels_)
+
+
+@pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.parametrize("n_positive", [1, 2, 3])
+def test_fewer_rows_of_positive_weight_than_clusters(init, n_positive):
+    X, _ = groups(60, 2, 3)
+    weight = np.r_[np.zeros(60 - n_positive), np.ones(n_positive)]
+    for seed in range(5):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", category=ConvergenceWarning)
+            ours = KMeans(4, init=init, n_init=2, random_state=seed).fit(X, sample_weight=weight)
+        mine = X[-n_positive:]
+        distances = ((ours.cluster_centers_[:, None] - mine) ** 2).sum(axis=2)
+        assert (distances.min(axis=1) < 1e-28).all()  # no center on a row without weight
+        assert ours.inertia_ < 1e-28
+
+
+def test_weights_may_be_any_positive_numbers():
+    X, start = groups(300, 3, 5)
+    plain = from_start(start, tol=0).fit(X)
+    for factor in (1e-300, 1e-5, 1e5, 1e300):
+        ours = from_start(start, tol=0).fit(X, sample_weight=np.full(300, factor))
+        np.testing.assert_array_equal(ours.labels_, plain.labels_)
+        np.testing.assert_allclose(ours.cluster_centers_, plain.cluster_centers_, rtol=1e-12)
+        assert ours.inertia_ == pytest.approx(plain.inertia_ * factor, rel=1e-12)
+
+
+def test_float32_stays_float32():
+    X, _ = groups(200, 3, 4, np.float32)
+    ours = KMeans(4, random_state=0).fit(X, sample_weight=np.ones(200))
+    assert ours.cluster_centers_.dtype == ours.transform(X).dtype == np.float32
+    assert ours.labels_.dtype == ours.predict(X.astype(np.float64)).dtype == np.int32
+    assert isinstance(ours.inertia_, float)
+    assert isinstance(ours.score(X), float)
+
+
+def test_max_iter_reached_is_no_warning():
+    X, start = groups(500, 3, 8, spread=4.0)
+    ours = from_start(start, max_iter=2).fit(X)  # warnings are errors
+    assert ours.n_iter_ == 2
+    np.testing.assert_array_equal(ours.predict(X), ours.labels_)
+
+
+def test_one_cluster_and_as_many_clusters_as_rows():
+    X, _ = groups(20, 3, 4)
+    one = KMeans(1).fit(X)
+    np.testing.assert_allclose(one.cluster_centers_[0], X.mean(axis=0), rtol=1e-14)
+    all_of_them = KMeans(20, random_state=0).fit(X)
+    assert all_of_them.inertia_ == 0.0
+    assert np.unique(all_of_them.labels_).size == 20

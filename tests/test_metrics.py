@@ -172,3 +172,212 @@ def test_bad_options_of_silhouette_are_refused():
         metrics.silhouette_score(X, labels, sample_size=0)
     with pytest.raises(TypeError, match="sample_size must be an integer"):
         metrics.silhouette_score(X, labels, sample_size=0.5)
+
+
+# ---- weights, threads, estimates -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        metrics.inertia,
+        metrics.silhouette_score,
+        metrics.davies_bouldin_score,
+        metrics.calinski_harabasz_score,
+        metrics.simplified_silhouette_score,
+    ],
+)
+def test_weights_count_rows_repeatedly(metric):
+    X, labels = table(4)
+    weight = np.random.default_rng(4).integers(0, 4, size=len(X))
+    repeated = np.repeat(np.arange(len(X)), weight)
+    expected = metric(X[repeated], labels[repeated])
+    assert metric(X, labels, sample_weight=weight) == pytest.approx(expected, rel=1e-11)
+
+
+def test_a_row_of_weight_zero_is_not_there():
+    X, labels = table(5)
+    weight = np.ones(len(X))
+    weight[[3, 17]] = 0.0
+    for samples in (metrics.silhouette_samples, metrics.simplified_silhouette_samples):
+        values = samples(X, labels, sample_weight=weight)
+        np.testing.assert_allclose(values[weight > 0], samples(X[weight > 0], labels[weight > 0]))
+        assert np.isnan(values[[3, 17]]).all()
+    by_cluster = metrics.silhouette_by_cluster(X, labels, sample_weight=weight)
+    expected = metrics.silhouette_by_cluster(X[weight > 0], labels[weight > 0])
+    np.testing.assert_allclose(by_cluster, expected)
+    with pytest.raises(ValueError, match="Valid values are 2 to n_samples - 1"):
+        metrics.silhouette_score(X, labels, sample_weight=np.full(len(X), 0.05))
+
+
+@pytest.mark.parametrize("metric", [*LABEL_METRICS, metrics.inertia, metrics.silhouette_by_cluster])
+def test_threads_do_not_change_a_bit(metric):
+    X, labels = table(6, n_samples=40_000 if metric is metrics.inertia else 3_000, n_labels=7)
+    one = metric(X, labels, n_threads=1)
+    np.testing.assert_array_equal(metric(X, labels, n_threads=3), one)
+    with pytest.raises(ValueError, match="n_threads must be at least 1"):
+        metric(X, labels, n_threads=0)
+
+
+def test_labels_of_any_kind_of_number_are_coded_alike():
+    X, labels = table(7)
+    expected = metrics.davies_bouldin_score(X, labels)
+    for names in (labels.astype(np.uint64) + np.uint64(2**63 + 5), labels - 7, labels * 10**12):
+        assert metrics.davies_bouldin_score(X, names) == expected
+    assert metrics.davies_bouldin_score(X, labels / 3.0) == expected
+
+
+def test_silhouette_by_cluster_is_the_mean_of_its_rows():
+    X, labels = table(8)
+    values = metrics.silhouette_samples(X, labels)
+    expected = [values[labels == c].mean() for c in range(4)]
+    np.testing.assert_allclose(metrics.silhouette_by_cluster(X, labels), expected, rtol=1e-12)
+
+
+def test_an_estimate_of_all_rows_is_the_silhouette():
+    X, labels = table(9)
+    estimate = metrics.silhouette_estimate(X, labels)
+    assert estimate.score == metrics.silhouette_score(X, labels)
+    assert (estimate.standard_error, estimate.n_rows, estimate.sampled) == (0.0, 60, False)
+    np.testing.assert_allclose(estimate.by_cluster, metrics.silhouette_by_cluster(X, labels))
+    values = metrics.silhouette_samples(X, labels)
+    np.testing.assert_array_equal(estimate.values, values[estimate.rows])
+    part = metrics.silhouette_estimate(X, labels, sample_size=20, random_state=0)
+    np.testing.assert_allclose(part.values, values[part.rows], rtol=1e-12)
+    assert len(set(part.rows.tolist())) == part.n_rows
+
+
+def test_the_standard_error_of_an_estimate_covers_its_error():
+    X, labels = table(10, n_samples=2_000)
+    exact = metrics.silhouette_score(X, labels)
+    estimates = [
+        metrics.silhouette_estimate(X, labels, sample_size=100, random_state=seed)
+        for seed in range(60)
+    ]
+    errors = np.array([(e.score - exact) / e.standard_error for e in estimates])
+    assert all(e.sampled and 95 <= e.n_rows <= 105 for e in estimates)
+    assert abs(errors.mean()) < 0.5 and 0.7 < errors.std() < 1.4
+
+
+@pytest.mark.parametrize("n_labels", [2, 4, 30])
+def test_simplified_silhouette_equals_its_definition(n_labels):
+    X, labels = table(11, n_labels=n_labels)
+    np.testing.assert_allclose(
+        metrics.simplified_silhouette_samples(X, labels),
+        naive.simplified_silhouette(X, labels),
+        rtol=1e-12,
+        atol=1e-13,
+    )
+
+
+def test_huge_and_tiny_numbers_neither_overflow_nor_vanish():
+    X, labels = table(12)
+    for metric in (metrics.silhouette_score, metrics.dunn_index):
+        expected = metric(X, labels)
+        assert metric(X * 2.0**600, labels) == expected
+        assert metric(X * 2.0**-600, labels) == expected
+
+
+# ---- agreement -------------------------------------------------------------------------------
+
+AGREEMENT = [
+    "rand_score",
+    "adjusted_rand_score",
+    "fowlkes_mallows_score",
+    "mutual_info_score",
+    "normalized_mutual_info_score",
+    "adjusted_mutual_info_score",
+    "homogeneity_score",
+    "completeness_score",
+    "v_measure_score",
+]
+
+
+def two_labellings(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 40))
+    first, second = rng.integers(0, rng.integers(1, 7), size=(2, n))
+    second[: n // 2] = first[: n // 2]
+    return first, second
+
+
+@pytest.mark.parametrize("name", AGREEMENT)
+@pytest.mark.parametrize("seed", range(20))
+def test_agreement_equals_its_definition_and_scikit_learn(name, seed):
+    first, second = two_labellings(seed)
+    ours = getattr(metrics, name)(first, second)
+    assert ours == pytest.approx(getattr(naive, name)(first, second), abs=1e-12)
+    assert ours == pytest.approx(getattr(sklearn.metrics, name)(first, second), abs=1e-10)
+
+
+@pytest.mark.parametrize("name", ["normalized_mutual_info_score", "adjusted_mutual_info_score"])
+@pytest.mark.parametrize("average", ["min", "geometric", "arithmetic", "max"])
+def test_every_mean_of_entropies(name, average):
+    first, second = two_labellings(3)
+    ours = getattr(metrics, name)(first, second, average_method=average)
+    theirs = getattr(sklearn.metrics, name)(first, second, average_method=average)
+    assert ours == pytest.approx(theirs, abs=1e-10)
+    with pytest.raises(ValueError, match="average_method must be one of"):
+        getattr(metrics, name)(first, second, average_method="mean")
+
+
+@pytest.mark.parametrize("name", AGREEMENT)
+def test_agreement_with_weights_is_that_of_repeated_rows(name):
+    first, second = two_labellings(7)
+    weight = np.random.default_rng(7).integers(0, 4, size=len(first))
+    expected = getattr(metrics, name)(np.repeat(first, weight), np.repeat(second, weight))
+    ours = getattr(metrics, name)(first, second, sample_weight=weight)
+    assert ours == pytest.approx(expected, abs=1e-12)
+    with pytest.raises(ValueError, match="sample_weight must be whole numbers here"):
+        getattr(metrics, name)(first, second, sample_weight=np.full(len(first), 0.5))
+
+
+@pytest.mark.parametrize("name", AGREEMENT)
+def test_bad_labels_are_refused_by_agreement(name):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        getattr(metrics, name)([0, 1], [0, 1, 1])
+    with pytest.raises(ValueError, match="labels_pred contains NaN"):
+        getattr(metrics, name)([0.0, 1.0], [0.0, np.nan])
+
+
+def test_beta_weighs_homogeneity_and_completeness():
+    first, second = two_labellings(2)
+    for beta in (0.0, 0.3, 2.0):
+        ours = metrics.homogeneity_completeness_v_measure(first, second, beta=beta)
+        theirs = sklearn.metrics.homogeneity_completeness_v_measure(first, second, beta=beta)
+        assert ours == pytest.approx(theirs, abs=1e-10)
+    with pytest.raises(ValueError, match="beta must be"):
+        metrics.v_measure_score(first, second, beta=-1.0)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_matching_is_the_best_of_all_pairings(seed):
+    rng = np.random.default_rng(seed)
+    first = rng.integers(0, rng.integers(1, 6), size=30)
+    second = np.where(rng.random(30) < 0.5, (first + 2) % 5, rng.integers(0, rng.integers(1, 6)))
+    found = metrics.match_labels(first, second)
+    assert found.n_common == naive.most_in_common(first, second)
+    partner = dict(found.pairs)
+    assert len(set(partner.values())) == len(partner)
+    assert len(partner) == min(len(set(first)), len(set(second)))
+    kept = sum(partner.get(a) == b for a, b in zip(first.tolist(), second.tolist(), strict=True))
+    assert kept == found.n_common and found.share == kept / 30
+
+
+def test_matching_names_clusters_by_their_labels():
+    found = metrics.match_labels(["x", "x", "y", "y", "y"], [7, 7, 3, 3, 9])
+    assert found.pairs == [("x", 7), ("y", 3)] and found.n_common == 4
+
+
+def test_the_assignment_costs_as_much_as_scipys():
+    from scipy.optimize import linear_sum_assignment
+
+    from kmeans_core.metrics.matching import assign
+
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        cost = rng.integers(-9, 9, size=rng.integers(1, 12, size=2))
+        rows, columns = assign(cost)
+        assert cost[rows, columns].sum() == cost[linear_sum_assignment(cost)].sum()
+        assert len(rows) == min(cost.shape) and (np.diff(rows) > 0).all()
+        assert len(set(columns.tolist())) == len(columns)

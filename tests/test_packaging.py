@@ -106,6 +106,14 @@ def test_segment_without_its_extra_says_what_to_install(missing, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("missing", ["pandas", "matplotlib", "jinja2"])
+def test_segmenter_without_its_extra_says_what_to_install(missing):
+    done = run(*without([missing], "from segment import Segmenter"))
+    assert done.returncode == 1
+    expected = f"ModuleNotFoundError: {missing} is missing: pip install 'kmeans-core[segment]'"
+    assert done.stderr.splitlines()[-1] == expected
+
+
 def test_clusterers_run_with_numpy_and_numba_alone():
     script = """
 import numpy as np

@@ -116,6 +116,23 @@ def test_a_wide_and_long_table_keeps_the_page_small(tmp_path):
     assert "20 averages and shares that differ most" in text
 
 
+def test_names_that_no_font_of_matplotlib_has(tmp_path, capsys):
+    table = demo_customers(60).table.rename(columns={"Income": "収入 😀", "Age": "आयु"})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    assert main(["run", str(tmp_path / "t.csv"), "--out", str(tmp_path / "o"), "-k", "2"]) == 0
+    assert capsys.readouterr().err == ""
+    assert "収入 😀" in (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+
+
+def test_one_customer_is_one(tmp_path):
+    ages = [20 + 0.5 * (i % 3) for i in range(199)] + [21.6]
+    pd.DataFrame({"ID": range(200), "Age": ages}).to_csv(tmp_path / "t.csv", index=False)
+    out = tmp_path / "o"
+    assert main(["run", str(tmp_path / "t.csv"), "--out", str(out), "-k", "4"]) == 0
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert "1 <small>customer, &lt;1%</small>" in text
+
+
 @pytest.mark.parametrize("columns", [["Income"], ["Age", "Income"], ["Sex", "Age"], ["Sex"]])
 def test_few_columns(tmp_path, columns):
     demo_customers(120).table.to_csv(tmp_path / "t.csv", index=False)

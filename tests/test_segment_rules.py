@@ -7,14 +7,16 @@ import pandas as pd
 import pytest
 
 from segment import Segmenter
+from segment.cells import percent
 from segment.clean import clean, name_words
 from segment.cluster import number_by_size
-from segment.columns import Choices, choose_columns
+from segment.columns import choose_columns
 from segment.errors import SegmentError
-from segment.features import make_features
+from segment.features import FeatureOptions, make_features
 from segment.load import load_table
 from segment.output import write_result
 from segment.profile import make_profile
+from segment.roles import Choices
 
 
 def frame(**columns):
@@ -60,6 +62,11 @@ class TestId:
             ({"ShopID": [1, 1, 2, 2], "UserID": [4, 5, 6, 7]}, "UserID"),
             ({"Key figure": AGES, "City": "aabb"}, None),  # fractions are amounts
             ({"ID": ["007", "", "008", "009"], "Age": AGES}, "ID"),  # a blank is no repetition
+            ({"ID": ["1", "", "", "2"], "Name": "abcd"}, "Name"),  # one without blanks first
+            ({"ShopID": [1, 1, 2, 2], "Name": "abcd"}, "Name"),
+            ({"Number of orders": [1, 1, 2, 3], "Age": AGES}, None),  # a count may repeat
+            ({"a": [1, 2, 3, 4], "Paid": ["1,5", "2,5", "3,5", "9,5"]}, None),  # amounts
+            ({"Since": ["2020-01-02", "2020-01-03", "2021-01-02", "2021-05-06"]}, None),
         ],
     )
     def test_which(self, columns, expected):
@@ -72,6 +79,29 @@ class TestId:
     def test_same_id_with_different_values_names_id_and_rows(self):
         table = frame(ID=["", 5, 6, 7, 5], Age=["", 1, 2, 3, 4])
         with pytest.raises(SegmentError, match=r"id '5' in column 'ID'.*rows 2, 5"):
+            clean(table)
+
+    @pytest.mark.parametrize("ids", ["11114", "12345 1", "1 1  ", "44444"])
+    def test_ids_that_repeat_are_an_error_and_never_features(self, ids):
+        table = frame(CustomerID=[c.strip() for c in ids], Age=np.arange(len(ids)) * 1.5)
+        with pytest.raises(SegmentError, match=r"in column 'CustomerID'.*segment rfm"):
+            clean(table)
+        assert columns_of(table, drop=["CustomerID"]).numbers == ["Age"]
+
+    def test_an_id_of_something_else_is_left_out_unless_told(self):
+        shops = [1.0, 1.0, 2.0, 2.0, 3.0, 4.0]
+        table = frame(UserID="abcdef", ShopID=shops, Age=np.arange(6) * 1.5)
+        columns = columns_of(table.assign(Shop=list("wwxxyz")))
+        assert columns.frame.columns.tolist() == ["Age", "Shop"]
+        assert any("'ShopID' is an id by its name" in s for s in columns.decisions)
+        assert columns_of(table, categories=["ShopID"]).categories == ["ShopID"]
+        assert columns_of(table, numbers=["ShopID"]).numbers == ["ShopID", "Age"]
+        with pytest.raises(SegmentError, match="--category 'ShopID'"):
+            columns_of(table, features=["ShopID"])
+
+    def test_purchase_lines_are_refused(self, shared_data):
+        table = load_table(shared_data / "online_retail.csv.gz").frame.head(4000)
+        with pytest.raises(SegmentError, match=r"in column 'CustomerID' .* rows 1, 2, 3, 4, 5 "):
             clean(table)
 
     def test_blank_rows_then_duplicates_are_counted(self):
@@ -134,6 +164,29 @@ class TestFeatures:
         X = make_features(columns_of(frame(Sex=list("FMF"), Age=[1.5, 1.5, 9.5])), 0.5).X
         assert np.linalg.norm(X[0] - X[1]) == pytest.approx(0.7071, abs=1e-4)
 
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (FeatureOptions(), "times 0.5: differing in one category is 0.71 apart, against about"),
+            (FeatureOptions(1.0), "category is 1.41 apart, against about 1.4 for two random"),
+            (FeatureOptions(scale="minmax"), "category is 0.71 apart."),
+            (FeatureOptions(weights={"Sex": 2.0}), "on one number, before weighting."),
+        ],
+    )
+    def test_what_a_category_counts_is_said_as_a_distance(self, options, said):
+        columns = columns_of(frame(Sex=list("FMFM"), Age=AGES))
+        assert said in " ".join(make_features(columns, options).decisions)
+
+    def test_no_number_is_spoken_of_where_there_is_none(self):
+        columns = columns_of(frame(Sex=list("FMFM"), City=list("aabb")))
+        assert make_features(columns).decisions[-1].endswith("is 0.71 apart.")
+
+    def test_random_customers_are_1_4_apart_on_a_standardised_number(self):
+        values = np.random.default_rng(0).gamma(2.0, size=400)
+        X = make_features(columns_of(frame(Age=values))).X
+        squares = (X - X.T) ** 2
+        assert np.sqrt(squares.sum() / (400 * 399)) == pytest.approx(np.sqrt(2), rel=2e-3)
+
     def test_huge_and_tiny_numbers(self):
         table = frame(Big=[1e200, 2e200, 4e200, 9e200], Small=[1e-200, 3e-200, 2e-200, 0])
         X = make_features(columns_of(table), 0.5).X
@@ -156,18 +209,37 @@ class TestSegments:
         rng = np.random.default_rng(0)
         X = np.concatenate([rng.normal(5 * i, 0.1, (20, 1)) for i in range(6)])
         table = pd.DataFrame(X, columns=["a"])
-        segmenter = Segmenter(k_max=4).fit(table)
-        if len(segmenter.profile_) == 4:
-            assert any("largest number of segments that was tried" in s for s in segmenter.notices_)
+        segmenter = Segmenter(k_max=5).fit(table)
+        assert len(segmenter.profile_) == 5
+        assert any("try a larger --k-max" in s for s in segmenter.notices_)
         assert len(Segmenter().fit(table).profile_) == 6
         asked = Segmenter(2).fit(table)
         assert any("6 would have been chosen" in s for s in asked.notices_)
+        assert f"Of 2 to 10, the elbow is at {asked.knee_}." in asked.decisions_
 
-    def test_more_rows_than_the_silhouette_sample_is_said(self):
+    def test_a_range_of_one_number_is_said_to_end(self):
+        table = pd.DataFrame({"a": np.repeat([0.0, 1.0, 9.0, 10.0], 5) + np.arange(20) / 100})
+        segmenter = Segmenter(k_max=2).fit(table)
+        assert any(
+            "2 is the largest number of segments that was tried" in s for s in segmenter.notices_
+        )
+
+    @pytest.mark.parametrize("k_max", [3, 10])
+    def test_a_range_that_distinct_rows_end_asks_for_no_larger_k_max(self, k_max):
+        values = [0.5, 0.6, 10.5, 20.5]
+        segmenter = Segmenter(k_max=k_max).fit(pd.DataFrame({"ID": range(20), "a": values * 5}))
+        assert len(segmenter.profile_) == 3
+        told = " ".join(segmenter.notices_)
+        assert "having only 4 distinct rows" in told
+        assert "--k-max" not in told
+
+    def test_more_rows_than_all_silhouettes_are_computed_of_is_said(self):
         rng = np.random.default_rng(0)
-        table = pd.DataFrame(rng.normal(size=(10_050, 2)), columns=["a", "b"])
-        segmenter = Segmenter(k_max=3).fit(table)
-        assert any("10,000 of 10,050 customers" in s for s in segmenter.decisions_)
+        table = pd.DataFrame(rng.normal(size=(20_500, 2)), columns=["a", "b"])
+        segmenter = Segmenter(2, k_max=3).fit(table)
+        told = next(s for s in segmenter.decisions_ if "Computed silhouettes" in s)
+        assert "of 20,500 customers" in told and "standard error" in told
+        assert len(segmenter.found_.silhouettes) < 20_500
 
     def test_names_say_what_sets_a_segment_apart(self):
         table = frame(
@@ -176,6 +248,23 @@ class TestSegments:
         columns = columns_of(table)
         profile = make_profile(columns, np.repeat([1, 2], 6))
         assert profile.names == ["low Income, mostly Sex=F", "high Income, mostly Sex=M"]
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"),
+    [
+        (1.0, 0, "100%"),
+        (0.0, 0, "0%"),
+        (199 / 200, 0, ">99%"),
+        (1 / 250, 0, "<1%"),
+        (1 / 100, 0, "1%"),
+        (1999 / 2000, 1, ">99.9%"),
+        (1 / 3000, 1, "<0.1%"),
+        (0.25, 1, "25.0%"),
+    ],
+)
+def test_all_and_nothing_are_said_of_all_and_nothing_only(share, decimals, text):
+    assert percent(share, decimals) == text
 
 
 class TestLoad:

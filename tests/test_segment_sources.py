@@ -10,6 +10,7 @@ import logging
 import lzma
 import os
 import pwd
+import re
 import shutil
 import socket
 import sqlite3
@@ -24,6 +25,7 @@ import pandas as pd
 import pytest
 
 import segment.cli
+import segment.database
 from segment import Segmenter
 from segment.__main__ import main
 from segment.demo import demo_customers
@@ -54,7 +56,8 @@ class Server:
 
     def run(self, program, *arguments):
         """A server refuses to run as root, so root runs it as `nobody`."""
-        as_nobody = {"user": "nobody", "group": "nogroup"} if os.getuid() == 0 else {}
+        nobody = pwd.getpwnam("nobody")
+        as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid} if os.getuid() == 0 else {}
         done = subprocess.run(
             [self.bin / program, *arguments],
             cwd=self.folder,
@@ -158,8 +161,7 @@ def refused(capsys, *arguments):
     return err
 
 
-def test_the_same_table_gives_the_same_segments_from_every_source(postgres, monkeypatch):
-    monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
+def test_the_same_table_gives_the_same_segments_from_every_file():
     table = customers()
     text = table.to_csv(index=False)
     Path("t.csv").write_text(text)
@@ -182,7 +184,6 @@ def test_the_same_table_gives_the_same_segments_from_every_source(postgres, monk
     with sqlite3.connect("t.db") as connection:
         table.to_sql("customers", connection, index=False)
     connection.close()
-    postgres.write(table, "customers")
 
     expected = run_of("t.csv")
     assert b"900719925474099301," in expected[0]
@@ -190,12 +191,20 @@ def test_the_same_table_gives_the_same_segments_from_every_source(postgres, monk
     sources += [["t.jsonl"], ["t.xlsx", "--sheet", "customers"], ["t.ods"]]
     sources += [["t.csv.gz"], ["t.csv.bz2"], ["t.csv.xz"], ["t.zip"]]
     sources += [["t.db"], ["sqlite:///t.db", "--table", "customers"]]
-    sources += [[postgres.url(), "--table", "customers"]]
-    sources += [[postgres.url(), "--query", 'SELECT * FROM customers ORDER BY "Customer ID"']]
     for source in sources:
         assert run_of(*source) == expected, source
     spaced = [part.replace(b"Customer ID", b"CustomerID") for part in expected]
     assert list(run_of("spaces.txt")) == spaced
+
+
+def test_the_same_table_gives_the_same_segments_from_postgres(postgres, monkeypatch):
+    monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
+    customers().to_csv("t.csv", index=False)
+    postgres.write(customers(), "customers")
+    expected = run_of("t.csv")
+    query = 'SELECT * FROM customers ORDER BY "Customer ID"'
+    assert run_of(postgres.url(), "--table", "customers") == expected
+    assert run_of(postgres.url(), "--query", query) == expected
 
 
 def ods(name, rows):
@@ -237,6 +246,12 @@ class TestDatabase:
         run_of(postgres.url(), "--query", query, "--param", "sex=F")
         run = json.loads(Path("out/run.json").read_text())
         assert run["options"]["params"] == ["sex=F"]
+        number = 'SELECT * FROM customers WHERE "Age" > :least AND "Income" > :income'
+        params = {"least": "40", "income": "60000.5"}
+        expected = customers().query("Age > 40 and Income > 60000.5")
+        assert len(load_table(postgres.url(), query=number, params=params).frame) == len(expected)
+        schema = load_table(postgres.url(), table="public.customers")
+        assert len(schema.frame) == 120
         table = load_table(
             postgres.url(), query=query.replace("=", "<>"), params={"sex": "'; DROP TABLE"}
         )
@@ -247,6 +262,8 @@ class TestDatabase:
         [
             "INSERT INTO customers VALUES (1)",
             "DROP TABLE customers",
+            '-- SELECT\nUPDATE customers SET "Age" = 1',
+            "COPY customers TO '/tmp/segment-must-not-write'",
             "WITH gone AS (DELETE FROM customers RETURNING *) SELECT * FROM gone",
             "COMMIT; DROP TABLE customers",
             "SET default_transaction_read_only = off; DROP TABLE customers; COMMIT",
@@ -258,15 +275,25 @@ class TestDatabase:
         postgres.write(customers(), "customers")
         err = refused(capsys, "run", postgres.url(), "--query", query)
         assert "only reads" in err or "multiple commands" in err
+        monkeypatch.setattr(segment.database, "READS", re.compile(""))
+        if not query.startswith("COPY"):  # which only an owner of the server may do
+            refused(capsys, "run", postgres.url(), "--query", query)
         assert postgres.execute("SELECT count(*) FROM customers").fetchone() == (120,)
 
-    def test_a_query_that_writes_is_refused_by_sqlite(self, capsys):
+    def test_a_query_that_writes_is_refused_by_sqlite(self, capsys, monkeypatch):
         with sqlite3.connect("shop.db") as connection:
             customers().to_sql("customers", connection, index=False)
         connection.close()
         before = Path("shop.db").read_bytes()
-        for query in ("DELETE FROM customers", "DROP TABLE customers", "CREATE TABLE a (b int)"):
+        queries = ["DELETE FROM customers", "DROP TABLE customers", "CREATE TABLE a (b int)"]
+        queries += ["ATTACH 'new.db' AS n", "VACUUM INTO 'new.db'"]
+        queries += ["WITH a AS (SELECT 1) DELETE FROM customers"]
+        for query in queries:
             assert "only reads" in refused(capsys, "run", "sqlite:///shop.db", "--query", query)
+        for query in queries:  # what SQLite itself says to them
+            monkeypatch.setattr(segment.database, "READS", re.compile(""))
+            refused(capsys, "run", "sqlite:///shop.db", "--query", query)
+        assert not Path("new.db").exists()
         assert Path("shop.db").read_bytes() == before
         assert "no such file: 'shp.db'" in refused(capsys, "run", "sqlite:///shp.db")
         assert not Path("shp.db").exists()
@@ -315,8 +342,8 @@ class TestSecrets:
         assert QUOTED not in said
         run = json.loads(Path("out/run.json").read_text())
         assert run["input"]["source"] == given.replace(QUOTED, "***")
-        warned = "The password in the URL was removed" in said
-        assert warned == (where in ("literal", "query"))
+        warned = said.count("The password in the URL was removed")  # printed, and in both files
+        assert warned == (3 if where in ("literal", "query") else 0)
 
     @pytest.mark.parametrize(
         "options",
@@ -423,6 +450,7 @@ class TestText:
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
         ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--query and --table are for databases"),
+        ("a.xls", b"<html><table></table></html>", [], "is a web page"),
         ("a.csv", b"\x1f\x8bxxxx", [], "damaged or cut-off gzip"),
         ("a.xlsx", b"PK\3\4xxxx", [], "damaged or cut-off zip file or workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0xxxx", [], "cannot be read as a workbook"),
@@ -517,3 +545,20 @@ def test_the_demo_from_a_semicolon_file_with_decimal_commas_and_signs():
     told = "\n".join(json.loads(Path("out/run.json").read_text())["decisions"])
     assert "decimal comma" in told
     assert "written with signs or separators" in told
+
+
+@pytest.mark.parametrize(
+    ("package", "source", "extra"),
+    [
+        ("sqlalchemy", "sqlite:///t.db", "sql"),
+        ("python_calamine", "t.xlsx", "files"),
+        ("pyarrow", "t.parquet", "files"),
+    ],
+)
+def test_without_an_extra_one_line_says_what_to_install(
+    capsys, monkeypatch, package, source, extra
+):
+    customers().to_parquet("t.parquet")
+    customers().to_excel("t.xlsx", index=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    assert f"pip install 'kmeans-core[{extra}]'" in refused(capsys, "run", source)

@@ -36,6 +36,7 @@ def test_every_metric_is_that_of_the_labels(method):
         assert len(np.unique(row.labels)) == row.n_clusters
         for name, metric in METRICS.items():
             assert getattr(row, name) == pytest.approx(metric(X, row.labels), rel=1e-9)
+        assert row.silhouette_error == 0.0
     assert best_by_silhouette(result) == 4
     assert metrics.adjusted_rand_score(truth, result.rows[2].labels) == 1.0
     assert (result.silhouette_sampled, result.silhouette_rows) == (False, 120)
@@ -61,13 +62,14 @@ def test_a_tree_is_built_once_and_cut():
     assert result.models == (None, None)
 
 
-def test_above_the_limit_the_silhouette_is_that_of_one_seeded_sample():
+def test_a_silhouette_of_a_sample_is_the_estimate_and_says_so():
     X, _ = groups(3)
     result = sweep(X, [3, 4], random_state=5, silhouette_sample=50)
-    assert (result.silhouette_sampled, result.silhouette_rows) == (True, 50)
+    assert result.silhouette_sampled and 48 <= result.silhouette_rows <= 52
     for row in result.rows:
-        expected = metrics.silhouette_score(X, row.labels, sample_size=50, random_state=5)
-        assert row.silhouette == pytest.approx(expected, rel=1e-12)
+        exact = metrics.silhouette_score(X, row.labels)
+        assert 0.0 < row.silhouette_error < 0.1
+        assert abs(row.silhouette - exact) < 4.0 * row.silhouette_error
     again = sweep(X, [3, 4], random_state=5, silhouette_sample=50)
     assert [row[2:] for row in again.rows] == [row[2:] for row in result.rows]
 
@@ -88,10 +90,10 @@ def test_undefined_metrics_are_nan():
     assert best_by_silhouette(sweep(X, [1, 6], random_state=0)) is None
 
 
-def test_a_sample_that_misses_all_clusters_but_one_says_nothing():
+def test_a_sample_has_rows_of_every_cluster():
     X = np.append(np.linspace(0, 1, 200), 1e6)[:, None]
-    result = sweep(X, [2], random_state=0, silhouette_sample=5)
-    assert np.isnan(result.rows[0].silhouette) and result.rows[0].davies_bouldin > 0
+    row = sweep(X, [2], random_state=0, silhouette_sample=5).rows[0]
+    assert row.silhouette > 0.9 and row.davies_bouldin > 0
 
 
 def test_of_equal_silhouettes_the_smaller_number_wins():

@@ -21,6 +21,7 @@ from kmeans_core.engine.simd import (
     first_lane,
     fma,
     gather,
+    lane_bits,
     lane_count,
     lanes_of,
     load,
@@ -105,6 +106,19 @@ def test_comparisons(dtype):
     expected = [a < b, a <= b, a != b, (a < b) & (a != 0), a != b]
     np.testing.assert_array_equal(out.reshape(5, -1), expected)
     assert (less, never, count, differs) == ((a < b).any(), False, (a <= b).sum(), False)
+
+
+@kernel
+def _bits(a, b):
+    return lane_bits(load(a, 0) < load(b, 0))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_bits_of_a_mask(dtype):
+    a, b, _ = operands(dtype)
+    bits = _bits(a, b)
+    assert [bits >> lane & 1 for lane in range(len(a))] == (a < b).tolist()
+    assert bits >> len(a) == 0
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -43,12 +43,22 @@ KEPT_VERSIONS = 4  # folders of older package contents that may stay beside the 
 # error_model="numpy": a division by zero is inf or nan, not a branch and a raise.
 # _nrt=False: kernels work on arrays that the caller allocated, so they need not count references.
 # Adding a row of 4 features to a sum took 70 ns with the counting, 5 without.
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+# Wrappers for C callbacks, and for Python around a device function, are compiled for nothing: a
+# tenth of the time of a first fit.
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+}
+
+
+_njit: Any = numba.njit  # its type hints know only some of its options
 
 
 def kernel(function: Callable) -> Callable:
     """Compile `function` on its first call, release the GIL in it, keep the result on disk."""
-    dispatcher = numba.njit(**_OPTIONS)(function)
+    dispatcher = _njit(**_OPTIONS)(function)
     compiled = hasattr(dispatcher, "py_func")  # not so with NUMBA_DISABLE_JIT=1
     if compiled and function.__module__.startswith(PACKAGE + "."):
         dispatcher._cache = PackageCache(function)
@@ -60,7 +70,7 @@ def device(function: Callable) -> Callable:
 
     It is always inlined: a call would pass every array as seven numbers on the stack.
     """
-    return numba.njit(forceinline=True, **_OPTIONS)(function)
+    return _njit(forceinline=True, no_cpython_wrapper=True, **_OPTIONS)(function)
 
 
 class PackageCache(_Cache):
@@ -78,7 +88,8 @@ class PackageCache(_Cache):
         return None if folder is None else str(folder)
 
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
-        target_context.refresh()
+        # Numba's cache refreshes the target context first, which imports all that compiling needs:
+        # 0.3 s and 45 MB of a fresh process. Code that is ready needs none of it.
         path = self._file(sig, target_context.codegen())
         if path is None:
             return None

@@ -394,6 +394,20 @@ def first_lane(typingctx, mask):
 
 
 @intrinsic
+def lane_bits(typingctx, mask):
+    """The mask as an integer: bit `lane` is 1 where it is true.
+
+    The way to visit the few true lanes of a mask: ``mask[lane]`` in a loop unpacks it every time.
+    """
+
+    def codegen(context, builder, sig, args):
+        bits = builder.bitcast(args[0], ir.IntType(mask.count))
+        return builder.zext(bits, ir.IntType(64))
+
+    return types.int64(mask), codegen
+
+
+@intrinsic
 def sum_lanes(typingctx, a):
     """Sum of the lanes by halves (0+4, 1+5 ...): one fixed order."""
 

@@ -17,6 +17,7 @@ __all__ = [
     "first_lane",
     "fma",
     "gather",
+    "lane_bits",
     "lane_count",
     "load",
     "load_like",
@@ -128,6 +129,10 @@ def count_lanes(mask):
 
 def first_lane(mask):
     return int(mask.argmax()) if mask.any() else 64
+
+
+def lane_bits(mask):
+    return sum(1 << lane for lane in range(len(mask)) if mask[lane])
 
 
 def sum_lanes(a):

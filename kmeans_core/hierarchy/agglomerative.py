@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.dendrogram import children_of, cut_tree
-from kmeans_core.hierarchy.linkage import linkage as linkage_tree
+from kmeans_core.hierarchy.distances import METRICS
+from kmeans_core.hierarchy.linkage import build_tree
+from kmeans_core.hierarchy.nearest import nearest_points
 from kmeans_core.hierarchy.update_rules import EUCLIDEAN_METHODS, METHODS
-from kmeans_core.validation import check_choice, check_matrix, check_n_clusters, check_real
+from kmeans_core.validation import (
+    check_choice,
+    check_matrix,
+    check_n_clusters,
+    check_real,
+    check_sample_weight,
+)
+
+ALIASES = {"l2": "euclidean", "l1": "cityblock", "manhattan": "cityblock"}  # scikit-learn's names
+UNWEIGHTED_METHODS = ("single", "complete", "weighted")
+MEMBER_METHODS = ("single", "complete")  # predict looks for the nearest member, not the centroid
+WEIGHT_RANGE = 1e30  # of sizes in float32
 
 
 class AgglomerativeClustering(Estimator):
@@ -20,8 +34,9 @@ class AgglomerativeClustering(Estimator):
     ----------
     n_clusters : int or None
         How many clusters; None with `distance_threshold`.
-    metric : {'euclidean', 'precomputed'}
-        With 'precomputed', `fit` takes a symmetric matrix of distances.
+    metric : str or callable
+        As in `kmeans_core.linkage`, or 'l1', 'l2', 'manhattan'. With 'precomputed', `fit` takes a
+        symmetric matrix of distances.
     memory, compute_full_tree, compute_distances
         Accepted for scikit-learn's sake: the whole tree and its distances are always computed,
         and nothing is kept on disk, so `memory` must be None.
@@ -35,17 +50,20 @@ class AgglomerativeClustering(Estimator):
     Attributes
     ----------
     labels_ : ndarray of int64, shape (n_samples,)
-        Clusters are numbered by size, largest first; of equal sizes, the one that holds the
-        smallest row comes first (rows compared feature by feature), so numbers do not depend on
-        the order of the rows. With 'precomputed', the one with the earliest row comes first.
+        Clusters are numbered by size (total weight), largest first; of equal sizes, the one that
+        holds the smallest row comes first (rows compared feature by feature), so numbers do not
+        depend on the order of the rows. With 'precomputed', the one with the earliest row comes
+        first. Rows of weight 0 are labelled as by `predict`.
     n_clusters_, n_leaves_, n_connected_components_, n_features_in_ : int
-        Clusters found, rows, always 1, and features.
-    children_ : ndarray of int64, shape (n_samples - 1, 2)
-        What each merge joins: below n_samples a row, else the result of an earlier merge.
-    distances_ : ndarray of float64, shape (n_samples - 1,)
+        Clusters found, rows in the tree (those of positive weight), always 1, and features.
+    children_ : ndarray of int64, shape (n_leaves_ - 1, 2)
+        What each merge joins: below n_leaves_ a row (of those in the tree), else the result of an
+        earlier merge.
+    distances_ : ndarray of float64, shape (n_leaves_ - 1,)
         The height of each merge.
-    linkage_matrix_ : ndarray of float64, shape (n_samples - 1, 4)
-        The tree in SciPy's format, for `dendrogram` and `cut_tree`.
+    linkage_matrix_ : ndarray of float64, shape (n_leaves_ - 1, 4)
+        The tree in SciPy's format, for `dendrogram` and `cut_tree`; its last column counts rows,
+        whatever their weights.
 
     Notes
     -----
@@ -61,7 +79,7 @@ class AgglomerativeClustering(Estimator):
         self,
         n_clusters: int | None = 2,
         *,
-        metric: str = "euclidean",
+        metric: str | Callable = "euclidean",
         memory: Any = None,
         connectivity: Any = None,
         compute_full_tree: Any = "auto",
@@ -78,13 +96,17 @@ class AgglomerativeClustering(Estimator):
         self.distance_threshold = distance_threshold
         self.compute_distances = compute_distances
 
-    def fit(self, X: Any, y: Any = None) -> AgglomerativeClustering:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> AgglomerativeClustering:
         """Build the tree over the rows of `X` and cut it.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), or distances (n_samples, n_samples)
         y : ignored
+        sample_weight : array-like of shape (n_samples,), optional
+            A row of weight w stands for w equal rows, merged at height 0; w need not be whole.
+            For 'median' that makes no difference. For 'single', 'complete' and 'weighted' it
+            makes none either, and weights that differ are refused.
 
         Returns
         -------
@@ -93,33 +115,132 @@ class AgglomerativeClustering(Estimator):
         Raises
         ------
         ValueError
-            A bad parameter, one row, a NaN, more clusters than rows, distances that are not
-            symmetric with a zero diagonal.
+            A bad parameter, less than two rows of positive weight, a NaN, more clusters than rows,
+            distances that are not symmetric with a zero diagonal, weights that are refused.
         MemoryError
             The distances do not fit in memory.
         """
         self._check_parameters()
         names = feature_names(X)
-        X = check_matrix(X, min_rows=2)
-        if self.distance_threshold is None:
-            check_n_clusters(self.n_clusters, len(X))
-        precomputed = self.metric == "precomputed"
-        Z = linkage_tree(_condensed(X) if precomputed else X, self.linkage)
-        cut = cut_tree(Z, self.n_clusters, self.distance_threshold)[:, 0]
+        X = check_matrix(X, dtype=np.float64, min_rows=2)
+        precomputed = self._metric() == "precomputed"
+        condensed = _condensed(X) if precomputed else None
+        weight = check_sample_weight(sample_weight, len(X), np.float64)
+        inside = np.ones(len(X), dtype=bool) if weight is None else weight > 0
+        self._check_rows(inside, weight, precomputed)
 
-        self.labels_ = _number_by_size(cut, None if precomputed else X)
+        whole = inside.all()
+        rows = X if whole else X[inside]
+        used = None if weight is None else weight[inside]
+        if condensed is not None:
+            Z = build_tree(condensed, self.linkage, weight=used)
+        else:
+            Z = build_tree(rows, self.linkage, self._metric(), weight=used)
+        cut = cut_tree(Z, self.n_clusters, self.distance_threshold)[:, 0]
+        labels = _number_by_size(cut, None if precomputed else rows, used)
+
+        self._points, self._point_labels = None, None
+        if not precomputed:
+            self._remember_points(rows, labels, used)
+        self.labels_ = np.empty(len(X), dtype=np.int64)
+        self.labels_[inside] = labels
+        if not whole:
+            self.labels_[~inside] = self._nearest_labels(X[~inside])
         self.n_clusters_ = int(cut.max()) + 1
         self.linkage_matrix_ = Z
         self.children_ = children_of(Z)
         self.distances_ = Z[:, 2].copy()
-        self.n_leaves_ = len(X)
+        self.n_leaves_ = len(rows)
         self.n_connected_components_ = 1
         self._remember_features(names, X.shape[1])
         return self
 
-    def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:
         """`fit`, then `labels_`."""
-        return self.fit(X).labels_
+        return self.fit(X, sample_weight=sample_weight).labels_
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Labels for new rows: those of the nearest centroid or member.
+
+        For ward, average, weighted, centroid and median that is the cluster with the nearest mean
+        (in the `metric`), for single and complete the cluster of the nearest row, the lowest
+        number on ties. A tree has no rule for new rows: this is a classifier trained on the
+        clusters, and on the rows of `fit` it may differ from `labels_`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            A NaN, another number of features, or a fit on precomputed distances, which has no
+            points.
+
+        Notes
+        -----
+        O(n m d) time for m clusters, or m rows of `fit` for single and complete.
+        """
+        self._check_fitted("labels_")
+        if self._points is None:
+            raise ValueError("predict needs vectors, but the fit was on precomputed distances.")
+        self._check_names(X)
+        X = check_matrix(X, dtype=np.float64)
+        self._check_n_features(X)
+        return self._nearest_labels(X)
+
+    def _remember_points(
+        self, rows: np.ndarray, labels: np.ndarray, weight: np.ndarray | None
+    ) -> None:
+        """Keep what `predict` looks through."""
+        if self.linkage in MEMBER_METHODS:
+            self._points, self._point_labels = rows.copy(), labels
+            return
+        totals = np.bincount(labels, weights=weight)
+        # Around one row of the data, so that means far from zero keep their digits.
+        shifted = (rows - rows[0]) * (1.0 if weight is None else weight[:, None])
+        sums = np.stack([np.bincount(labels, weights=column) for column in shifted.T], axis=1)
+        self._points = rows[0] + sums / totals[:, None]
+        self._point_labels = np.arange(len(totals))
+
+    def _nearest_labels(self, X: np.ndarray) -> np.ndarray:
+        return self._point_labels[nearest_points(X, self._points, self._metric())]
+
+    def _metric(self) -> Any:
+        return (
+            ALIASES.get(self.metric, self.metric) if isinstance(self.metric, str) else self.metric
+        )
+
+    def _check_rows(self, inside: np.ndarray, weight: np.ndarray | None, precomputed: bool) -> None:
+        """Whether the rows of positive weight can be clustered as asked."""
+        n_inside = int(inside.sum())
+        if n_inside < 2:
+            raise ValueError("sample_weight is positive for 1 row: at least 2 are required.")
+        if self.distance_threshold is None:
+            check_n_clusters(self.n_clusters, n_inside)
+        if precomputed and n_inside < len(inside):
+            raise ValueError(
+                "sample_weight must be positive with metric='precomputed': a row outside the tree "
+                "is labelled by its distance to centers."
+            )
+        if weight is None:
+            return
+        low, high = weight[inside].min(), weight.max()
+        if low != high and self.linkage in UNWEIGHTED_METHODS:
+            raise ValueError(
+                f"sample_weight has no effect on linkage={self.linkage!r}: equal rows merge at "
+                "height 0 and count once. Leave it out, or use 'ward', 'average' or 'centroid'."
+            )
+        if high > low * WEIGHT_RANGE:
+            raise ValueError(
+                f"sample_weight runs from {low:g} to {high:g}; limit: {WEIGHT_RANGE:g} times."
+            )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -138,10 +259,11 @@ class AgglomerativeClustering(Estimator):
             if self.compute_full_tree is False:
                 raise ValueError("compute_full_tree must be True if distance_threshold is set.")
         check_choice(self.linkage, "linkage", METHODS)
-        check_choice(self.metric, "metric", ("euclidean", "precomputed"))
-        if self.metric == "precomputed" and self.linkage in EUCLIDEAN_METHODS:
+        if not callable(self.metric):
+            check_choice(self.metric, "metric", (*METRICS, *ALIASES, "precomputed"))
+        if self._metric() != "euclidean" and self.linkage in EUCLIDEAN_METHODS:
             raise ValueError(
-                f"linkage={self.linkage!r} needs metric='euclidean', got 'precomputed'."
+                f"linkage={self.linkage!r} needs metric='euclidean', got {self.metric!r}."
             )
         if self.connectivity is not None:
             raise ValueError("connectivity must be None: merging cannot be constrained.")
@@ -163,9 +285,11 @@ def _condensed(distances: np.ndarray) -> np.ndarray:
     return distances[np.triu_indices(len(distances), k=1)]
 
 
-def _number_by_size(labels: np.ndarray, X: np.ndarray | None) -> np.ndarray:
+def _number_by_size(
+    labels: np.ndarray, X: np.ndarray | None, weight: np.ndarray | None
+) -> np.ndarray:
     """Labels renumbered: largest cluster first, then the one that holds the smallest row."""
-    sizes = np.bincount(labels)
+    sizes = np.bincount(labels, weights=weight)
     order = np.arange(len(labels)) if X is None else np.lexsort(X.T[::-1])
     first = np.full(len(sizes), len(labels))
     np.minimum.at(first, labels[order], np.arange(len(labels)))

@@ -40,6 +40,39 @@ def label_merges(merges: np.ndarray, heights: np.ndarray) -> np.ndarray:
     return Z
 
 
+def number_merges(merges: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Z from merges that name a cluster by the merge that made it, in any such order.
+
+    Parameters
+    ----------
+    merges : ndarray of int64, shape (n_samples - 1, 2)
+        Below n_samples a row, else the result of merge ``number - n_samples`` of this table, which
+        stands earlier in it.
+    heights : ndarray of float64, shape (n_samples - 1,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n_samples - 1, 4)
+        The same merges in the same order.
+    """
+    Z = np.empty((len(merges), 4))
+    Z[:, 0], Z[:, 1], Z[:, 2] = merges.min(axis=1), merges.max(axis=1), heights
+    _count_rows(merges, np.ones(2 * len(merges) + 1), Z)
+    return Z
+
+
+def sort_merges(merges: np.ndarray, heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same merges from the lowest to the highest; of equal heights the earlier stays first."""
+    order = np.argsort(heights, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    n_samples = len(merges) + 1
+    numbers = merges[order]
+    made = numbers >= n_samples
+    numbers[made] = n_samples + rank[numbers[made] - n_samples]
+    return numbers, heights[order]
+
+
 def check_tree(Z: Any) -> np.ndarray:
     """`Z` as a float64 array, if it describes a tree over n_samples rows.
 
@@ -184,6 +217,19 @@ def _number_clusters(
         sizes[n_samples + t] = sizes[a] + sizes[b]
         Z[t, 0] = min(a, b)
         Z[t, 1] = max(a, b)
+        Z[t, 3] = sizes[n_samples + t]
+
+
+@kernel
+def _count_rows(
+    merges,  # IN  (n_samples - 1, 2)
+    sizes,  # WORK (2 * n_samples - 1,), ones on entry
+    Z,  # OUT (n_samples - 1, 4): column 3
+):
+    """Write how many rows each merge holds."""
+    n_samples = Z.shape[0] + 1
+    for t in range(n_samples - 1):
+        sizes[n_samples + t] = sizes[merges[t, 0]] + sizes[merges[t, 1]]
         Z[t, 3] = sizes[n_samples + t]
 
 

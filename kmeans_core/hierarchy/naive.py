@@ -11,7 +11,9 @@ from kmeans_core.engine.jit import kernel
 from kmeans_core.hierarchy.update_rules import METHODS, update
 
 
-def naive_merges(distances: np.ndarray, method: str) -> tuple[np.ndarray, np.ndarray]:
+def naive_merges(
+    distances: np.ndarray, method: str, weight: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Merge the closest two clusters until one is left.
 
     A cluster is named by its first row. Of several pairs at the smallest distance, the one whose
@@ -23,6 +25,8 @@ def naive_merges(distances: np.ndarray, method: str) -> tuple[np.ndarray, np.nda
         Symmetric and finite; used up as working memory.
     method : str
         One of `METHODS`.
+    weight : ndarray of float64, shape (n_samples,), optional
+        How many rows each row stands for.
 
     Returns
     -------
@@ -42,7 +46,8 @@ def naive_merges(distances: np.ndarray, method: str) -> tuple[np.ndarray, np.nda
     n_samples = len(distances)
     merges = np.empty((n_samples - 1, 2), dtype=np.int64)
     heights = np.empty(n_samples - 1)
-    _merge_closest(distances, METHODS.index(method), np.ones(n_samples), merges, heights)
+    sizes = np.ones(n_samples) if weight is None else weight.copy()
+    _merge_closest(distances, METHODS.index(method), sizes, merges, heights)
     return merges, heights
 
 
@@ -50,7 +55,7 @@ def naive_merges(distances: np.ndarray, method: str) -> tuple[np.ndarray, np.nda
 def _merge_closest(
     distances,  # INOUT (n_samples, n_samples), symmetric
     method,  # IN  place of the rule in METHODS
-    sizes,  # INOUT (n_samples,), rows in each cluster, 1 on entry; 0 once it was merged away
+    sizes,  # INOUT (n_samples,), rows in each cluster; 0 once it was merged away
     merges,  # OUT (n_samples - 1, 2)
     heights,  # OUT (n_samples - 1,)
 ):

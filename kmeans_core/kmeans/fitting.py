@@ -27,26 +27,28 @@ from kmeans_core.kmeans.panels import (
     sieve_rows,
     with_blocks,
 )
+from kmeans_core.kmeans.watch import Watch
 
 
 class Settings(NamedTuple):
     """The parameters of KMeans that a fit needs, checked."""
 
     n_clusters: int
-    init: Any  # 'k-means++', 'random', an array or a callable that returns checked centers
+    init: Any  # 'k-means++', 'k-means||', 'random', an array, a callable that checks its centers
     n_init: int
     max_iter: int
     tol: float
     algorithm: str
-    verbose: bool
+    watch: Watch = Watch()  # nobody
 
 
 class Start(NamedTuple):
-    """Where a run begins: given centers, or the draws of greedy k-means++."""
+    """Where a run begins: given centers, the draws of greedy k-means++, or k-means||'s seed."""
 
-    centers: np.ndarray | None
-    first: int
-    draws: np.ndarray | None
+    centers: np.ndarray | None = None
+    first: int = 0
+    draws: np.ndarray | None = None
+    seed: int | None = None
 
 
 class Prepared:
@@ -119,12 +121,18 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     """
     runs = [(plan, start) for plan in plans for start in plan.starts]
     prepared = plans[0].prepared
-    if all(2.0 * prepared.X.size * plan.settings.n_clusters < SMALL_FLOPS for plan in plans):
+    if all(_is_short(plan) for plan in plans):
         results = _run_side_by_side(runs, workers)
     else:
-        centers = [initial_centers(prepared, start, workers) for _, start in runs]
+        centers = [
+            initial_centers(prepared, start, plan.settings.n_clusters, workers)
+            for plan, start in runs
+        ]
         prepared.drop_exact()
-        results = [run_plan(plan, c, workers) for (plan, _), c in zip(runs, centers, strict=True)]
+        results = [
+            None if number and plan.settings.watch.is_over() else run_plan(plan, start, workers)
+            for number, ((plan, _), start) in enumerate(zip(runs, centers, strict=True))
+        ]
     best, first = [], 0
     for plan in plans:
         best.append(best_of(plan, results[first : first + len(plan.starts)]))
@@ -132,22 +140,30 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     return best
 
 
-def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result]:
+def _is_short(plan: Plan) -> bool:
+    """Whether a run is too short to share, and need not be watched: then runs go side by side."""
+    flops = 2.0 * plan.prepared.X.size * plan.settings.n_clusters
+    return flops < SMALL_FLOPS and not plan.settings.watch.sees_iterations
+
+
+def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result | None]:
     """Runs of a small table, each on one thread."""
     prepared, one = runs[0][0].prepared, Workers(1)
     prepared.variance(workers)  # what they share is made before they ask for it
-    if any(start.draws is not None for _, start in runs):
+    if any(start.centers is None for _, start in runs):
         prepared.exact(workers)
     results: dict[int, Result] = {}
 
     def some(first: int, last: int) -> None:
         for number in range(first, last):
             plan, start = runs[-1 - number]  # most clusters first: the last ones are short
-            centers = initial_centers(prepared, start, one)
+            if number and plan.settings.watch.is_over():
+                continue
+            centers = initial_centers(prepared, start, plan.settings.n_clusters, one)
             results[len(runs) - 1 - number] = run_plan(plan, centers, one)
 
     workers.run(some, len(runs))
-    return [results[number] for number in range(len(runs))]
+    return [results.get(number) for number in range(len(runs))]
 
 
 def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
@@ -155,16 +171,16 @@ def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
     prepared, settings = plan.prepared, plan.settings
     rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
     tol = settings.tol * prepared.variance(workers) if settings.tol > 0.0 else 0.0
-    limits = Limits(settings.max_iter, tol, settings.verbose)
+    limits = Limits(settings.max_iter, tol, settings.watch)
     return run_from(rows, centers, limits, settings.algorithm, workers)
 
 
-def best_of(plan: Plan, results: list[Result]) -> Result:
+def best_of(plan: Plan, results: list[Result | None]) -> Result:
     """The run of lowest inertia, the first of equals; as in scikit-learn, not the same partition
     again for the sake of the last digits.
     """
-    best = results[0]
-    for result in results[1:]:
+    best, *others = [result for result in results if result is not None]
+    for result in others:
         if result.inertia < best.inertia:
             partner = np.full(plan.settings.n_clusters, -1, dtype=np.int32)
             if not same_partition(result.labels, best.labels, partner):
@@ -176,24 +192,34 @@ def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     """Make the random draws of one start. An array or a callable draws nothing here."""
     X, weight, k, init = prepared.X, prepared.weight, settings.n_clusters, settings.init
     if isinstance(init, np.ndarray):
-        return Start(init, 0, None)
+        return Start(init)
     if callable(init):
-        return Start(init(X, k, rng), 0, None)
+        return Start(init(X, k, rng))
     if init == "random":
-        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)], 0, None)
+        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)])
+    if init == "k-means||":
+        return Start(seed=int(seeding.uniform_draws(rng, 1)[0] * 2**32))
     trials = seeding.default_local_trials(k)
     draws = seeding.uniform_draws(rng, seeding.draws_needed(k, trials))
     first = seeding.first_row(weight, X.shape[0], draws[0])
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
-def initial_centers(prepared: Prepared, start: Start, workers: Workers) -> np.ndarray:
+def initial_centers(
+    prepared: Prepared, start: Start, n_clusters: int, workers: Workers
+) -> np.ndarray:
     """The centers that a run begins with, in the caller's units."""
     if start.centers is not None:
         return start.centers
-    assert start.draws is not None
-    rows = with_blocks(prepared.exact(workers), start.draws.shape[0] + 1)
-    return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    rows = with_blocks(prepared.exact(workers), n_clusters)
+    if start.draws is not None:
+        return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+    from kmeans_core.kmeans.parallel_seeding import (
+        parallel_indices,  # seldom: loaded when asked for
+    )
+
+    assert start.seed is not None
+    return prepared.X[parallel_indices(rows, n_clusters, start.seed, workers)]
 
 
 @kernel

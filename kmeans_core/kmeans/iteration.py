@@ -8,7 +8,9 @@ Both ways the same functions see the same blocks in the same order, so the bits 
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -25,18 +27,24 @@ from kmeans_core.kmeans.panels import (
     pack_centers,
     padded_features,
 )
+from kmeans_core.kmeans.relocation import relocate_empty_clusters
+from kmeans_core.kmeans.watch import Watch
 
+CONVERGENCE = {
+    lloyd.CONVERGED: "strict convergence",
+    lloyd.WITHIN_TOLERANCE: "center shift within tolerance",
+}
 FLOPS_A_CALL = 1e9  # of a compiled call: some 20 ms
 SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
 ROWS_A_PART = 1 << 14
 
 
 class Limits(NamedTuple):
-    """When a run stops, and what it says."""
+    """When a run stops."""
 
     max_iter: int
     tol: float  # of the summed squared movement of the centers, in units of the scaled rows
-    verbose: bool
+    watch: Watch
 
 
 class Result(NamedTuple):
@@ -120,17 +128,24 @@ def run_from(
     rows: Rows, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
 ) -> Result:
     """Iterate from the centers `start` (in the caller's units) to the end."""
-    dtype = rows.X.dtype
+    dtype, watch = rows.X.dtype, limits.watch
     run = new_run(rows, start * dtype.type(rows.scale))
     flops = 2.0 * rows.X.size * start.shape[0]
-    if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not limits.verbose:
+    watch.begin()
+    if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not watch.sees_iterations:
         status = lloyd.RUNNING
-        steps = max(1, int(FLOPS_A_CALL / flops))
+        steps = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
         while status == lloyd.RUNNING:
             status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
+            if status == lloyd.EMPTY:
+                relocate_empty_clusters(rows, run)
+                status = _judge(run, lloyd.move_centers(rows, run), limits)
+            if status == lloyd.RUNNING and watch.is_over():
+                status = lloyd.STOPPED
     else:
         variant = load_variant(algorithm)(rows, run)
         status = iterate_threaded(rows, run, limits, variant, workers)
+    watch.end(int(run.progress[lloyd.N_ITER]), CONVERGENCE.get(status, ""))
     centers = run.centers * dtype.type(1.0 / rows.scale)
     seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
     if status != lloyd.CONVERGED or (seen != run.centers).any():
@@ -150,26 +165,37 @@ def run_from(
 def iterate_threaded(
     rows: Rows, run: Run, limits: Limits, variant: Variant, workers: Workers
 ) -> int:
-    """`lloyd.iterate`, on several threads and for any variant."""
+    """`lloyd.iterate`, on several threads, for any variant, and watched."""
+    watch, inertia = limits.watch, 0.0
     while True:
         run.n_changed[:] = 0
         run.n_distances[:] = 0
         workers.run(_in_short_calls(rows, run, variant.assign), rows.n_blocks)
         n_changed = int(run.n_changed.sum())
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
-        if limits.verbose:
+        if watch.sees_iterations:
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
-            n_iter = int(run.progress[lloyd.N_ITER])
-            print(f"Iteration {n_iter}, inertia {unscaled(inertia, rows.scale)}.")
-        if lloyd.is_settled(run, n_changed):
+        if lloyd.is_settled(run.progress, n_changed):
             return lloyd.CONVERGED
-        if lloyd.must_rebuild(run, n_changed):
-            workers.run(lambda a, b: lloyd.rebuild_blocks(rows, run, a, b), rows.n_blocks)
-        shift = lloyd.update_centers(rows, run)
-        status = lloyd.verdict(run, n_changed, shift, limits.max_iter, limits.tol)
+        if lloyd.must_rebuild(run.progress, n_changed):
+            workers.run(partial(lloyd.rebuild_blocks, rows, run), rows.n_blocks)
+        if lloyd.sum_blocks(run) > 0:
+            relocate_empty_clusters(rows, run)
+        shift = lloyd.move_centers(rows, run)
+        status = _judge(run, shift, limits)
+        if watch.sees_iterations:
+            n_iter, movement = int(run.progress[lloyd.N_ITER]), math.sqrt(shift) / rows.scale
+            watch.after_iteration(n_iter, unscaled(inertia, rows.scale), movement)
+        if status == lloyd.RUNNING and watch.is_over():
+            status = lloyd.STOPPED
         if status != lloyd.RUNNING:
             return status
         variant.centers_moved()
+
+
+def _judge(run: Run, shift: float, limits: Limits) -> int:
+    n_changed = int(run.n_changed.sum())
+    return lloyd.verdict(run.progress, n_changed, shift, limits.max_iter, float(limits.tol))
 
 
 def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:

@@ -21,6 +21,7 @@ from kmeans_core.kmeans.iteration import (
 )
 from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import (
+    Rows,
     empty_center_blocks,
     magnitude,
     pack_centers,
@@ -28,6 +29,8 @@ from kmeans_core.kmeans.panels import (
     sieve_rows,
     with_blocks,
 )
+from kmeans_core.kmeans.sparse import check_rows
+from kmeans_core.kmeans.watch import Watch
 from kmeans_core.validation import (
     check_choice,
     check_integer,
@@ -38,7 +41,7 @@ from kmeans_core.validation import (
     check_sample_weight,
 )
 
-INITS = ("k-means++", "random")
+INITS = ("k-means++", "random", "k-means||")
 ROWS_A_PART = 1 << 14
 
 
@@ -49,7 +52,7 @@ class KMeans(Estimator):
     ----------
     n_clusters : int, default 8
         Number of clusters, 1..n_samples.
-    init : {'k-means++', 'random'}, array of shape (n_clusters, n_features) or callable
+    init : {'k-means++', 'k-means||', 'random'}, array of shape (n_clusters, n_features) or callable
         Where to start. A callable is called as ``init(X, n_clusters, random_state=rng)``.
     n_init : 'auto' or int
         Restarts, of which the one with the lowest inertia is kept. 'auto': 10 for 'random' and
@@ -69,6 +72,14 @@ class KMeans(Estimator):
         How to compute the result; the result is the same.
     n_threads : int, optional
         None: as many as this process may use.
+    callback : callable, optional
+        Called after every iteration as ``callback(iteration, inertia, center_shift)``: the number
+        of the iteration, from 1 in every restart; the inertia of its assignment; how far the
+        centers moved then (root of the summed squares). A true result ends the fit, restarts
+        included, and the best of what there is by then is kept.
+    max_time : float, optional
+        Seconds after which no further iteration or restart begins. At least one iteration is made.
+        The one parameter that makes the result depend on the machine.
 
     Attributes
     ----------
@@ -111,6 +122,8 @@ class KMeans(Estimator):
         copy_x: bool = True,
         algorithm: str = "auto",
         n_threads: int | None = None,
+        callback: Any = None,
+        max_time: float | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -122,13 +135,15 @@ class KMeans(Estimator):
         self.copy_x = copy_x
         self.algorithm = algorithm
         self.n_threads = n_threads
+        self.callback = callback
+        self.max_time = max_time
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
         """Find the clusters of `X`.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or sparse matrix of shape (n_samples, n_features)
         y : ignored
         sample_weight : array-like of shape (n_samples,), optional
             Not negative, not all zero. A row of weight 2 counts as the row twice.
@@ -139,7 +154,7 @@ class KMeans(Estimator):
             A parameter, `X` or `sample_weight` is not usable; the estimator is left as it was.
         """
         names = feature_names(X)
-        X = check_matrix(X)
+        X = check_rows(X)
         settings = self._settings(X)
         weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
         rng = check_random_state(self.random_state)
@@ -158,7 +173,7 @@ class KMeans(Estimator):
         """Label of the nearest center for each row, int32, the lowest index on ties."""
         X = self._check_new(X)
         with Workers(self._n_threads()) as workers:
-            return self._label(X, None, workers)[0]
+            return self._label(X, None, workers)[2][: X.shape[0]]
 
     def transform(self, X: Any) -> np.ndarray:
         """Euclidean distance of each row to each center, shape (n_samples, n_clusters)."""
@@ -200,12 +215,13 @@ class KMeans(Estimator):
         X = self._check_new(X)
         weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
         with Workers(self._n_threads()) as workers:
-            return -self._label(X, weight, workers)[1]
+            rows, centers, labels = self._label(X, weight, workers)
+            return -unscaled(sum_inertia(rows, centers, labels, workers), rows.scale)
 
     def _label(
         self, X: np.ndarray, weight: np.ndarray | None, workers: Workers
-    ) -> tuple[np.ndarray, float]:
-        """Labels of the rows of `X` and their inertia."""
+    ) -> tuple[Rows, np.ndarray, np.ndarray]:
+        """The packed rows of `X`, the centers scaled as they are, the labels of whole panels."""
         centers = self.cluster_centers_
         scale = self._common_scale(X, workers)
         rows = sieve_rows(X, weight, scale, workers)
@@ -214,8 +230,7 @@ class KMeans(Estimator):
         pack_centers(scaled, rows.offset, packed_centers)
         labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
         assign_labels(rows, scaled, packed_centers, labels, workers)
-        inertia = sum_inertia(rows, scaled, labels, workers)
-        return labels[: X.shape[0]], unscaled(inertia, scale)
+        return rows, scaled, labels
 
     def _common_scale(self, X: np.ndarray, workers: Workers) -> float:
         """The power of two by which new rows and the centers are multiplied."""
@@ -244,7 +259,16 @@ class KMeans(Estimator):
             max_iter=check_integer(self.max_iter, "max_iter", low=1),
             tol=check_real(self.tol, "tol", low=0.0),
             algorithm=check_choice(self.algorithm, "algorithm", tuple(ALGORITHMS)),
-            verbose=bool(self.verbose),
+            watch=self._watch(),
+        )
+
+    def _watch(self) -> Watch:
+        if self.callback is not None and not callable(self.callback):
+            raise TypeError(f"callback must be callable or None, got {self.callback!r}.")
+        if self.max_time is not None:
+            check_real(self.max_time, "max_time", low=0.0)
+        return Watch(
+            self.callback, self.max_time, check_integer(self.verbose, "verbose", low=0) > 0
         )
 
     def _checked_callable(self, init: Any) -> Any:
@@ -272,17 +296,22 @@ class KMeans(Estimator):
     def _check_start(self, init: Any, X: np.ndarray) -> np.ndarray:
         """Given centers as a checked array of their own, in the dtype of `X`."""
         centers = check_matrix(init, "init", dtype=X.dtype, copy=True)
-        if centers.shape != (self.n_clusters, X.shape[1]):
-            raise ValueError(
-                f"The shape of the initial centers {centers.shape} does not match "
-                f"(n_clusters, n_features) = ({self.n_clusters}, {X.shape[1]})."
-            )
+        given = f"The shape of the initial centers {centers.shape} does not match the number of"
+        if centers.shape[0] != self.n_clusters:
+            raise ValueError(f"{given} clusters {self.n_clusters}.")
+        if centers.shape[1] != X.shape[1]:
+            raise ValueError(f"{given} features of the data {X.shape[1]}.")
         return centers
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     def _check_new(self, X: Any) -> np.ndarray:
         self._check_fitted("cluster_centers_")
         self._check_names(X)
-        X = check_matrix(X, dtype=self.cluster_centers_.dtype)
+        X = check_rows(X, dtype=self.cluster_centers_.dtype)
         self._check_n_features(X)
         return X
 
@@ -318,12 +347,12 @@ def kmeans_plusplus(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
+    X : array-like or sparse matrix of shape (n_samples, n_features)
     n_clusters : int
         1..n_samples
     sample_weight : array-like of shape (n_samples,), optional
-    x_squared_norms : ignored
-        Accepted for scikit-learn's sake: distances are computed directly.
+    x_squared_norms : array-like of shape (n_samples,), optional
+        Accepted for scikit-learn's sake, and not used: distances are computed directly.
     random_state : None, int, RandomState or Generator
         The same int chooses the rows that scikit-learn chooses, ties excepted.
     n_local_trials : int, optional
@@ -339,9 +368,14 @@ def kmeans_plusplus(
     -----
     O(n k d log k) time. D. Arthur, S. Vassilvitskii (2007), SODA.
     """
-    X = check_matrix(X)
+    X = check_rows(X)
     k = check_n_clusters(n_clusters, X.shape[0])
     weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
+    if x_squared_norms is not None and len(x_squared_norms) != X.shape[0]:
+        raise ValueError(
+            f"The length of x_squared_norms {len(x_squared_norms)} should be equal to the length "
+            f"of n_samples {X.shape[0]}."
+        )
     if n_local_trials is None:
         trials = seeding.default_local_trials(k)
     else:

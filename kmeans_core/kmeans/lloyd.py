@@ -27,7 +27,6 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.nearest import (
     nearest_exactly,
     nearest_two,
-    squared_distance,
     uncertain,
 )
 from kmeans_core.kmeans.panels import pack_centers
@@ -36,7 +35,7 @@ from kmeans_core.kmeans.panels import pack_centers
 # so every few iterations, and before a result is declared, the sums are made anew.
 REBUILD_EVERY = 20
 
-RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED = range(4)
+RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED, EMPTY = range(5)
 N_ITER, SETTLING, N_DISTANCES = range(3)  # places in Run.progress
 
 
@@ -156,41 +155,15 @@ def rebuild_blocks(
 
 
 @kernel
-def update_centers(
-    rows,  # IN  Rows
-    run,  # INOUT Run: centers, packed_centers, shifts, totals, touched
+def sum_blocks(
+    run,  # INOUT Run: totals, total_mass, touched
 ):
-    """Move every center to the mean of its rows; returns the summed squared movement.
-
-    The new centers are rounded to the dtype of X: later distances belong to what the user will
-    see.
-    """
-    centers, totals, shifts = run.centers, run.totals, run.shifts
-    n_clusters, n_features = centers.shape
-    n_empty = add_blocks(run.sums, run.mass, run.touched, totals, run.total_mass)
-    if n_empty > 0:
-        relocate_empty_clusters(rows, run)
-    total_shift = 0.0
-    for j in range(n_clusters):
-        shift, weight = 0.0, run.total_mass[j, 0]
-        if weight > 0.0:  # else there was no row to give: the center stays where it is
-            for f in range(n_features):
-                old = float(centers[j, f])
-                centers[j, f] = totals[j, f] / weight
-                difference = float(centers[j, f]) - old
-                shift += difference * difference
-        shifts[j] = np.sqrt(shift)
-        total_shift += shift
-    pack_centers(centers, rows.offset, run.packed_centers)
-    return total_shift
-
-
-@device
-def add_blocks(sums, mass, touched, totals, total_mass):
     """Add up the blocks' sums in block order; returns how many clusters have no row.
 
     A cluster that no block touched keeps its total: late in a run most do.
     """
+    sums, mass, touched = run.sums, run.mass, run.touched
+    totals, total_mass = run.totals, run.total_mass
     n_empty = 0
     for j in range(totals.shape[0]):
         changed = False
@@ -211,49 +184,31 @@ def add_blocks(sums, mass, touched, totals, total_mass):
     return n_empty
 
 
-@device
-def relocate_empty_clusters(rows, run):
-    """Give every empty cluster, in ascending order, the row farthest from its center.
+@kernel
+def move_centers(
+    rows,  # IN  Rows
+    run,  # INOUT Run: centers, packed_centers, shifts
+):
+    """Move every center to the mean of its rows; returns the summed squared movement.
 
-    Farthest first, then lowest row index, only rows of positive weight. One unit, min(1, w), of
-    the row moves, in the totals of this iteration only: the next assignment decides its label.
-    Where all rows sit on their centers there is nothing to gain and nothing moves. Each empty
-    cluster costs one more pass of n d, and no memory: the next row is the first after the last.
+    The new centers are rounded to the dtype of X: later distances belong to what the user will
+    see.
     """
-    X, weight, totals, touched = rows.X, rows.weight, run.totals, run.touched
-    total_mass, n_features = run.total_mass, X.shape[1]
-    last_distance, last_row = np.inf, -1
-    for j in range(totals.shape[0]):
-        if total_mass[j, 1] != 0.0:
-            continue
-        total_mass[j, 0] = 0.0  # no residue of weights that came and went
-        last_distance, last_row = farthest_after(rows, run, last_distance, last_row)
-        if last_row < 0:
-            break
-        old = run.labels[last_row]
-        unit = min(1.0, float(weight[last_row * rows.weight_step]))
-        for f in range(n_features):
-            value = unit * rows.scale * X[last_row, f]
-            totals[old, f] -= value
-            totals[j, f] = value
-        total_mass[old, 0] -= unit
-        total_mass[j, 0] = unit
-        touched[0, old] = touched[0, j] = True  # these totals no longer fit the blocks
-
-
-@device
-def farthest_after(rows, run, last_distance, last_row):
-    """The row that follows (last_distance, last_row) when rows are ordered from far to near."""
-    X, weight, step = rows.X, rows.weight, rows.weight_step
-    centers, labels = run.centers, run.labels
-    distance, row = 0.0, -1
-    for i in range(X.shape[0]):
-        if weight[i * step] > 0.0:
-            d = squared_distance(X, i, rows.scale, centers, labels[i])
-            comes_later = d < last_distance or (d == last_distance and i > last_row)
-            if comes_later and d > distance:
-                distance, row = d, i
-    return distance, row
+    centers, totals, shifts = run.centers, run.totals, run.shifts
+    n_clusters, n_features = centers.shape
+    total_shift = 0.0
+    for j in range(n_clusters):
+        shift, weight = 0.0, run.total_mass[j, 0]
+        if weight > 0.0:  # else there was no row to give: the center stays where it is
+            for f in range(n_features):
+                old = float(centers[j, f])
+                centers[j, f] = totals[j, f] / weight
+                difference = float(centers[j, f]) - old
+                shift += difference * difference
+        shifts[j] = np.sqrt(shift)
+        total_shift += shift
+    pack_centers(centers, rows.offset, run.packed_centers)
+    return total_shift
 
 
 @kernel
@@ -266,43 +221,48 @@ def iterate(
 ):
     """Lloyd's algorithm on one thread; call again while it returns RUNNING.
 
-    The labels belong to the centers only when it returns CONVERGED.
+    EMPTY: clusters without a row wait to be given one (see relocation.py). The labels belong to
+    the centers only when it returns CONVERGED.
     """
-    n_panels = run.labels.shape[0] // lane_count(rows.packed)
+    progress, n_panels = run.progress, run.labels.shape[0] // lane_count(rows.packed)
     for _ in range(most_steps):
-        run.n_changed[:] = 0
+        n_changed = 0
+        for block in range(rows.n_blocks):
+            run.n_changed[block] = 0
         assign_panels(rows, run, 0, n_panels)
-        n_changed = run.n_changed.sum()
-        run.progress[N_DISTANCES] += rows.X.shape[0] * run.centers.shape[0]
-        if is_settled(run, n_changed):
+        for block in range(rows.n_blocks):
+            n_changed += run.n_changed[block]
+        progress[N_DISTANCES] += rows.X.shape[0] * run.centers.shape[0]
+        if is_settled(progress, n_changed):
             return CONVERGED
-        if must_rebuild(run, n_changed):
-            rebuild_blocks(rows, run, 0, run.sums.shape[0])
-        shift = update_centers(rows, run)
-        status = verdict(run, n_changed, shift, max_iter, tol)
+        if must_rebuild(progress, n_changed):
+            rebuild_blocks(rows, run, 0, rows.n_blocks)
+        if sum_blocks(run) > 0:
+            return EMPTY
+        status = verdict(progress, n_changed, move_centers(rows, run), max_iter, tol)
         if status != RUNNING:
             return status
     return RUNNING
 
 
-@device
-def is_settled(run, n_changed):
+@kernel
+def is_settled(progress, n_changed):
     """True if centers made from fresh sums have changed no label; else an iteration is counted."""
-    if n_changed == 0 and run.progress[SETTLING] == 1:
+    if n_changed == 0 and progress[SETTLING] == 1:
         return True
-    run.progress[SETTLING] = 0
-    run.progress[N_ITER] += 1
+    progress[SETTLING] = 0
+    progress[N_ITER] += 1
     return False
 
 
-@device
-def must_rebuild(run, n_changed):
+@kernel
+def must_rebuild(progress, n_changed):
     """Sums are made anew when no label changed, and now and then."""
-    return n_changed == 0 or run.progress[N_ITER] % REBUILD_EVERY == 0
+    return n_changed == 0 or progress[N_ITER] % REBUILD_EVERY == 0
 
 
-@device
-def verdict(run, n_changed, shift, max_iter, tol):
+@kernel
+def verdict(progress, n_changed, shift, max_iter, tol):
     """What an iteration's end means: RUNNING, CONVERGED, WITHIN_TOLERANCE or STOPPED.
 
     No label changed: if the means of fresh sums are the centers to the last bit, that is the end.
@@ -311,7 +271,7 @@ def verdict(run, n_changed, shift, max_iter, tol):
     if n_changed == 0:
         if shift == 0.0:
             return CONVERGED
-        run.progress[SETTLING] = 1
+        progress[SETTLING] = 1
     elif shift <= tol:
         return WITHIN_TOLERANCE
-    return STOPPED if run.progress[N_ITER] >= max_iter else RUNNING
+    return STOPPED if progress[N_ITER] >= max_iter else RUNNING

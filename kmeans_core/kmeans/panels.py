@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
@@ -44,7 +45,6 @@ FLOAT32 = np.dtype(np.float32)
 LANES = lanes_of(FLOAT32)  # rows of a panel
 BLUR_UNIT = np.float32(8.001 * 2.0**-24)
 SMALLEST_BLUR = np.float32(1e-30)  # what underflows in float32 is less than this
-ALIGNMENT = 64  # bytes: a register that crosses a cache line costs two reads
 
 
 class Rows(NamedTuple):
@@ -63,13 +63,6 @@ class Rows(NamedTuple):
     slack: float  # no distance in the dtype of the panels has a larger relative error
     block_panels: int  # panels of a block of the fixed partition
     n_blocks: int
-
-
-def aligned_empty(size: int, dtype: np.dtype) -> np.ndarray:
-    """An uninitialised vector that begins on a cache line."""
-    raw = np.empty(size * dtype.itemsize + ALIGNMENT, dtype=np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + size * dtype.itemsize].view(dtype)
 
 
 def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:

@@ -83,6 +83,12 @@ def draws_needed(n_clusters: int, n_local_trials: int) -> int:
 
 def first_row(weight: np.ndarray | None, n_samples: int, draw: float) -> int:
     """A row drawn with probability proportional to its weight, as RandomState.choice draws it."""
+    if weight is None and n_samples < 1_000_000:
+        # Adding up n equal shares is off by less than n^2 rounding units: far from a row's ends
+        # the place of the draw is known without doing it.
+        place = draw * n_samples
+        if 1e-3 < place - int(place) < 1.0 - 1e-3:
+            return int(place)
     share = np.full(n_samples, 1.0) if weight is None else weight.astype(np.float64)
     cumulative = np.cumsum(share / share.sum())
     cumulative /= cumulative[-1]
@@ -90,9 +96,13 @@ def first_row(weight: np.ndarray | None, n_samples: int, draw: float) -> int:
 
 
 def random_indices(weight: np.ndarray | None, n_samples: int, n_clusters: int, rng: Any) -> Any:
-    """Distinct rows, each drawn with probability proportional to its weight."""
+    """Distinct rows, each drawn with probability proportional to its weight.
+
+    Where fewer rows than clusters have a weight, rows are drawn that may be equal.
+    """
     share = np.full(n_samples, 1.0) if weight is None else weight.astype(np.float64)
-    return rng.choice(n_samples, size=n_clusters, replace=False, p=share / share.sum())
+    too_few = np.count_nonzero(share) < n_clusters
+    return rng.choice(n_samples, size=n_clusters, replace=too_few, p=share / share.sum())
 
 
 def greedy_indices(rows: Rows, first: int, draws: np.ndarray, workers: Workers) -> np.ndarray:
@@ -166,7 +176,10 @@ def draw_candidates(rows, seeds, draws, step):
     for a in range(step):
         reach[a] = np.inf
     for t in range(n_places):
-        row = row_at(rows, seeds, draws[step - 1, t] * total) if t < n_trials else -1
+        row = -1
+        if t < n_trials:  # with all rows of positive weight on chosen ones, one of these again
+            found = row_at(rows, seeds, draws[step - 1, t] * total)
+            row = found if total > 0.0 else seeds.indices[0]
         seeds.candidates[t] = row
         place = t // 4 * 4 * n_features + t % 4
         for f in range(n_features):

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.metrics.labels import code_labels
+from kmeans_core.metrics.labels import code_labels, label_array
 from kmeans_core.validation import check_sample_weight
+
+CELLS_A_ROW = 4  # a table of all cells up to so many a row; beyond, the rows are sorted
 
 
 class Contingency(NamedTuple):
@@ -32,7 +34,7 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
         Not one-dimensional, of different lengths, with a NaN; weights that are not whole numbers
         (these measures count rows and pairs of rows).
     """
-    array = np.asarray(labels_true)
+    array = label_array(labels_true, "labels_true")
     n_samples = len(array) if array.ndim else 0
     first_names, first = code_labels(array, n_samples, "labels_true")
     second_names, second = code_labels(labels_pred, n_samples, "labels_pred")
@@ -41,9 +43,7 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
     if weight is not None:
         there = weight > 0
         first, second, cells, weight = first[there], second[there], cells[there], weight[there]
-    named, place = np.unique(cells, return_inverse=True)
-    count = np.zeros(len(named), dtype=np.int64)
-    np.add.at(count, place.reshape(-1), 1 if weight is None else weight)
+    named, count = _count(cells, weight, len(first_names) * len(second_names))
     rows, columns = np.divmod(named, max(1, len(second_names)))
     return Contingency(
         counts=count,
@@ -55,6 +55,21 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
         second_names=second_names,
         n_samples=int(count.sum()),
     )
+
+
+def _count(
+    cells: np.ndarray, weight: np.ndarray | None, n_cells: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The cells that hold rows, in rising order, and how many."""
+    if n_cells <= CELLS_A_ROW * len(cells):
+        # Sums of whole numbers in float64 are exact up to 2^53.
+        count = np.bincount(cells, weight, n_cells).astype(np.int64)
+        named = np.flatnonzero(count)
+        return named, count[named]
+    named, place = np.unique(cells, return_inverse=True)
+    count = np.zeros(len(named), dtype=np.int64)
+    np.add.at(count, place.reshape(-1), 1 if weight is None else weight)
+    return named, count
 
 
 def _sizes(cluster: np.ndarray, count: np.ndarray, n_clusters: int) -> np.ndarray:

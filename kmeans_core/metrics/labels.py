@@ -36,7 +36,7 @@ def check_labels(labels: Any, n_samples: int, name: str = "labels") -> tuple[np.
 
 def code_labels(labels: Any, n_samples: int, name: str) -> tuple[np.ndarray, np.ndarray]:
     """The distinct labels, sorted, and for each row which of them it has; see `check_labels`."""
-    array = np.asarray(labels)
+    array = label_array(labels, name)
     if array.ndim != 1:
         raise ValueError(f"{name} must be 1D: shape is {array.shape!r}.")
     if array.shape[0] != n_samples:
@@ -58,6 +58,14 @@ def code_labels(labels: Any, n_samples: int, name: str) -> tuple[np.ndarray, np.
             f"{name} mixes types that cannot be ordered, such as text and None."
         ) from None
     return values, codes.astype(np.int64, copy=False).reshape(-1)
+
+
+def label_array(labels: Any, name: str) -> np.ndarray:
+    """Labels as an array, of whatever type; ValueError if they are lists of several lengths."""
+    try:
+        return np.asarray(labels)
+    except ValueError as error:
+        raise ValueError(f"{name} is no sequence of labels: {error}") from None
 
 
 def _code_whole_numbers(array: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from kmeans_core.metrics.spread import cluster_means, cluster_spreads
 from kmeans_core.metrics.table import check_labelled, threads
+from kmeans_core.validation import check_matrix
 
 
 def davies_bouldin_score(
@@ -112,7 +113,9 @@ def _summary(
 ) -> tuple[np.ndarray, ...]:
     """By cluster: mean, mass, and the sums of the distances to the mean and of their squares."""
     with threads(n_threads) as workers:
-        data = check_labelled(X, labels, sample_weight, workers)
+        data = check_labelled(X, labels, sample_weight, workers, finite=False)
         means, mass = cluster_means(data.X, data.codes, data.n_labels, data.weight, workers)
+        if not np.isfinite(means).all():
+            check_matrix(data.X)  # a NaN or an infinity is in one of the means
         spreads = cluster_spreads(data.X, data.codes, means, data.weight, workers)
     return means, mass, *spreads

@@ -25,6 +25,8 @@ class SilhouetteEstimate(NamedTuple):
     n_rows: int  # rows whose silhouettes were computed, each against all rows of the table
     sampled: bool  # whether these are fewer than all
     by_cluster: np.ndarray  # (n_labels,) mean silhouette of each cluster, in order of the labels
+    rows: np.ndarray  # (n_rows,) which rows of the table these are, cluster by cluster
+    values: np.ndarray  # (n_rows,) their silhouettes
 
 
 def silhouette_estimate(
@@ -90,6 +92,8 @@ def silhouette_estimate(
         n_rows=n_rows,
         sampled=n_rows < n_samples,
         by_cluster=means,
+        rows=rows.row[np.concatenate(strata)],
+        values=values,
     )
 
 

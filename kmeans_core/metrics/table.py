@@ -20,7 +20,7 @@ class Labelled(NamedTuple):
     n_labels: int
     weight: np.ndarray | None  # (n_samples,) float64, all positive; None: 1
     kept: np.ndarray | None  # which rows of the caller's table these are; None: all
-    magnitude: float  # largest absolute value
+    magnitude: float  # largest absolute value; NaN where the numbers were not looked at
 
 
 def threads(n_threads: int | None) -> Workers:
@@ -30,10 +30,13 @@ def threads(n_threads: int | None) -> Workers:
     return Workers(usable_threads(n_threads))
 
 
-def check_labelled(X: Any, labels: Any, sample_weight: Any, workers: Workers) -> Labelled:
+def check_labelled(
+    X: Any, labels: Any, sample_weight: Any, workers: Workers, *, finite: bool = True
+) -> Labelled:
     """Check what an internal metric is given.
 
-    A row of weight 0 is as if it were not there.
+    A row of weight 0 is as if it were not there. With ``finite=False`` the caller looks for NaN
+    and infinities in a pass that it makes anyway.
 
     Raises
     ------
@@ -41,7 +44,11 @@ def check_labelled(X: Any, labels: Any, sample_weight: Any, workers: Workers) ->
         One cluster, as many clusters as rows (for weights: as the total weight), labels of
         another length, a NaN, bad weights.
     """
-    X, largest = check_finite_matrix(X, workers)
+    largest = float("nan")
+    if finite or sample_weight is not None:
+        X, largest = check_finite_matrix(X, workers)
+    else:
+        X = check_matrix(X, finite=False)
     codes, n_labels = check_labels(labels, len(X))
     weight, kept = check_sample_weight(sample_weight, len(X), np.float64), None
     if weight is not None and not weight.all():

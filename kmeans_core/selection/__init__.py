@@ -1,6 +1,33 @@
-"""How many clusters: try each number, compare, find the knee."""
+"""How many clusters, and are they real? Every number compared, one vote, one verdict."""
 
+from kmeans_core.selection.fits import fit_range
+from kmeans_core.selection.gap import Gap, gap_statistic
+from kmeans_core.selection.hopkins import hopkins
 from kmeans_core.selection.knee import knee
+from kmeans_core.selection.prediction import PredictionStrength, prediction_strength
+from kmeans_core.selection.stability import Stability, bootstrap_stability, stability_word
+from kmeans_core.selection.structure import Structure, structure_verdict
 from kmeans_core.selection.sweep import Sweep, SweepRow, best_by_silhouette, sweep
+from kmeans_core.selection.vote import Choice, choose_k, plurality
 
-__all__ = ["Sweep", "SweepRow", "best_by_silhouette", "knee", "sweep"]
+__all__ = [
+    "Choice",
+    "Gap",
+    "PredictionStrength",
+    "Stability",
+    "Structure",
+    "Sweep",
+    "SweepRow",
+    "best_by_silhouette",
+    "bootstrap_stability",
+    "choose_k",
+    "fit_range",
+    "gap_statistic",
+    "hopkins",
+    "knee",
+    "plurality",
+    "prediction_strength",
+    "stability_word",
+    "structure_verdict",
+    "sweep",
+]

@@ -79,7 +79,7 @@ def fit_packed(
     """`fit_range` on a table that is prepared already."""
     plans = []
     for k in ks:
-        settings = Settings(k, "k-means++", n_init, 300, 1e-4, "auto", False)
+        settings = Settings(k, "k-means++", n_init, 300, 1e-4, "auto")
         plans.append(plan_fit(prepared, settings, check_random_state(random_state)))
     return fit_plans(plans, workers)
 

@@ -27,6 +27,8 @@ class Gap(NamedTuple):
     n_rows: int  # rows used
     sampled: bool  # whether these are fewer than all
     n_references: int
+    gains: np.ndarray  # (n_references,) by how much each reference, taken for the table, is best
+    # above its own gap at k=1: what a table without groups gains by having many k to choose from
 
     def at(self, n_clusters: int) -> tuple[float, float]:
         """The gap at this number of clusters, and its standard error."""
@@ -117,4 +119,11 @@ def _gap(ks: np.ndarray, curves: np.ndarray, n_rows: int, sampled: bool) -> Gap:
     error = logs[1:].std(axis=0) * np.sqrt(1.0 + 1.0 / n_references)
     good = np.flatnonzero(gap[:-1] >= gap[1:] - error[1:])
     choice = int(ks[good[0]] if len(good) else ks[-1])
-    return Gap(ks, gap, error, choice, n_rows, sampled, n_references)
+    return Gap(ks, gap, error, choice, n_rows, sampled, n_references, _gains(logs[1:]))
+
+
+def _gains(logs: np.ndarray) -> np.ndarray:
+    """For each reference, the largest gap(k) - gap(1), the others being its references."""
+    others = (logs.sum(axis=0) - logs) / (len(logs) - 1)
+    gaps = others - logs
+    return (gaps - gaps[:, :1])[:, 1:].max(axis=1, initial=0.0)

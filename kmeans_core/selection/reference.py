@@ -52,7 +52,7 @@ def _log_volume(box: Box) -> float:
 def uniform_rows(box: Box, n_rows: int, rng: np.random.RandomState) -> np.ndarray:
     """Rows drawn uniformly from the box, shape (n_rows, n_features)."""
     draws = rng.random_sample((n_rows, len(box.extent)))
-    return (box.corner + draws * box.extent) @ box.axes + box.center
+    return np.ascontiguousarray((box.corner + draws * box.extent) @ box.axes + box.center)
 
 
 def bell_rows(X: np.ndarray, n_rows: int, rng: np.random.RandomState) -> np.ndarray:
@@ -60,7 +60,7 @@ def bell_rows(X: np.ndarray, n_rows: int, rng: np.random.RandomState) -> np.ndar
     center = X.mean(axis=0)
     values, axes = np.linalg.eigh(np.atleast_2d(np.cov(X.T)))
     draws = rng.standard_normal((n_rows, len(values))) * np.sqrt(np.maximum(values, 0.0))
-    return draws @ axes.T + center
+    return np.ascontiguousarray(draws @ axes.T + center)
 
 
 def some_rows(X: np.ndarray, most: int, rng: np.random.RandomState) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kmeans_core.hierarchy.dendrogram import cut_tree
 from kmeans_core.hierarchy.linkage import linkage
-from kmeans_core.hierarchy.update_rules import METHODS as LINKAGES
+from kmeans_core.kmeans.iteration import Result
 from kmeans_core.kmeans.kmeans import KMeans
 from kmeans_core.metrics import (
     DUNN_LIMIT,
@@ -17,17 +17,11 @@ from kmeans_core.metrics import (
     davies_bouldin_score,
     dunn_index,
     inertia,
-    silhouette_score,
+    silhouette_estimate,
 )
-from kmeans_core.validation import (
-    check_choice,
-    check_integer,
-    check_matrix,
-    check_n_clusters,
-    check_random_state,
-)
-
-METHODS = ("kmeans", *LINKAGES)
+from kmeans_core.selection.clusterers import METHODS
+from kmeans_core.selection.fits import check_n_init, check_range, child_seeds, fit_range
+from kmeans_core.validation import check_choice, check_integer, check_matrix
 
 
 class SweepRow(NamedTuple):
@@ -40,6 +34,7 @@ class SweepRow(NamedTuple):
     labels: np.ndarray  # (n_samples,), from 0
     wcss: float
     silhouette: float
+    silhouette_error: float  # standard error where it is that of a sample, else 0
     davies_bouldin: float
     calinski_harabasz: float
     dunn: float
@@ -52,8 +47,8 @@ class Sweep(NamedTuple):
     models: tuple[KMeans | None, ...]  # the fit of each row, None for a hierarchical method
     method: str
     Z: np.ndarray | None  # the tree of a hierarchical method
-    silhouette_rows: int  # how many rows the silhouette was computed on
-    silhouette_sampled: bool  # whether these were a random sample
+    silhouette_rows: int  # rows whose silhouette was computed, each against all rows
+    silhouette_sampled: bool  # whether these are a random sample
     dunn_left_out: str | None  # why there is no Dunn index, or None
 
 
@@ -65,7 +60,7 @@ def sweep(
     n_init: int | str = 10,
     random_state: Any = None,
     n_threads: int | None = None,
-    silhouette_sample: int = 10_000,
+    silhouette_sample: int | None = None,
 ) -> Sweep:
     """Cluster `X` into each number of clusters and compute every metric.
 
@@ -81,9 +76,9 @@ def sweep(
     random_state : int, RandomState, Generator or None
         An int makes each fit that of ``KMeans(k, n_init=n_init, random_state=random_state)``,
         and fixes the sample.
-    silhouette_sample : int
-        Above so many rows, the silhouette is computed on so many, drawn at random once: the
-        same rows for every number of clusters, so that the values can be compared.
+    silhouette_sample : int, optional
+        About how many rows the silhouette is computed on, see `silhouette_estimate`; by default
+        all up to 20,000 rows.
 
     Returns
     -------
@@ -98,43 +93,62 @@ def sweep(
 
     Notes
     -----
-    Beside the clustering, O(m^2 d) time a number of clusters for the silhouette of m rows, and
+    Beside the clustering, O(m n d) time a number of clusters for the silhouettes of m rows, and
     O(n^2 d) for Dunn, which is left out above `kmeans_core.metrics.DUNN_LIMIT` rows. For a
     linkage, WCSS is the inertia around the cluster means.
     """
     X = check_matrix(X)
     check_choice(method, "method", METHODS)
-    check_integer(silhouette_sample, "silhouette_sample", low=2)
-    ks = [check_n_clusters(k, len(X), "n_clusters_range") for k in n_clusters_range]
-    if not ks:
-        raise ValueError("n_clusters_range is empty: give at least one number of clusters.")
+    if silhouette_sample is not None:
+        check_integer(silhouette_sample, "silhouette_sample", low=2)
+    ks = check_range(n_clusters_range, len(X))
     Z: np.ndarray | None = None
     models: tuple[KMeans | None, ...] = (None,) * len(ks)
     if method == "kmeans":
-        fits = [
-            KMeans(k, n_init=n_init, random_state=random_state, n_threads=n_threads).fit(X)
-            for k in ks
-        ]
-        labellings = [(fit.labels_, fit.inertia_) for fit in fits]
-        models = tuple(fits)
+        settings = {"n_init": n_init, "random_state": random_state, "n_threads": n_threads}
+        check_n_init(n_init)
+        fits = fit_range(X, ks, **settings)  # type: ignore[arg-type]
+        labellings = [(fit.labels, fit.inertia) for fit in fits]
+        models = tuple(_model(k, fit, settings) for k, fit in zip(ks, fits, strict=True))
     else:
         Z = linkage(X, method)
         labellings = [(labels, inertia(X, labels)) for labels in cut_tree(Z, ks).T]
-    sampled = _silhouette_rows(len(X), silhouette_sample, random_state)
+    sample = _Sample(silhouette_sample, child_seeds(random_state, 1)[0], n_threads)
     dunn_left_out = _why_no_dunn(len(X))
-    rows = [
-        _measure(X, k, labels, wcss, sampled, dunn_left_out is None)
+    measured = [
+        _measure(X, k, labels, wcss, sample, dunn_left_out is None)
         for k, (labels, wcss) in zip(ks, labellings, strict=True)
     ]
+    n_rows = max((n for _, n in measured if n), default=len(X))
     return Sweep(
-        rows=tuple(rows),
+        rows=tuple(row for row, _ in measured),
         models=models,
         method=method,
         Z=Z,
-        silhouette_rows=len(X) if sampled is None else len(sampled),
-        silhouette_sampled=sampled is not None,
+        silhouette_rows=n_rows,
+        silhouette_sampled=n_rows < len(X),
         dunn_left_out=dunn_left_out,
     )
+
+
+class _Sample(NamedTuple):
+    """How silhouettes are computed."""
+
+    size: int | None
+    seed: int
+    n_threads: int | None
+
+
+def _model(k: int, fit: Result, settings: dict[str, Any]) -> KMeans:
+    """The estimator that `KMeans.fit` would have made."""
+    model = KMeans(k, **settings)
+    model.cluster_centers_ = fit.centers
+    model.labels_ = fit.labels
+    model.inertia_ = fit.inertia
+    model.n_iter_ = fit.n_iter
+    model.n_distances_ = fit.n_distances
+    model.n_features_in_ = fit.centers.shape[1]
+    return model
 
 
 def best_by_silhouette(result: Sweep) -> int | None:
@@ -146,13 +160,6 @@ def best_by_silhouette(result: Sweep) -> int | None:
     if not defined:
         return None
     return min(defined, key=lambda row: (-row.silhouette, row.n_clusters)).n_clusters
-
-
-def _silhouette_rows(n_samples: int, most: int, random_state: Any) -> np.ndarray | None:
-    """The rows to compute silhouettes on, or None: all."""
-    if n_samples <= most:
-        return None
-    return check_random_state(random_state).permutation(n_samples)[:most]
 
 
 def _why_no_dunn(n_samples: int) -> str | None:
@@ -169,27 +176,25 @@ def _measure(
     k: int,
     labels: np.ndarray,
     wcss: float,
-    sampled: np.ndarray | None,
+    sample: _Sample,
     with_dunn: bool,
-) -> SweepRow:
-    """All metrics of one clustering."""
+) -> tuple[SweepRow, int]:
+    """All metrics of one clustering, and how many silhouettes were computed."""
     nan = float("nan")
-    if not _comparable(labels):
-        return SweepRow(k, labels, wcss, nan, nan, nan, nan)
-    part, part_labels = (X, labels) if sampled is None else (X[sampled], labels[sampled])
-    # A sample may miss all clusters but one, and then says nothing.
-    silhouette = silhouette_score(part, part_labels) if _comparable(part_labels) else nan
-    return SweepRow(
+    if not 2 <= len(np.unique(labels)) < len(labels):
+        return SweepRow(k, labels, wcss, nan, nan, nan, nan, nan), 0
+    silhouette = silhouette_estimate(
+        X, labels, sample_size=sample.size, random_state=sample.seed, n_threads=sample.n_threads
+    )
+    threads = {"n_threads": sample.n_threads}
+    row = SweepRow(
         n_clusters=k,
         labels=labels,
         wcss=wcss,
-        silhouette=silhouette,
-        davies_bouldin=davies_bouldin_score(X, labels),
-        calinski_harabasz=calinski_harabasz_score(X, labels),
-        dunn=dunn_index(X, labels) if with_dunn else nan,
+        silhouette=silhouette.score,
+        silhouette_error=silhouette.standard_error,
+        davies_bouldin=davies_bouldin_score(X, labels, **threads),
+        calinski_harabasz=calinski_harabasz_score(X, labels, **threads),
+        dunn=dunn_index(X, labels, **threads) if with_dunn else nan,
     )
-
-
-def _comparable(labels: np.ndarray) -> bool:
-    """Whether there are two clusters or more, and fewer than rows."""
-    return 2 <= len(np.unique(labels)) < len(labels)
+    return row, silhouette.n_rows

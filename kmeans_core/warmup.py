@@ -1,0 +1,57 @@
+"""Compile ahead what a first call would otherwise compile: for images, class rooms, services."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from kmeans_core.engine.jit import cache_folder
+
+SMALL, LARGE = (300, 3), (20_000, 16)  # one thread and compiled calls; blocks and threads
+
+
+def warmup() -> Iterator[str]:
+    """Run small examples of everything; yields a sentence after each step.
+
+    The compiled code is kept on disk, so the next process finds it. Where no folder can be
+    written to, the last sentence says so.
+    """
+    start = time.perf_counter()
+    rng = np.random.default_rng(0)
+    for dtype in (np.float64, np.float32):
+        small = rng.normal(size=SMALL).astype(dtype)
+        large = rng.normal(size=LARGE).astype(dtype)
+        _fit(small, large)
+        yield f"k-means of {np.dtype(dtype)}: ready after {time.perf_counter() - start:.1f} s"
+    _measure(small.astype(np.float64))
+    yield f"metrics and linkages: ready after {time.perf_counter() - start:.1f} s"
+    folder = cache_folder()
+    yield (
+        "Nothing could be kept: no folder can be written to. Name one in KMEANS_CORE_CACHE_DIR."
+        if folder is None
+        else f"Kept in {folder}"
+    )
+
+
+def _fit(small: np.ndarray, large: np.ndarray) -> None:
+    from kmeans_core.kmeans import KMeans
+
+    KMeans(5, random_state=0).fit(small).predict(small)
+    KMeans(20, random_state=0, max_iter=3).fit(large).transform(large[:50])
+    KMeans(20, init=large[:20], max_iter=3, algorithm="hamerly").fit(large)
+
+
+def _measure(rows: np.ndarray) -> None:
+    from kmeans_core import metrics
+    from kmeans_core.hierarchy import linkage
+
+    labels = np.arange(len(rows)) % 3
+    metrics.silhouette_score(rows, labels)
+    metrics.davies_bouldin_score(rows, labels)
+    metrics.calinski_harabasz_score(rows, labels)
+    metrics.dunn_index(rows, labels)
+    metrics.adjusted_rand_score(labels, labels)
+    for method in ("single", "complete", "average", "ward"):
+        linkage(rows, method)

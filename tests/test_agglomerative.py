@@ -1,0 +1,143 @@
+"""AgglomerativeClustering's weights, new rows and metrics."""
+
+import numpy as np
+import pytest
+import sklearn.cluster
+from scipy.spatial.distance import cdist
+
+from kmeans_core import AgglomerativeClustering
+from kmeans_core.hierarchy import linkage
+from kmeans_core.metrics import adjusted_rand_score
+
+METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
+
+
+def table(seed, n_samples=40, n_features=3):
+    return np.random.default_rng(seed).normal(size=(n_samples, n_features))
+
+
+# ---- weights -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["average", "ward", "centroid", "median"])
+def test_a_weight_of_w_stands_for_w_equal_rows(method):
+    X, weight = table(1), np.random.default_rng(0).integers(1, 6, 40)
+    weighted = AgglomerativeClustering(6, linkage=method).fit(X, sample_weight=weight)
+    repeated = AgglomerativeClustering(6, linkage=method).fit(np.repeat(X, weight, axis=0))
+    np.testing.assert_allclose(weighted.distances_, repeated.distances_[-39:], rtol=1e-9)
+    first = np.cumsum(weight) - weight
+    np.testing.assert_array_equal(weighted.labels_, repeated.labels_[first])
+    np.testing.assert_array_equal(weighted.predict(X), repeated.predict(X))
+
+
+@pytest.mark.parametrize("method", ["average", "ward", "centroid", "median"])
+def test_weights_need_not_be_whole_and_their_scale_matters_only_for_ward(method):
+    X, weight = table(2), np.random.default_rng(0).uniform(0.1, 3.0, 40)
+    model = AgglomerativeClustering(5, linkage=method)
+    one, three = model.fit(X, sample_weight=weight).linkage_matrix_, weight * 3
+    other = model.fit(X, sample_weight=three).linkage_matrix_
+    np.testing.assert_array_equal(other[:, [0, 1, 3]], one[:, [0, 1, 3]])
+    scale = np.sqrt(3) if method == "ward" else 1.0
+    np.testing.assert_allclose(other[:, 2], one[:, 2] * scale, rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rows_of_weight_zero_are_left_out_and_labelled_by_predict(method):
+    X, weight = table(3), np.ones(40)
+    weight[[0, 7, 30]] = 0
+    inside = weight > 0
+    model = AgglomerativeClustering(4, linkage=method).fit(X, sample_weight=weight)
+    alone = AgglomerativeClustering(4, linkage=method).fit(X[inside])
+    np.testing.assert_array_equal(model.labels_[inside], alone.labels_)
+    np.testing.assert_array_equal(model.labels_[~inside], alone.predict(X[~inside]))
+    assert model.n_leaves_ == 37 and len(model.children_) == 36
+
+
+@pytest.mark.parametrize(
+    "options, weight, message",
+    [
+        ({"linkage": "single"}, [1.0, 2.0, 1.0], "has no effect on linkage='single'"),
+        ({"linkage": "complete"}, [1.0, 2.0, 1.0], "has no effect on linkage='complete'"),
+        ({"linkage": "weighted"}, [1.0, 2.0, 1.0], "has no effect on linkage='weighted'"),
+        ({}, [1.0, 0.0, 0.0], "positive for 1 row"),
+        ({}, [1.0, 1e-40, 1.0], r"runs from 1e-40 to 1; limit: 1e\+30 times"),
+        ({"n_clusters": 3}, [1.0, 0.0, 1.0], "n_samples=2 should be >= n_clusters=3"),
+        ({}, [1.0, 1.0], "expected \\(3,\\)"),
+        ({"metric": "precomputed", "linkage": "average"}, [1.0, 0.0, 1.0], "must be positive"),
+    ],
+)
+def test_weights_that_make_no_sense_are_refused(options, weight, message):
+    X = np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0], [2.0, 3.0, 0.0]])
+    with pytest.raises(ValueError, match=message):
+        AgglomerativeClustering(**options).fit(X, sample_weight=weight)
+
+
+@pytest.mark.parametrize("method", ["single", "complete", "weighted"])
+def test_equal_weights_are_taken_where_others_are_refused(method):
+    X = table(4)
+    model = AgglomerativeClustering(4, linkage=method)
+    np.testing.assert_array_equal(
+        model.fit_predict(X, sample_weight=np.full(40, 2.5)), model.fit_predict(X)
+    )
+
+
+# ---- new rows ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_predict_finds_the_nearest_centroid_or_member(method):
+    X, new = table(5), table(6, 100)
+    model = AgglomerativeClustering(5, linkage=method).fit(X)
+    if method in ("single", "complete"):
+        expected = model.labels_[cdist(new, X).argmin(axis=1)]
+        np.testing.assert_array_equal(model.predict(X), model.labels_)
+    else:
+        means = np.array([X[model.labels_ == k].mean(axis=0) for k in range(5)])
+        expected = cdist(new, means).argmin(axis=1)
+    np.testing.assert_array_equal(model.predict(new), expected)
+
+
+def test_predict_uses_the_metric():
+    X, new = table(7), table(8, 100)
+    for metric in ("cityblock", "cosine", "chebyshev", "correlation"):
+        model = AgglomerativeClustering(4, linkage="complete", metric=metric).fit(X)
+        expected = model.labels_[cdist(new, X, metric).argmin(axis=1)]
+        np.testing.assert_array_equal(model.predict(new), expected)
+    by_callable = AgglomerativeClustering(
+        4, linkage="complete", metric=lambda u, v: abs(u - v).sum()
+    )
+    by_name = AgglomerativeClustering(4, linkage="complete", metric="manhattan")
+    np.testing.assert_array_equal(by_callable.fit(X).predict(new), by_name.fit(X).predict(new))
+
+
+def test_predict_refuses_what_it_cannot_label():
+    D = cdist(table(9), table(9))
+    model = AgglomerativeClustering(3, linkage="average")
+    with pytest.raises(ValueError, match="not fitted"):
+        model.predict(table(9))
+    with pytest.raises(ValueError, match="expecting 3 features"):
+        model.fit(table(9)).predict(np.ones((2, 4)))
+    model.set_params(metric="precomputed").fit((D + D.T) / 2)
+    with pytest.raises(ValueError, match="predict needs vectors"):
+        model.predict(D)
+
+
+# ---- metrics -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("metric", ["l1", "l2", "manhattan", "cosine", "euclidean"])
+@pytest.mark.parametrize("method", ["single", "complete", "average"])
+def test_metrics_equal_scikit_learn(method, metric):
+    X = table(10, 70)
+    ours = AgglomerativeClustering(5, linkage=method, metric=metric).fit(X)
+    theirs = sklearn.cluster.AgglomerativeClustering(
+        5, linkage=method, metric=metric, compute_distances=True
+    ).fit(X)
+    assert adjusted_rand_score(ours.labels_, theirs.labels_) == 1.0
+    np.testing.assert_allclose(ours.distances_, theirs.distances_, rtol=1e-7, atol=1e-12)
+
+
+def test_linkage_matrix_is_the_tree():
+    X = table(11)
+    model = AgglomerativeClustering(3, linkage="average").fit(X)
+    np.testing.assert_array_equal(model.linkage_matrix_, linkage(X, "average"))

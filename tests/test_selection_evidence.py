@@ -1,0 +1,316 @@
+"""Gap, Hopkins, stability, prediction strength, chains, valleys: against their definitions."""
+
+import naive
+import numpy as np
+import pytest
+from lookalikes import two_moons
+
+from kmeans_core import KMeans, metrics
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.kmeans.fitting import prepare
+from kmeans_core.selection import (
+    bootstrap_stability,
+    fit_range,
+    gap_statistic,
+    hopkins,
+    prediction_strength,
+    stability_word,
+)
+from kmeans_core.selection.chains import Chains, smallest_group
+from kmeans_core.selection.fits import child_seeds, fit_packed
+from kmeans_core.selection.gap import _gap
+from kmeans_core.selection.hopkins import hopkins_in
+from kmeans_core.selection.prediction import _strength
+from kmeans_core.selection.reference import bell_rows, some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.stability import _largest_jaccard
+from kmeans_core.selection.valleys import mean_valley
+
+
+def groups(seed=0, n_groups=4, size=30, spread=0.5):
+    rng = np.random.default_rng(seed)
+    centers = 6.0 * np.column_stack([np.arange(n_groups), np.arange(n_groups) % 2])
+    truth = np.repeat(np.arange(n_groups), size)
+    return centers[truth] + rng.normal(scale=spread, size=(len(truth), 2)), truth
+
+
+# ---- fits ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_samples", [40, 3_000, 60_000])
+def test_each_fit_of_a_range_has_the_bits_of_kmeans_alone(n_samples, dtype):
+    rng = np.random.default_rng(n_samples)
+    X = rng.normal(size=(n_samples, 3)).astype(dtype)
+    weight = rng.integers(1, 4, size=n_samples)
+    n_init = 4 if n_samples < 10_000 else 1
+    for given in (None, weight):
+        options = {"n_init": n_init, "random_state": 3}
+        found = fit_range(X, [2, 9, 5], sample_weight=given, n_threads=3, **options)
+        for k, result in zip([2, 9, 5], found, strict=True):
+            alone = KMeans(k, n_threads=1, **options).fit(X, sample_weight=given)
+            np.testing.assert_array_equal(result.labels, alone.labels_)
+            np.testing.assert_array_equal(result.centers, alone.cluster_centers_)
+            assert (result.inertia, result.n_iter) == (alone.inertia_, alone.n_iter_)
+
+
+def test_auto_is_one_start():
+    X, _ = groups(1, spread=3.0)
+    auto, one = (fit_range(X, [6], n_init=n, random_state=0)[0] for n in ("auto", 1))
+    np.testing.assert_array_equal(auto.labels, one.labels)
+
+
+def test_child_seeds_come_from_any_kind_of_random_state():
+    assert child_seeds(5, 3) == child_seeds(5, 3) == child_seeds(np.random.RandomState(5), 3)
+    assert len(set(child_seeds(np.random.default_rng(0), 50))) == 50
+    with pytest.raises(ValueError, match="random_state must be"):
+        child_seeds("x", 1)
+
+
+# ---- references ------------------------------------------------------------------------------
+
+
+def test_the_tightest_box_holds_every_row_and_nothing_smaller_would():
+    rng = np.random.default_rng(0)
+    square = rng.uniform(size=(500, 2))
+    long = square @ [[10.0, 0.0], [0.0, 1.0]] @ np.array([[1.0, 1.0], [-1.0, 1.0]]) / np.sqrt(2)
+    for X, area in ((square, 1.0), (long, 10.0)):
+        box = tightest_box(X)
+        along = (X - box.center) @ box.axes.T
+        np.testing.assert_allclose(along.min(axis=0), box.corner, atol=1e-9)
+        np.testing.assert_allclose(along.max(axis=0), box.corner + box.extent, atol=1e-9)
+        assert 0.9 * area < box.extent.prod() < 1.1 * area
+        drawn = uniform_rows(box, 1_000, np.random.RandomState(0))
+        np.testing.assert_allclose(drawn.mean(axis=0), X.mean(axis=0), atol=0.4)
+
+
+def test_a_flat_table_has_a_flat_box():
+    X = np.column_stack([np.arange(20.0), np.full(20, 3.0)])
+    drawn = uniform_rows(tightest_box(X), 50, np.random.RandomState(0))
+    np.testing.assert_allclose(drawn[:, 1], 3.0)
+    same = uniform_rows(tightest_box(np.ones((5, 2))), 4, np.random.RandomState(0))
+    np.testing.assert_array_equal(same, np.ones((4, 2)))
+
+
+def test_a_bell_has_the_mean_and_the_covariance_of_the_table():
+    X = np.random.default_rng(0).normal(size=(400, 3)) @ [[1, 2, 0], [0, 1, 0], [0, 0, 3]] + 5.0
+    drawn = bell_rows(X, 50_000, np.random.RandomState(0))
+    np.testing.assert_allclose(drawn.mean(axis=0), X.mean(axis=0), atol=0.1)
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(X.T), atol=0.3)
+
+
+def test_some_rows_keep_their_order():
+    X = np.arange(100)[:, None]
+    assert some_rows(X, 100, np.random.RandomState(0)) is X
+    kept = some_rows(X, 10, np.random.RandomState(0))
+    assert len(kept) == 10 and (np.diff(kept[:, 0]) > 0).all()
+
+
+# ---- gap -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_gap_equals_the_papers_steps(seed):
+    rng = np.random.default_rng(seed)
+    ks = [1, 2, 3, 4, 6]
+    curves = np.sort(rng.exponential(size=(6, 5)), axis=1)[:, ::-1]
+    tables = list(range(6))
+    gaps, errors, choice = naive.gap_curve(
+        0, ks, tables[1:], lambda table, k: curves[table, ks.index(k)]
+    )
+    ours = _gap(np.array(ks), curves, 10, False)
+    np.testing.assert_allclose(ours.gap, gaps, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(ours.standard_error, errors, rtol=1e-12, atol=1e-14)
+    assert ours.choice == choice
+
+
+def test_gap_finds_groups_and_says_one_where_there_are_none():
+    X, _ = groups()
+    found = gap_statistic(X, range(2, 8), random_state=0)
+    assert found.n_clusters.tolist() == [1, 2, 3, 4, 5, 6, 7] and found.gap.argmax() == 3
+    assert found.gap[3] >= found.gap[4] - found.standard_error[4]  # the rule holds at 4
+    assert found.at(4) == (found.gap[3], found.standard_error[3])
+    assert (found.n_rows, found.sampled, found.n_references) == (120, False, 20)
+    assert found.gap[3] - found.gap[0] > found.gains.max()
+    uniform = [np.random.default_rng(seed).uniform(size=(300, 2)) for seed in range(10)]
+    choices = [gap_statistic(X, range(2, 8), random_state=0).choice for X in uniform]
+    assert choices.count(1) >= 7  # one standard error is no strict test
+
+
+def test_gap_has_the_same_bits_for_any_number_of_threads():
+    X, _ = groups(3)
+    one, three = (
+        gap_statistic(X, range(2, 6), random_state=1, n_threads=n, n_references=5) for n in (1, 3)
+    )
+    for a, b in zip(one, three, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_gap_of_a_tree_and_of_a_large_table():
+    X, _ = groups(4)
+    assert gap_statistic(X, range(2, 7), method="average", random_state=0).choice == 4
+    large = np.tile(X, (60, 1)) + np.random.default_rng(0).normal(scale=0.1, size=(7_200, 2))
+    found = gap_statistic(large, range(2, 7), n_references=3, n_init=2, random_state=0)
+    assert (found.sampled, found.n_rows, found.choice) == (True, 5_000, 4)
+
+
+def test_gap_is_finite_where_nothing_is_left_inside():
+    X = np.repeat(np.eye(3), 5, axis=0)
+    found = gap_statistic(X, range(1, 4), random_state=0, n_references=3)
+    assert np.isfinite(found.gap).all() and found.gap[2] > 10
+
+
+# ---- Hopkins ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_features", [1, 2, 5, 9])
+def test_hopkins_equals_its_definition(n_features):
+    X = np.random.default_rng(n_features).normal(size=(60, n_features))
+    box = tightest_box(X)
+    rng = np.random.RandomState(4)
+    rows = np.sort(rng.permutation(60)[:12])
+    expected = naive.hopkins(X, rows, uniform_rows(box, 12, rng))
+    assert hopkins_in(X, box, 12, 4) == pytest.approx(expected, rel=1e-10)
+
+
+def test_hopkins_of_uniform_rows_of_groups_and_of_a_grid():
+    rng = np.random.default_rng(0)
+    uniform = [hopkins(rng.uniform(size=(500, 2)), random_state=seed) for seed in range(20)]
+    assert 0.45 < np.mean(uniform) < 0.55
+    assert hopkins(groups(0, size=100)[0], random_state=0) > 0.9
+    grid = np.stack(np.meshgrid(np.arange(20.0), np.arange(20.0)), axis=-1).reshape(-1, 2)
+    assert hopkins(grid, random_state=0) < 0.35
+    assert hopkins(np.ones((20, 2)), random_state=0) == 0.5
+
+
+# ---- stability -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_jaccard_equals_its_definition(seed):
+    rng = np.random.default_rng(seed)
+    first, second = rng.integers(0, 4, size=(2, 25))
+    first[:4] = range(4)
+    expected = naive.largest_jaccard(first, second)
+    found = _largest_jaccard(first, second, 4)
+    np.testing.assert_allclose(found, [expected[c] for c in range(4)], rtol=1e-12)
+    assert np.isnan(_largest_jaccard(first[first != 2], second[first != 2], 4)[2])
+
+
+@pytest.mark.parametrize("method", ["kmeans", "average"])
+def test_real_groups_are_highly_stable_and_one_cut_in_two_is_not(method):
+    X, truth = groups()
+    found = bootstrap_stability(X, np.array(list("dabc"))[truth], method=method, random_state=0)
+    assert found.labels.tolist() == list("abcd")
+    assert found.words == ["highly stable"] * 4 and found.jaccard.min() > 0.95
+    assert found.uniform < 0.95 and (found.n_resamples, found.complete) == (20, True)
+    split = fit_range(X, [5], random_state=0)[0].labels
+    assert bootstrap_stability(X, split, random_state=0).jaccard.min() < 0.75
+
+
+def test_a_uniform_square_is_stable_too():
+    X = np.random.default_rng(0).uniform(size=(500, 2))
+    labels = fit_range(X, [4], random_state=0)[0].labels
+    found = bootstrap_stability(X, labels, random_state=0)
+    assert found.jaccard.min() > 0.75 and found.uniform > 0.75
+
+
+def test_words_at_their_limits():
+    limits = [0.0, 0.59, 0.6, 0.74, 0.75, 0.84, 0.85, 1.0]
+    words = ["dissolved", "doubtful", "stable", "highly stable"]
+    assert [stability_word(v) for v in limits] == [w for w in words for _ in range(2)]
+
+
+def test_a_time_budget_ends_it_early_and_progress_is_told():
+    X, truth = groups()
+    seen = []
+    found = bootstrap_stability(
+        X, truth, random_state=0, max_time=0.0, progress=lambda *p: seen.append(p), n_threads=1
+    )
+    assert (found.n_resamples, found.complete, seen) == (1, False, [(1, 20)])
+    whole = bootstrap_stability(X, truth, random_state=0, progress=lambda *p: seen.append(p))
+    assert seen[-1] == (20, 20) and whole.complete
+    plain = bootstrap_stability(X, truth, random_state=0, n_threads=1)
+    np.testing.assert_array_equal(plain.jaccard, whole.jaccard)
+    assert plain.uniform == whole.uniform
+
+
+def test_a_cluster_of_one_row_may_miss_a_resample():
+    X, truth = groups()
+    X, truth = np.vstack([X, [[90.0, 90.0]]]), np.append(truth, 4)
+    found = bootstrap_stability(X, truth, random_state=0)
+    assert np.isfinite(found.jaccard).all() and found.jaccard[4] > 0.9
+
+
+# ---- prediction strength ---------------------------------------------------------------------
+
+
+def test_prediction_strength_equals_its_definition():
+    X, _ = groups(5, spread=2.5)
+    workers = Workers(1)
+    half, test = X[::2].copy(), X[1::2].copy()
+    train = fit_packed(prepare(half, None, workers), [5], 3, 0, workers)[0]
+    labels = fit_packed(prepare(test, None, workers), [5], 3, 0, workers)[0].labels
+    expected = naive.prediction_strength(test, labels, train.centers)
+    assert _strength(test, labels, train) == pytest.approx(expected, rel=1e-12)
+
+
+def test_prediction_strength_finds_groups():
+    X, _ = groups(6, size=60)
+    found = prediction_strength(X, range(1, 8), random_state=0)
+    assert found.choice == 4 and found.strength[0] == 1.0
+    assert found.strength[3] > 0.95 and found.strength[5] < 0.8
+    uniform = np.random.default_rng(1).normal(size=(300, 2))
+    assert prediction_strength(uniform, range(1, 8), random_state=0).choice == 1
+    with pytest.raises(ValueError, match="n_clusters_range=200"):
+        prediction_strength(X, [200])
+
+
+# ---- chains and valleys ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_longest_bridge_equals_the_walk_through_all_pairs(seed):
+    X = np.random.default_rng(seed).normal(size=(40, 2))
+    X[:15] += 4.0
+    expected = naive.longest_bridge(X, smallest_group(40))
+    assert Chains(X).longest_bridge() == pytest.approx(expected, rel=1e-12)
+
+
+def test_chains_follow_moons_and_leave_outliers_alone():
+    X, truth = two_moons(400, 0.05, 0)
+    chains = Chains(np.vstack([X, [[9.0, 9.0]]]))
+    group, n_groups = chains.groups(0.8 * chains.longest_bridge())
+    assert n_groups == 2 and group[-1] == -1
+    kept = group[:-1] >= 0
+    assert metrics.adjusted_rand_score(truth[kept], group[:-1][kept]) == 1.0
+    assert Chains(np.ones((30, 2))).longest_bridge() == 0.0
+
+
+def test_a_valley_lies_between_groups_and_not_inside_one():
+    X, truth = groups(7, size=300)
+    assert mean_valley(X, truth, np.zeros(1_200, dtype=int)) < 0.05
+    flat = np.random.default_rng(0).uniform(size=(2_000, 2))
+    halves = (flat[:, 0] > 0.5).astype(int)
+    assert 0.8 < mean_valley(flat, halves, np.zeros(2_000, dtype=int)) < 1.3
+    assert np.isnan(mean_valley(X, truth, truth))
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda X, y: fit_range(X, []), "n_clusters_range is empty"),
+        (lambda X, y: fit_range(X, [2], n_init=0), "n_init must be at least 1"),
+        (lambda X, y: gap_statistic(X, [2], n_references=1), "n_references must be at least 2"),
+        (lambda X, y: gap_statistic(X, [2], method="x"), "method must be one of"),
+        (lambda X, y: gap_statistic(np.where(X > 9, np.nan, X), [2]), "contains NaN"),
+        (lambda X, y: hopkins(X[:1]), "a minimum of 2 is required"),
+        (lambda X, y: hopkins(X, n_probes=500), "n_probes must be between 1 and 120"),
+        (lambda X, y: bootstrap_stability(X, y[1:]), "inconsistent numbers of samples"),
+        (lambda X, y: bootstrap_stability(X, y, n_resamples=0), "n_resamples must be at least 1"),
+        (lambda X, y: bootstrap_stability(X, y, max_time=-1), "max_time must be"),
+        (lambda X, y: prediction_strength(X, [2], n_splits=0), "n_splits must be at least 1"),
+    ],
+)
+def test_bad_input_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(*groups())
