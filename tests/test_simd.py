@@ -18,6 +18,7 @@ from kmeans_core.engine.simd import (
     any_lane,
     broadcast,
     count_lanes,
+    first_lane,
     fma,
     gather,
     lane_bits,
@@ -30,6 +31,7 @@ from kmeans_core.engine.simd import (
     maximum,
     min_lanes,
     minimum,
+    prefetch,
     put,
     select,
     splat,
@@ -127,6 +129,24 @@ def test_nan_is_not_less_and_not_equal(dtype):
     differs = _comparisons(a, b, out)[3]
     np.testing.assert_array_equal(out.reshape(5, -1)[:, 0], [0, 0, 1, 0, 0])
     assert differs
+
+
+@kernel
+def _first(a, position):
+    x, zero = load(a, 0), splat(a.dtype.type(0), a)
+    prefetch(a, position)  # only a hint: it may reach outside
+    return first_lane(zero < x), first_lane(x != x)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_first_lane_of_a_mask(dtype):
+    a = np.zeros(lanes_of(dtype), dtype=dtype)
+    assert _first(a, -5)[0] >= len(a)
+    for lane in reversed(range(len(a))):
+        a[lane] = 1
+        first, none = _first(a, 10_000)
+        assert first == lane
+        assert none >= len(a)
 
 
 @kernel

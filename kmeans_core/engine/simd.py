@@ -228,6 +228,26 @@ def gather(typingctx, array, positions):
 
 
 @intrinsic
+def prefetch(typingctx, array, position):
+    """Have the cache line of this element fetched; a hint, so it is not checked."""
+    if not _is_flat(array):
+        return None
+
+    def codegen(context, builder, sig, args):
+        view = context.make_array(sig.args[0])(context, builder, value=args[0])
+        byte, i32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+        function_type = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+        function = cgutils.get_or_insert_function(
+            builder.module, function_type, "llvm.prefetch.p0i8"
+        )
+        pointer = builder.bitcast(builder.gep(view.data, [args[1]]), byte)
+        builder.call(function, [pointer, i32(0), i32(3), i32(1)])  # to read, keep, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), codegen
+
+
+@intrinsic
 def widen(typingctx, a):
     """The same lanes as float64."""
 
@@ -358,6 +378,17 @@ def count_lanes(typingctx, mask):
     def codegen(context, builder, sig, args):
         bits = builder.bitcast(args[0], ir.IntType(mask.count))
         return builder.zext(builder.ctpop(bits), ir.IntType(64))
+
+    return types.int64(mask), codegen
+
+
+@intrinsic
+def first_lane(typingctx, mask):
+    """The first lane in which the mask is true; a number past the last one if there is none."""
+
+    def codegen(context, builder, sig, args):
+        bits = builder.bitcast(args[0], ir.IntType(mask.count))
+        return builder.cttz(builder.zext(bits, ir.IntType(64)), ir.Constant(ir.IntType(1), 0))
 
     return types.int64(mask), codegen
 

@@ -14,6 +14,7 @@ __all__ = [
     "any_lane",
     "broadcast",
     "count_lanes",
+    "first_lane",
     "fma",
     "gather",
     "lane_bits",
@@ -25,6 +26,7 @@ __all__ = [
     "maximum",
     "min_lanes",
     "minimum",
+    "prefetch",
     "put",
     "select",
     "splat",
@@ -69,6 +71,10 @@ def load_wide(array, start):
 
 def gather(array, positions):
     return array.reshape(-1)[positions]
+
+
+def prefetch(array, position):
+    pass
 
 
 def widen(a):
@@ -119,6 +125,10 @@ def any_lane(mask):
 
 def count_lanes(mask):
     return int(mask.sum())
+
+
+def first_lane(mask):
+    return int(mask.argmax()) if mask.any() else 64
 
 
 def lane_bits(mask):

@@ -18,6 +18,7 @@ import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
+    any_lane,
     count_lanes,
     gather,
     lane_count,
@@ -25,19 +26,22 @@ from kmeans_core.engine.simd import (
     load_like,
     maximum,
     splat_like,
+    sqrt,
     store,
 )
-from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import nearest_two, squared_distance, uncertain
-from kmeans_core.kmeans.panels import FLOAT32, LANES, Rows, aligned_empty
+from kmeans_core.kmeans.nearest import MOST, nearest_two, uncertain
+from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
 from kmeans_core.kmeans.survivors import (
+    LloydFirst,
     add_movements,
     downward,
     gather_panel,
     half_gaps,
     listed_blur,
     move_proposed,
+    prefetch_row,
     settled,
+    tighten_listed,
     upward,
 )
 
@@ -52,34 +56,31 @@ class Bounds(NamedTuple):
     safe: np.ndarray  # (n_clusters,)
 
 
-class Hamerly:
+class Hamerly(LloydFirst):
     """Two bounds a row. Memory: 8 bytes a row."""
 
-    def __init__(self, rows: Rows, run: Run) -> None:
-        self.rows, self.run, self.is_first = rows, run, True
-        n_padded, k, dtype = run.labels.shape[0], run.centers.shape[0], np.float32
+    def make_bounds(self) -> None:
+        n_padded, k, dtype = self.run.labels.shape[0], self.run.centers.shape[0], FLOAT32
         self.bounds = Bounds(
-            np.zeros(n_padded, dtype),
-            np.zeros(n_padded, dtype),
+            np.full(n_padded, MOST, dtype),
+            np.full(n_padded, -MOST, dtype),
             np.zeros(k, dtype),
             np.zeros(k, dtype),
             np.zeros(k, dtype),
         )
 
-    def assign(self, first: int, last: int) -> None:
+    def renew_bounds(self) -> None:
+        bounds = self.bounds
+        add_movements(self.run.shifts, bounds.moved, bounds.others_moved)
+        half_gaps(self.run.centers, self.rows.slack, bounds.safe)
+
+    def assign_bounded(self, first: int, last: int) -> None:
         rows = self.rows
         listed = np.empty((last - first) * LANES, np.int32)
+        own = np.empty((last - first) * LANES, np.float64)
         proposed = np.empty((last - first) * LANES, np.int32)
         gathered = aligned_empty(LANES * rows.X.shape[1], FLOAT32)
-        hamerly_panels(
-            rows, self.run, self.bounds, first, last, self.is_first, listed, proposed, gathered
-        )
-
-    def centers_moved(self) -> None:
-        self.is_first = False
-        bounds, slack = self.bounds, self.rows.slack
-        add_movements(self.run.shifts, slack, bounds.moved, bounds.others_moved)
-        half_gaps(self.run.centers, slack, bounds.safe)
+        hamerly_panels(rows, self.run, self.bounds, first, last, listed, own, proposed, gathered)
 
 
 @kernel
@@ -89,8 +90,8 @@ def hamerly_panels(
     bounds,  # INOUT Bounds: upper and lower
     first,  # IN  first panel
     last,  # IN  panel after the last
-    is_first,  # IN  no row has a label yet
     listed,  # scratch (rows of these panels,) int32
+    own,  # scratch (rows of these panels,) float64
     proposed,  # scratch (rows of these panels,) int32
     gathered,  # scratch (n_features * lanes,)
 ):
@@ -98,33 +99,35 @@ def hamerly_panels(
     packed, packed_centers, n_features = rows.packed, run.packed_centers, rows.X.shape[1]
     lanes, n_samples = lane_count(packed), rows.X.shape[0]
     block, n_listed, n_distances = first // rows.block_panels, 0, 0
+    most_listed = listed_of_a_panel(lanes, run.centers.shape[0], n_features)
     for panel in range(first, last):
         n_rows = min(lanes, n_samples - panel * lanes)
-        if not is_first:
-            low, stays = keeps_label(rows, run, bounds, panel, proposed, first)
-            if count_lanes(stays) == lanes:
-                continue
-            if 2 * count_lanes(stays) >= lanes:  # few: list them
+        stays = keeps_label(rows, run, bounds, panel, proposed, first)
+        if lanes - count_lanes(stays) <= most_listed:
+            if count_lanes(stays) < lanes:
                 for lane in range(n_rows):
                     if not stays[lane]:
-                        n_distances += 1
-                        if not tightened(rows, run, bounds, panel * lanes + lane, low[lane]):
-                            listed[n_listed] = panel * lanes + lane
-                            n_listed += 1
-                continue
-        # Most rows of the panel have to be searched: do it where it lies.
+                        listed[n_listed] = panel * lanes + lane
+                        n_listed += 1
+            continue
+        # Too many rows of the panel have to be searched: do it where it lies.
         best, second, index = nearest_two(packed, panel, packed_centers, n_features)
         tied = uncertain(best, second, rows.tie, rows.blur[panel])
         n_distances += n_rows * run.centers.shape[0]
-        for lane in range(n_rows):
-            i = panel * lanes + lane
-            propose(
-                rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
-                proposed, first,
-            )  # fmt: skip
-        for lane in range(n_rows, lanes):
-            proposed[(panel - first) * lanes + lane] = 0
+        propose_panel(rows, bounds, panel, index, best, second, proposed, first)
+        if any_lane(tied):
+            for lane in range(n_rows):
+                if tied[lane]:
+                    i = panel * lanes + lane
+                    propose(
+                        rows, run, bounds, i, index[lane], best[lane], second[lane], True,
+                        proposed, first,
+                    )  # fmt: skip
+    n_distances += n_listed
+    n_listed = tighten_listed(rows, run, bounds, listed, n_listed, first, own)
     for start in range(0, n_listed, lanes):
+        for place in range(start + lanes, min(start + 2 * lanes, n_listed)):
+            prefetch_row(rows.X, listed[place])
         gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
         best, second, index = nearest_two(gathered, 0, packed_centers, n_features)
         blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
@@ -143,7 +146,7 @@ def hamerly_panels(
 
 @device
 def keeps_label(rows, run, bounds, panel, proposed, first):
-    """Test a panel's bounds: the larger lower bound, and a mask of the rows that are settled."""
+    """Mask of a panel's rows that their bounds settle; proposes the label that every row has."""
     start = panel * lane_count(rows.packed)
     upper = load(bounds.upper, start)
     label = load_like(run.labels, start, upper)
@@ -152,7 +155,20 @@ def keeps_label(rows, run, bounds, panel, proposed, first):
     lower = load(bounds.lower, start) - gather(bounds.others_moved, label)
     lower = maximum(lower, gather(bounds.safe, label))
     # strictly: a tie is always evaluated
-    return lower, upper + upper * splat_like(upper_slack(rows), upper) < lower
+    return upper + upper * splat_like(upper_slack(rows), upper) < lower
+
+
+@device
+def listed_of_a_panel(lanes, n_clusters, n_features):
+    """Up to how many unsettled rows of a panel are listed; for more, all are searched in place.
+
+    In units of one lane of the search, a distance takes n_features, a row of a panel 100 besides,
+    and a listed row 1200 + 24 n_features to be fetched, made exact and, every second one, gathered.
+    Searching in place half the panels of 1e6 x 8, k=20 takes 8 ms, listing their rows 25.
+    """
+    work = n_clusters * n_features
+    listed = lanes * (100 + work) // (1200 + 24 * n_features + work // 2)
+    return min(lanes // 2, listed)
 
 
 @device
@@ -161,13 +177,18 @@ def upper_slack(rows):
 
 
 @device
-def tightened(rows, run, bounds, i, lower):
-    """Make the upper bound exact; True if that settles the label."""
-    label = run.labels[i]
-    squared = squared_distance(rows.X, i, rows.scale, run.centers, label)
-    upper = upward(np.sqrt(squared), rows.slack)
-    bounds.upper[i] = upward(upper - bounds.moved[label], rows.slack)
-    return upward(upper, rows.slack) < lower
+def propose_panel(rows, bounds, panel, index, best, second, proposed, first):
+    """`propose` for all rows of a panel at once, where the sieve is certain."""
+    start = panel * lane_count(rows.packed)
+    slack = splat_like(upper_slack(rows), best)
+    half_blur = splat_like(np.float32(0.5) * rows.blur[panel], best)
+    moved, others_moved = gather(bounds.moved, index), gather(bounds.others_moved, index)
+    own, other = sqrt(best), sqrt(second)
+    own, other = own + own * slack + half_blur, other - other * slack - half_blur
+    store(bounds.upper, start, own - moved + (own + moved) * slack)
+    lower = other + others_moved
+    store(bounds.lower, start, lower - maximum(lower, half_blur) * slack)
+    store(proposed, start - first * lane_count(rows.packed), index)
 
 
 @device

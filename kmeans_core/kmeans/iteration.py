@@ -132,6 +132,8 @@ ALGORITHMS = {
     "auto": ("iteration", "Lloyd"),
     "lloyd": ("iteration", "Lloyd"),
     "hamerly": ("hamerly", "Hamerly"),
+    "yinyang": ("yinyang", "Yinyang"),
+    "elkan": ("elkan", "Elkan"),
     "kdtree": ("kdtree", "FilterSteps"),
 }
 

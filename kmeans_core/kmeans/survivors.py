@@ -14,9 +14,25 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.engine.simd import any_lane, lane_count, load, load_like
-from kmeans_core.kmeans.lloyd import move_row
+from kmeans_core.engine.simd import any_lane, lane_count, load, load_like, prefetch
+from kmeans_core.kmeans.lloyd import Run, assign_panels, move_row
 from kmeans_core.kmeans.nearest import nearest_exactly, squared_distance
+from kmeans_core.kmeans.panels import LANES, Rows
+
+# Rows that survive lie far apart in memory: their lines are asked for so many rows ahead.
+AHEAD = 8
+LINE = 64  # bytes
+# Bounds are made when an assignment changes the label of no more than this share of the rows.
+SETTLED_SHARE = 0.1
+ROUNDED_UP = 1.0 + 2.0**-22  # times a sum: more than float32 and the sum's rounding take off
+
+
+@device
+def prefetch_row(array, i):
+    """Have row i of a matrix fetched."""
+    step = LINE // array.itemsize
+    for place in range(i * array.shape[1], (i + 1) * array.shape[1], step):
+        prefetch(array, place)
 
 
 @device
@@ -59,6 +75,30 @@ def downward(value, slack):
 
 
 @device
+def tighten_listed(rows, run, bounds, listed, n_listed, first, own):
+    """Make the upper bounds of listed rows exact, and unlist those that this settles.
+
+    Writes the squared distances to `own`, (rows of these panels,) float64. Returns how many rows
+    are left.
+    """
+    labels, slack, n_left = run.labels, rows.slack, 0
+    for place in range(n_listed):
+        prefetch_row(rows.X, listed[min(place + AHEAD, n_listed - 1)])
+        i = listed[place]
+        label = labels[i]
+        squared = squared_distance(rows.X, i, rows.scale, run.centers, label)
+        own[i - first * LANES] = squared
+        upper = upward(np.sqrt(squared), slack)
+        bounds.upper[i] = upward(upper - bounds.moved[label], slack)
+        lower = max(bounds.lower[i] - bounds.others_moved[label], bounds.safe[label])
+        # strictly: a tie is always evaluated
+        if not upward(upper, slack) < lower:
+            listed[n_left] = i
+            n_left += 1
+    return n_left
+
+
+@device
 def settled(rows, run, i, index, best, second, is_tied):
     """Label of a row, and its squared distances to that center and to the nearest other one.
 
@@ -94,7 +134,6 @@ def move_proposed(rows, run, first, last, proposed):
 @kernel
 def add_movements(
     shifts,  # IN  (n_clusters,) float64: the last update
-    slack,  # IN
     moved,  # INOUT (n_clusters,): how far each center has moved in all, rounded up
     others_moved,  # INOUT (n_clusters,): sum of the farthest movement of another center
 ):
@@ -106,10 +145,19 @@ def add_movements(
         elif shifts[j] > second:
             second = shifts[j]
     for j in range(shifts.shape[0]):
-        moved[j] = upward(float(moved[j]) + shifts[j], slack)
+        moved[j] = added_upward(moved[j], shifts[j])
         if others_moved.shape[0] > 0:
-            other = second if j == at else farthest
-            others_moved[j] = upward(float(others_moved[j]) + other, slack)
+            others_moved[j] = added_upward(others_moved[j], second if j == at else farthest)
+
+
+@device
+def added_upward(moved, shift):
+    """A sum of movements in float32, and one more, rounded up; as it was if that is none.
+
+    Not by `slack`: late in a run, that share of all movement so far would be more than the
+    movement itself.
+    """
+    return moved if shift == 0.0 else np.float32((float(moved) + shift) * ROUNDED_UP)
 
 
 @kernel
@@ -126,3 +174,41 @@ def half_gaps(
             half = 0.5 * np.sqrt(squared_distance(centers, j, 1.0, centers, other))
             half = downward(half, slack)
             safe[j], safe[other] = min(safe[j], half), min(safe[other], half)
+
+
+class LloydFirst:
+    """Lloyd's algorithm until few rows move, then one with bounds.
+
+    While many rows move, the centers do, and no bound holds: making them costs and saves nothing.
+    """
+
+    def __init__(self, rows: Rows, run: Run) -> None:
+        self.rows, self.run, self.has_bounds = rows, run, False
+
+    def assign(self, first: int, last: int) -> None:
+        if self.has_bounds:
+            self.assign_bounded(first, last)
+            return
+        assign_panels(self.rows, self.run, first, last)
+        n_rows = min(last * LANES, self.rows.X.shape[0]) - first * LANES
+        self.run.n_distances[first // self.rows.block_panels] += n_rows * len(self.run.centers)
+
+    def centers_moved(self) -> None:
+        n_samples = self.rows.X.shape[0]
+        if not self.has_bounds and self.run.n_changed.sum() <= SETTLED_SHARE * n_samples:
+            self.make_bounds()
+            self.has_bounds = True
+        if self.has_bounds:
+            self.renew_bounds()
+
+    def make_bounds(self) -> None:
+        """Allocate bounds that settle nothing yet."""
+        raise NotImplementedError
+
+    def renew_bounds(self) -> None:
+        """Called after every update of the centers, once there are bounds."""
+        raise NotImplementedError
+
+    def assign_bounded(self, first: int, last: int) -> None:
+        """As `assign`, with bounds; every row has a label."""
+        raise NotImplementedError

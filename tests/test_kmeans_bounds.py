@@ -1,0 +1,127 @@
+"""The bounds of the pruning algorithms are bounds: against naive distances, at every step."""
+
+import numpy as np
+import pytest
+
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.kmeans import fitting, iteration, lloyd, survivors
+from kmeans_core.kmeans.panels import LANES, with_blocks
+
+DTYPES = [np.float32, np.float64]
+PRUNING = ["hamerly", "yinyang", "elkan"]
+
+
+def distances_to(rows, centers):
+    """(n_samples, n_clusters) distances in float64, in units of the scaled rows."""
+    wide = rows.X.astype(np.float64) * rows.scale
+    return np.sqrt(((wide[:, None] - centers.astype(np.float64)) ** 2).sum(axis=2))
+
+
+def smallest_other(distances, labels):
+    """Every row's distance to the nearest center that is not its own."""
+    others = distances.copy()
+    others[np.arange(len(labels)), labels] = np.inf
+    return others.min(axis=1)
+
+
+def assert_bounds(rows, run, bounds):
+    """Check every bound that the algorithm keeps; what it adds to Hamerly's says which it is."""
+    n, k = len(rows.X), len(run.centers)
+    labels, distances = run.labels[:n], distances_to(rows, run.centers)
+    wide = bounds._replace(**{f: getattr(bounds, f).astype(np.float64) for f in bounds._fields})
+    own = distances[np.arange(n), labels]
+    assert (wide.upper[:n] + wide.moved[labels] >= own).all()
+    others = smallest_other(distances, labels)
+    assert (wide.lower[:n] - wide.others_moved[labels] <= others).all()
+    if hasattr(bounds, "group_lower"):
+        for group in range(bounds.group_lower.shape[1]):
+            members = slice(group * LANES, (group + 1) * LANES)
+            without_own = distances[:, members].copy()
+            inside = labels // LANES == group
+            without_own[inside, labels[inside] % LANES] = np.inf
+            lower = wide.group_lower[:, group] - wide.group_moved[group]
+            assert (lower <= without_own.min(axis=1)).all()
+    if hasattr(bounds, "center_lower"):
+        distances[np.arange(n), labels] = np.inf  # its own is asked for only once it is exact
+        assert (wide.center_lower[:, :k] - wide.moved[:k] <= distances).all()
+
+
+def run_and_check(X, weight, start, algorithm):
+    """A run to convergence beside Lloyd's: the same bits and true bounds after every step."""
+    workers = Workers(1)
+    prepared = fitting.prepare(X, weight, workers)
+    rows = with_blocks(prepared.sieve(workers), len(start))
+    runs = [iteration.new_run(rows, start * X.dtype.type(rows.scale)) for _ in range(2)]
+    plain = iteration.load_variant("lloyd")(rows, runs[0])
+    pruning = iteration.load_variant(algorithm)(rows, runs[1])
+    n_panels, n_checked = len(runs[0].labels) // LANES, 0
+    for number in range(60):
+        for run, variant in zip(runs, (plain, pruning), strict=True):
+            run.n_changed[:] = 0
+            for first in range(0, n_panels, rows.block_panels):
+                variant.assign(first, min(first + rows.block_panels, n_panels))
+        np.testing.assert_array_equal(runs[0].labels, runs[1].labels)
+        np.testing.assert_array_equal(runs[0].sums, runs[1].sums)
+        if pruning.has_bounds:
+            assert_bounds(rows, runs[1], pruning.bounds)
+            n_checked += 1
+        if number > 5 and runs[0].n_changed.sum() == 0:
+            break
+        for run in runs:
+            lloyd.update_centers(rows, run)
+        np.testing.assert_array_equal(runs[0].centers, runs[1].centers)
+        pruning.centers_moved()
+        if pruning.has_bounds:
+            assert_bounds(rows, runs[1], pruning.bounds)
+    assert n_checked > 5
+
+
+def table(name, dtype):
+    """Rows, weights and a start that are hard in one way."""
+    rng = np.random.default_rng(11)
+    n, d, k = 1003, 5, 37
+    centers = rng.uniform(-5, 5, (k, d))
+    X = centers[rng.integers(k, size=n)] + 1.5 * rng.normal(size=(n, d))
+    weight = rng.integers(0, 4, n).astype(dtype) if name == "weights" else None
+    if name == "far from the origin":
+        X += 1e8 if dtype == np.float64 else 1e4
+    if name == "groups far apart":
+        X[::2] += 1e8 if dtype == np.float64 else 1e4
+    X = X.astype(dtype)
+    start = X[rng.choice(n, k, replace=False)]
+    if name == "empty clusters":
+        start[5:9], start[20] = 1e3, -1e3
+    if name == "equal centers":
+        start[3], start[30] = start[20], start[20]
+    return X, weight, start
+
+
+TABLES = [
+    "plain", "weights", "far from the origin", "groups far apart", "empty clusters",
+    "equal centers",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("algorithm", PRUNING)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", TABLES)
+def test_bounds_are_bounds_and_the_bits_are_those_of_lloyd(name, dtype, algorithm, monkeypatch):
+    monkeypatch.setattr(survivors, "SETTLED_SHARE", 1.0)  # bounds from the second iteration on
+    run_and_check(*table(name, dtype), algorithm)
+
+
+@pytest.mark.parametrize("algorithm", PRUNING)
+@pytest.mark.parametrize(("n", "d", "k"), [(40, 1, 1), (50, 1, 2), (333, 2, 16), (700, 19, 33)])
+def test_bounds_are_bounds_for_all_shapes(n, d, k, algorithm, monkeypatch):
+    monkeypatch.setattr(survivors, "SETTLED_SHARE", 1.0)
+    rng = np.random.default_rng([n, d, k])
+    X = rng.normal(size=(n, d))
+    run_and_check(X, None, X[rng.choice(n, k, replace=False)], algorithm)
+
+
+@pytest.mark.parametrize("algorithm", PRUNING)
+def test_integers_full_of_ties(algorithm, monkeypatch):
+    monkeypatch.setattr(survivors, "SETTLED_SHARE", 1.0)
+    rng = np.random.default_rng(12)
+    X = rng.integers(0, 6, (2000, 2)).astype(np.float64)
+    run_and_check(X, None, np.unique(X, axis=0)[rng.choice(36, 20, replace=False)], algorithm)
