@@ -139,7 +139,8 @@ class AgglomerativeClustering(Estimator):
         cut = cut_tree(Z, self.n_clusters, self.distance_threshold)[:, 0]
         labels = _number_by_size(cut, None if precomputed else rows, used)
 
-        self._points, self._point_labels = None, None
+        self._points: Any = None
+        self._point_labels: Any = None
         if not precomputed:
             self._remember_points(rows, labels, used)
         self.labels_ = np.empty(len(X), dtype=np.int64)
