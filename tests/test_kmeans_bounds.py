@@ -6,6 +6,7 @@ import pytest
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.kmeans import fitting, iteration, lloyd, survivors
 from kmeans_core.kmeans.panels import LANES, with_blocks
+from kmeans_core.kmeans.relocation import relocate_empty_clusters
 
 DTYPES = [np.float32, np.float64]
 PRUNING = ["hamerly", "yinyang", "elkan"]
@@ -68,7 +69,9 @@ def run_and_check(X, weight, start, algorithm):
         if number > 5 and runs[0].n_changed.sum() == 0:
             break
         for run in runs:
-            lloyd.update_centers(rows, run)
+            if lloyd.sum_blocks(run) > 0:
+                relocate_empty_clusters(rows, run)
+            lloyd.move_centers(rows, run)
         np.testing.assert_array_equal(runs[0].centers, runs[1].centers)
         pruning.centers_moved()
         if pruning.has_bounds:
