@@ -13,6 +13,7 @@ _HOMES = {
     "KMeans": "kmeans_core.kmeans",
     "kmeans_plusplus": "kmeans_core.kmeans",
     "AgglomerativeClustering": "kmeans_core.hierarchy",
+    "WardOfCenters": "kmeans_core.hierarchy",
     "linkage": "kmeans_core.hierarchy",
     "cophenet": "kmeans_core.hierarchy",
     "cut_tree": "kmeans_core.hierarchy",

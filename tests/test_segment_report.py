@@ -16,7 +16,8 @@ from segment.demo import demo_customers
 from segment.features import Number
 from segment.report import principal_components, two_dimensions
 
-CHARTS = ["sizes", "scatter", "heatmap", "elbow", "silhouette"]
+CHARTS = ["sizes", "scatter", "heatmap", "silhouette_rows", "stability", "elbow", "silhouette"]
+CHARTS += ["davies_bouldin", "calinski_harabasz", "gap"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
 LOADING = {"src", "href", "xlink:href", "srcset", "data", "poster", "action", "background"}
@@ -98,7 +99,7 @@ class TestPage:
 
 def test_the_report_tells_the_decisions_before_the_charts(reports):
     text = (reports / "kmeans" / "report.html").read_text(encoding="utf-8")
-    order = ["fall into", "What was decided", "blank row", "chart-sizes", "Davies-Bouldin"]
+    order = ["fall into", "What was decided", "blank row", "chart-sizes", "Davies-Bouldin ↓"]
     positions = [text.index(words) for words in order]
     assert positions == sorted(positions)
 

@@ -1,6 +1,7 @@
 """Hierarchical clustering: trees of merges, from the rows up."""
 
 from kmeans_core.hierarchy.agglomerative import AgglomerativeClustering
+from kmeans_core.hierarchy.coarse import WardOfCenters
 from kmeans_core.hierarchy.cophenetic import cophenet
 from kmeans_core.hierarchy.dendrogram import cut_tree, leaves_list
 from kmeans_core.hierarchy.drawing import dendrogram
@@ -12,6 +13,7 @@ from kmeans_core.hierarchy.nodes import ClusterNode, to_tree
 __all__ = [
     "AgglomerativeClustering",
     "ClusterNode",
+    "WardOfCenters",
     "cophenet",
     "cut_tree",
     "dendrogram",

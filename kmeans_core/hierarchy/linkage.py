@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_core.hierarchy.boruvka import boruvka_vectors, tree_pays
 from kmeans_core.hierarchy.dendrogram import label_merges, number_merges, sort_merges
 from kmeans_core.hierarchy.distances import (
     EUCLIDEAN,
@@ -221,7 +222,10 @@ def _naive_tree(source: Source, method: str, weight: np.ndarray | None) -> np.nd
 def _single_tree(source: Source, algorithm: str) -> np.ndarray:
     if source.kind not in (EUCLIDEAN, SQEUCLIDEAN):
         return _tree_of_edges(*prim_rows(source), source.unit)
-    edges, squares = prim_vectors(source.X)
+    if algorithm == "boruvka" or (algorithm == "auto" and tree_pays(*source.X.shape)):
+        edges, squares = boruvka_vectors(source.X)
+    else:
+        edges, squares = prim_vectors(source.X)
     lengths = np.sqrt(squares) if source.kind == EUCLIDEAN else squares
     return _tree_of_edges(edges, lengths, source.unit)
 

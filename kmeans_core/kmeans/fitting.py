@@ -7,7 +7,7 @@ in scikit-learn's order.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import broadcast, lane_count, load, load_like, store, widen
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Result, run_from, unscaled
+from kmeans_core.kmeans.collapse import collapse_rows, worth_collapsing
+from kmeans_core.kmeans.iteration import SMALL_FLOPS, Limits, Result, Table, run_from, unscaled
 from kmeans_core.kmeans.panels import (
     LANES,
     Rows,
@@ -25,9 +26,13 @@ from kmeans_core.kmeans.panels import (
     panel_weight,
     power_of_two_scale,
     sieve_rows,
+    weight_of,
     with_blocks,
 )
 from kmeans_core.kmeans.watch import Watch
+
+if TYPE_CHECKING:
+    from kmeans_core.kmeans.rowtree import Tree
 
 
 class Settings(NamedTuple):
@@ -62,6 +67,9 @@ class Prepared:
         self.X, self.weight, self.scale = X, weight, scale
         self._exact: Rows | None = None
         self._sieve: Rows | None = None
+        self._tree: tuple[Rows, Tree] | None = None
+        self._collapsed: tuple[Prepared, np.ndarray] | None = None
+        self._is_looked_over = False
         self._variance: float | None = None
 
     def sieve(self, workers: Workers) -> Rows:
@@ -77,6 +85,42 @@ class Prepared:
         if self._exact is None:
             self._exact = exact_rows(self.X, self.weight, self.scale, workers)
         return self._exact
+
+    def tree(self, workers: Workers) -> tuple[Rows, Tree]:
+        """The panels of float32 in the order of a tree, and the tree."""
+        if self._tree is None:
+            from kmeans_core.kmeans.rowtree import grow_tree
+
+            self._tree = grow_tree(self.X, self.weight, self.scale, workers)
+        return self._tree
+
+    def collapsed(self) -> tuple[Prepared, np.ndarray] | None:
+        """The different rows, and which of them each row equals; None where it does not pay."""
+        if not self._is_looked_over:
+            self._is_looked_over = True
+            equal = collapse_rows(self.X, self.weight) if worth_collapsing(self.X) else None
+            if equal is not None:
+                self._collapsed = Prepared(equal.X, equal.weight, self.scale), equal.place
+        return self._collapsed
+
+    def iterated(self, algorithm: str) -> Prepared:
+        """What a run by this algorithm iterates on."""
+        collapsed = self.collapsed() if algorithm == "auto" else None
+        return self if collapsed is None else collapsed[0]
+
+    def table(self, algorithm: str, n_clusters: int, workers: Workers) -> Table:
+        """The packed rows for a run by this algorithm."""
+        if algorithm == "kdtree":
+            rows, tree = self.tree(workers)
+            return Table(with_blocks(rows, n_clusters), tree)
+        collapsed = self.collapsed() if algorithm == "auto" else None
+        if collapsed is None:
+            return Table(with_blocks(self.sieve(workers), n_clusters))
+        different, place = collapsed
+        rows = with_blocks(different.sieve(workers), n_clusters)
+        weight, step = weight_of(self.X, self.weight)
+        whole = rows._replace(X=self.X, weight=weight, weight_step=step)
+        return Table(rows, None, whole, place)
 
     def drop_exact(self) -> None:
         """Give their memory back."""
@@ -149,7 +193,9 @@ def _is_short(plan: Plan) -> bool:
 def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result | None]:
     """Runs of a small table, each on one thread."""
     prepared, one = runs[0][0].prepared, Workers(1)
-    prepared.variance(workers)  # what they share is made before they ask for it
+    for algorithm in {plan.settings.algorithm for plan, _ in runs}:
+        prepared.table(algorithm, 1, workers)  # what they share is made before they ask for it
+        prepared.iterated(algorithm).variance(workers)
     if any(start.centers is None for _, start in runs):
         prepared.exact(workers)
     results: dict[int, Result] = {}
@@ -169,10 +215,12 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
 def run_plan(plan: Plan, centers: np.ndarray, workers: Workers) -> Result:
     """The run of a plan from these centers."""
     prepared, settings = plan.prepared, plan.settings
-    rows = with_blocks(prepared.sieve(workers), settings.n_clusters)
-    tol = settings.tol * prepared.variance(workers) if settings.tol > 0.0 else 0.0
+    tol = settings.tol
+    if tol > 0.0:
+        tol *= prepared.iterated(settings.algorithm).variance(workers)
     limits = Limits(settings.max_iter, tol, settings.watch)
-    return run_from(rows, centers, limits, settings.algorithm, workers)
+    table = prepared.table(settings.algorithm, settings.n_clusters, workers)
+    return run_from(table, centers, limits, settings.algorithm, workers)
 
 
 def best_of(plan: Plan, results: list[Result | None]) -> Result:
@@ -185,7 +233,12 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
             partner = np.full(plan.settings.n_clusters, -1, dtype=np.int32)
             if not same_partition(result.labels, best.labels, partner):
                 best = result
-    return best._replace(inertia=unscaled(best.inertia, plan.prepared.scale))
+    labels, collapsed = best.labels, None
+    if plan.settings.algorithm == "auto":
+        collapsed = plan.prepared.collapsed()
+    if collapsed is not None:
+        labels = labels[collapsed[1]]
+    return best._replace(labels=labels, inertia=unscaled(best.inertia, plan.prepared.scale))
 
 
 def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:

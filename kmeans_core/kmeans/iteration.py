@@ -10,8 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -29,6 +28,9 @@ from kmeans_core.kmeans.panels import (
 )
 from kmeans_core.kmeans.relocation import relocate_empty_clusters
 from kmeans_core.kmeans.watch import Watch
+
+if TYPE_CHECKING:
+    from kmeans_core.kmeans.rowtree import Tree
 
 CONVERGENCE = {
     lloyd.CONVERGED: "strict convergence",
@@ -57,8 +59,35 @@ class Result(NamedTuple):
     n_distances: int
 
 
+class Table(NamedTuple):
+    """What a run works on: packed rows, and what else there is to know where they are not the
+    caller's, row by row.
+    """
+
+    rows: Rows
+    tree: Tree | None = None  # the panels lie in its order
+    whole: Rows | None = None  # the caller's rows and weights, where `rows` are the different ones
+    place: np.ndarray | None = None  # (n_samples,) which of `rows` each of them is equal to
+
+
+class Steps(Protocol):
+    """The steps of an iteration, as `iterate_threaded` sees them."""
+
+    def assign(self, first: int, last: int) -> None:
+        """Label the rows of the blocks first..last-1 and move those that changed."""
+
+    def rebuild(self, first: int, last: int) -> None:
+        """Make the sums of these blocks anew."""
+
+    def label_rows(self, workers: Workers) -> None:
+        """Make sure that `run.labels` holds the label of every row."""
+
+    def centers_moved(self) -> None:
+        """Called after every update of the centers."""
+
+
 class Variant(Protocol):
-    """An algorithm, as the threaded iteration sees it."""
+    """An algorithm that looks at row after row, as `RowSteps` sees it."""
 
     def assign(self, first: int, last: int) -> None:
         """Label the panels first..last-1 and move the rows that changed."""
@@ -82,6 +111,21 @@ class Lloyd:
         pass
 
 
+class RowSteps:
+    """The steps of an algorithm that looks at row after row."""
+
+    def __init__(self, rows: Rows, run: Run, variant: Variant) -> None:
+        self.rows, self.run = rows, run
+        self.assign = _in_short_calls(rows, run, variant.assign)
+        self.centers_moved = variant.centers_moved
+
+    def rebuild(self, first: int, last: int) -> None:
+        lloyd.rebuild_blocks(self.rows, self.run, first, last)
+
+    def label_rows(self, workers: Workers) -> None:
+        pass
+
+
 # The algorithms and where they live. Each is imported when it is first used: a fit compiles and
 # loads no kernel that it does not run.
 ALGORITHMS = {
@@ -90,13 +134,17 @@ ALGORITHMS = {
     "hamerly": ("hamerly", "Hamerly"),
     "yinyang": ("yinyang", "Yinyang"),
     "elkan": ("elkan", "Elkan"),
+    "kdtree": ("kdtree", "FilterSteps"),
 }
 
 
-def load_variant(algorithm: str) -> Callable[[Rows, Run], Variant]:
-    """The class of this name."""
+def load_steps(table: Table, run: Run, algorithm: str) -> Steps:
+    """The steps of the algorithm of this name."""
     module, name = ALGORITHMS[algorithm]
-    return getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
+    found = getattr(importlib.import_module(f"kmeans_core.kmeans.{module}"), name)
+    if table.tree is not None:
+        return found(table.rows, run, table.tree)
+    return RowSteps(table.rows, run, found(table.rows, run))
 
 
 def new_run(rows: Rows, centers: np.ndarray) -> Run:
@@ -125,33 +173,42 @@ def new_run(rows: Rows, centers: np.ndarray) -> Run:
 
 
 def run_from(
-    rows: Rows, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
+    table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
 ) -> Result:
-    """Iterate from the centers `start` (in the caller's units) to the end."""
+    """Iterate from the centers `start` (in the caller's units) to the end.
+
+    The labels are those of the rows of the table, of the different ones if these are they.
+    """
+    rows = table.rows
     dtype, watch = rows.X.dtype, limits.watch
     run = new_run(rows, start * dtype.type(rows.scale))
     flops = 2.0 * rows.X.size * start.shape[0]
     watch.begin()
     if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not watch.sees_iterations:
         status = lloyd.RUNNING
-        steps = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
+        most = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
         while status == lloyd.RUNNING:
-            status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, steps)
+            status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, most)
             if status == lloyd.EMPTY:
-                relocate_empty_clusters(rows, run)
+                relocate(table, run)
                 status = _judge(run, lloyd.move_centers(rows, run), limits)
             if status == lloyd.RUNNING and watch.is_over():
                 status = lloyd.STOPPED
     else:
-        variant = load_variant(algorithm)(rows, run)
-        status = iterate_threaded(rows, run, limits, variant, workers)
+        steps = load_steps(table, run, algorithm)
+        status = iterate_threaded(table, run, limits, steps, workers)
     watch.end(int(run.progress[lloyd.N_ITER]), CONVERGENCE.get(status, ""))
     centers = run.centers * dtype.type(1.0 / rows.scale)
     seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
     if status != lloyd.CONVERGED or (seen != run.centers).any():
         run.centers[:] = seen
         pack_centers(run.centers, rows.offset, run.packed_centers)
-        assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
+        if table.tree is None:
+            assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
+        else:
+            workers.run(steps.assign, rows.n_blocks)
+    if table.tree is not None:
+        steps.label_rows(workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
     return Result(
         run.labels[: rows.X.shape[0]],
@@ -162,25 +219,33 @@ def run_from(
     )
 
 
-def iterate_threaded(
-    rows: Rows, run: Run, limits: Limits, variant: Variant, workers: Workers
-) -> int:
-    """`lloyd.iterate`, on several threads, for any variant, and watched."""
-    watch, inertia = limits.watch, 0.0
+def relocate(table: Table, run: Run) -> None:
+    """Give empty clusters rows of the caller's: of equal rows that were collapsed, one."""
+    if table.whole is None:
+        relocate_empty_clusters(table.rows, run)
+    else:
+        relocate_empty_clusters(table.whole, run._replace(labels=run.labels[table.place]))
+
+
+def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, workers: Workers) -> int:
+    """`lloyd.iterate`, on several threads, for any algorithm, and watched."""
+    rows, watch, inertia = table.rows, limits.watch, 0.0
     while True:
         run.n_changed[:] = 0
         run.n_distances[:] = 0
-        workers.run(_in_short_calls(rows, run, variant.assign), rows.n_blocks)
+        workers.run(steps.assign, rows.n_blocks)
         n_changed = int(run.n_changed.sum())
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
         if watch.sees_iterations:
+            steps.label_rows(workers)
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
         if lloyd.is_settled(run.progress, n_changed):
             return lloyd.CONVERGED
         if lloyd.must_rebuild(run.progress, n_changed):
-            workers.run(partial(lloyd.rebuild_blocks, rows, run), rows.n_blocks)
+            workers.run(steps.rebuild, rows.n_blocks)
         if lloyd.sum_blocks(run) > 0:
-            relocate_empty_clusters(rows, run)
+            steps.label_rows(workers)
+            relocate(table, run)
         shift = lloyd.move_centers(rows, run)
         status = _judge(run, shift, limits)
         if watch.sees_iterations:
@@ -190,7 +255,7 @@ def iterate_threaded(
             status = lloyd.STOPPED
         if status != lloyd.RUNNING:
             return status
-        variant.centers_moved()
+        steps.centers_moved()
 
 
 def _judge(run: Run, shift: float, limits: Limits) -> int:

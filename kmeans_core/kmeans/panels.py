@@ -220,11 +220,7 @@ def magnitude(X: np.ndarray, workers: Workers) -> float:
 def sieve_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
     """Pack the rows of a checked matrix in float32, for the search. Memory: 4 bytes a number."""
     n_features = X.shape[1]
-    offset = np.zeros(n_features)
-    if X.dtype != FLOAT32:
-        sample = X[np.linspace(0, X.shape[0] - 1, min(X.shape[0], OFFSET_ROWS)).astype(np.intp)]
-        offset = (sample * scale).mean(axis=0)
-    rows = _pack(X, weight, scale, offset, FLOAT32, workers)
+    rows = _pack(X, weight, scale, middle_of_sample(X, scale), FLOAT32, workers)
     if X.dtype != FLOAT32:
         most = max(1, VALUES_A_PART // (LANES * n_features))
 
@@ -234,6 +230,14 @@ def sieve_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: 
 
         workers.run(task, -(-rows.blur.shape[0] // most))
     return rows
+
+
+def middle_of_sample(X: np.ndarray, scale: float) -> np.ndarray:
+    """What float64 rows are packed relative to, scaled; zero for float32 rows."""
+    if X.dtype == FLOAT32:
+        return np.zeros(X.shape[1])
+    sample = X[np.linspace(0, X.shape[0] - 1, min(X.shape[0], OFFSET_ROWS)).astype(np.intp)]
+    return (sample * scale).mean(axis=0)
 
 
 def exact_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
@@ -259,8 +263,16 @@ def _pack(
         pack_panels(X, scale, offset, first * most, stop, packed)
 
     workers.run(task, -(-n_panels // most))
-    if weight is None:
-        weight = np.ones(1, dtype=X.dtype)
+    return rows_around(X, weight, scale, offset, packed)
+
+
+def rows_around(
+    X: np.ndarray, weight: np.ndarray | None, scale: float, offset: np.ndarray, packed: np.ndarray
+) -> Rows:
+    """The Rows of these panels, one block, nothing said yet of what packing has blurred."""
+    dtype = packed.dtype
+    n_panels = packed.shape[0] // (lanes_of(dtype) * X.shape[1])
+    weight, step = weight_of(X, weight)
     tail = np.zeros(lanes_of(np.float64))
     tail[: X.shape[1] - (padded_features(X.shape[1]) - tail.shape[0])] = 1.0
     slack = rounding_slack(X.shape[1], dtype)
@@ -270,7 +282,7 @@ def _pack(
         blur=np.full(n_panels, SMALLEST_BLUR, dtype=np.float32),
         offset=offset,
         weight=weight,
-        weight_step=0 if weight.shape[0] == 1 and X.shape[0] > 1 else 1,
+        weight_step=step,
         scale=scale,
         tail=tail,
         tie=dtype.type(2.02 * slack + 10 * np.finfo(dtype).eps),
@@ -278,6 +290,13 @@ def _pack(
         block_panels=n_panels,
         n_blocks=1,
     )
+
+
+def weight_of(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """The weights and their step, see Rows; one element for all rows where none are given."""
+    if weight is None:
+        weight = np.ones(1, dtype=X.dtype)
+    return weight, 0 if weight.shape[0] == 1 and X.shape[0] > 1 else 1
 
 
 def padded_features(n_features: int) -> int:
