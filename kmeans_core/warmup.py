@@ -40,7 +40,8 @@ def _fit(small: np.ndarray, large: np.ndarray) -> None:
 
     KMeans(5, random_state=0).fit(small).predict(small)
     KMeans(20, random_state=0, max_iter=3).fit(large).transform(large[:50])
-    KMeans(20, init=large[:20], max_iter=3, algorithm="hamerly").fit(large)
+    # Long enough for few rows to move: bounds, and the kernels that use them, begin then.
+    KMeans(20, init=large[:20], max_iter=60, algorithm="hamerly").fit(large)
 
 
 def _measure(rows: np.ndarray) -> None:

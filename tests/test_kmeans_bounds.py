@@ -5,10 +5,14 @@ import pytest
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.kmeans import fitting, iteration, lloyd, survivors
+from kmeans_core.kmeans.elkan import Elkan
+from kmeans_core.kmeans.hamerly import Hamerly
 from kmeans_core.kmeans.panels import LANES, with_blocks
+from kmeans_core.kmeans.relocation import relocate_empty_clusters
+from kmeans_core.kmeans.yinyang import Yinyang
 
 DTYPES = [np.float32, np.float64]
-PRUNING = ["hamerly", "yinyang", "elkan"]
+PRUNING = [Hamerly, Yinyang, Elkan]
 
 
 def distances_to(rows, centers):
@@ -52,8 +56,7 @@ def run_and_check(X, weight, start, algorithm):
     prepared = fitting.prepare(X, weight, workers)
     rows = with_blocks(prepared.sieve(workers), len(start))
     runs = [iteration.new_run(rows, start * X.dtype.type(rows.scale)) for _ in range(2)]
-    plain = iteration.load_variant("lloyd")(rows, runs[0])
-    pruning = iteration.load_variant(algorithm)(rows, runs[1])
+    plain, pruning = iteration.Lloyd(rows, runs[0]), algorithm(rows, runs[1])
     n_panels, n_checked = len(runs[0].labels) // LANES, 0
     for number in range(60):
         for run, variant in zip(runs, (plain, pruning), strict=True):
@@ -68,7 +71,9 @@ def run_and_check(X, weight, start, algorithm):
         if number > 5 and runs[0].n_changed.sum() == 0:
             break
         for run in runs:
-            lloyd.update_centers(rows, run)
+            if lloyd.sum_blocks(run) > 0:
+                relocate_empty_clusters(rows, run)
+            lloyd.move_centers(rows, run)
         np.testing.assert_array_equal(runs[0].centers, runs[1].centers)
         pruning.centers_moved()
         if pruning.has_bounds:
