@@ -6,6 +6,10 @@ import pytest
 import sklearn.metrics
 
 from kmeans_core import metrics
+from kmeans_core.metrics.grouped import group_rows
+from kmeans_core.metrics.silhouette import silhouettes_at
+from kmeans_core.metrics.silhouette_pairs import all_silhouettes
+from kmeans_core.metrics.table import check_labelled, threads
 
 LABEL_METRICS = [
     metrics.silhouette_samples,
@@ -212,11 +216,22 @@ def test_a_row_of_weight_zero_is_not_there():
 
 @pytest.mark.parametrize("metric", [*LABEL_METRICS, metrics.inertia, metrics.silhouette_by_cluster])
 def test_threads_do_not_change_a_bit(metric):
-    X, labels = table(6, n_samples=40_000 if metric is metrics.inertia else 3_000, n_labels=7)
+    X, labels = table(6, n_samples=40_000 if metric is metrics.inertia else 6_000, n_labels=4)
     one = metric(X, labels, n_threads=1)
     np.testing.assert_array_equal(metric(X, labels, n_threads=3), one)
     with pytest.raises(ValueError, match="n_threads must be at least 1"):
         metric(X, labels, n_threads=0)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_pairs_looked_at_once_give_what_looking_at_all_gives(weighted):
+    X, labels = table(13, n_samples=5_000, n_labels=3)
+    weight = np.random.default_rng(0).integers(1, 4, len(X)) if weighted else None
+    with threads(2) as workers:
+        rows = group_rows(check_labelled(X, labels, weight, workers))
+        places = np.flatnonzero(rows.weight)
+        found = all_silhouettes(rows, workers)[places]
+        np.testing.assert_allclose(found, silhouettes_at(rows, places, workers), rtol=1e-12)
 
 
 def test_labels_of_any_kind_of_number_are_coded_alike():

@@ -11,6 +11,7 @@ from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, lanes_of, load, splat, sqrt, sum_lanes
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
 from kmeans_core.metrics.labels import check_labels
+from kmeans_core.metrics.silhouette_pairs import all_silhouettes
 from kmeans_core.metrics.table import check_labelled, threads
 from kmeans_core.validation import check_choice, check_integer, check_matrix, check_random_state
 
@@ -70,7 +71,7 @@ def silhouette_samples(
         rows = group_rows(data)
         places = np.flatnonzero(rows.weight)
         values = np.empty(len(data.X))
-        values[rows.row[places]] = silhouettes_at(rows, places, workers)
+        values[rows.row[places]] = all_silhouettes(rows, workers)[places]
     if data.kept is None:
         return values
     everywhere = np.full(len(labels), np.nan)

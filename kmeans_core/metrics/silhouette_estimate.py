@@ -9,6 +9,7 @@ import numpy as np
 from kmeans_core.engine.simd import lanes_of
 from kmeans_core.metrics.grouped import GroupedRows, group_rows
 from kmeans_core.metrics.silhouette import silhouettes_at
+from kmeans_core.metrics.silhouette_pairs import all_silhouettes
 from kmeans_core.metrics.table import check_labelled, threads
 from kmeans_core.validation import check_integer, check_random_state
 
@@ -81,7 +82,11 @@ def silhouette_estimate(
             sample_size = n_samples if n_samples <= EXACT_LIMIT else enough
         rows = group_rows(data)
         strata = _strata(rows, sample_size, n_samples, rng)
-        values = silhouettes_at(rows, np.concatenate(strata), workers)
+        places = np.concatenate(strata)
+        if len(places) == n_samples:
+            values = all_silhouettes(rows, workers)[places]
+        else:
+            values = silhouettes_at(rows, places, workers)
     parts = np.split(values, np.cumsum([len(s) for s in strata])[:-1])
     share = rows.mass / n_samples
     means = np.array([part.mean() for part in parts])
@@ -92,7 +97,7 @@ def silhouette_estimate(
         n_rows=n_rows,
         sampled=n_rows < n_samples,
         by_cluster=means,
-        rows=rows.row[np.concatenate(strata)],
+        rows=rows.row[places],
         values=values,
     )
 
