@@ -85,6 +85,8 @@ GOOD = {
 }  # fmt: skip
 GOOD_FOR = {
     "knee": {"n_clusters": [2, 3, 4]},
+    "fcluster": {"t": 1.0},
+    "plurality": {"votes": {"silhouette": 3, "gap": 3, "davies_bouldin": 2}},
     "structure_verdict": {"gap": selection.gap_statistic(X, [1, 2, 3], random_state=0)},
     "best_by_silhouette": {"result": selection.sweep(X, [2, 3], random_state=0)},
     "choose_k": {"n_clusters_range": [2, 3, 4], "n_references": 2, "n_resamples": 2},
@@ -105,7 +107,7 @@ MATRICES = {
     "float32 NaN": (with_cell(np.nan, np.float32), "NaN"),
     "no rows": (np.empty((0, D)), r"0 sample|shape \(0, 3\)|0 rows"),
     "no features": (np.empty((N, 0)), "0 feature"),
-    "1-D": (X[:, 0], "2 dim|2D|2-D"),
+    "1-D": (X[:, 0], "2 dim|2-dim|2D|2-D"),
     "0-D": (3.0, "2 dim|2D|2-D|1-D|vector or a matrix"),
     "3-D": (X[None], "2 dim|2D|2-D|1-D|vector or a matrix"),
     "None": (None, "number|2 dim|2D|2-D"),
