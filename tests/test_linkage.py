@@ -10,7 +10,7 @@ import pytest
 import scipy.cluster.hierarchy as scipy_hierarchy
 from scipy.spatial.distance import pdist, squareform
 
-from kmeans_core.hierarchy import linkage
+from kmeans_core.hierarchy import boruvka, linkage
 from kmeans_core.hierarchy.screen import stretch_and_slack
 
 METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
@@ -100,6 +100,28 @@ def test_the_screen_never_rules_out_what_is_near():
         low = ((x.astype(np.float32) - y.astype(np.float32)) ** 2).sum(axis=1, dtype=np.float32)
         stretch, slack = stretch_and_slack(n_features)
         assert (low < np.float32(true * (1 + 1e-7) * stretch + slack)).all()
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_number_of_threads_changes_no_bit(monkeypatch, ties):
+    X = table(12, 6000, 2)
+    X = np.round(X * 8) if ties else X
+    trees = []
+    for n_threads in (1, 2, 5):
+        monkeypatch.setattr(boruvka, "usable_threads", lambda n=n_threads: n)
+        trees.append(linkage(X, "single", algorithm="boruvka"))
+    np.testing.assert_array_equal(trees[1], trees[0])
+    np.testing.assert_array_equal(trees[2], trees[0])
+    np.testing.assert_allclose(
+        trees[0][:, 2], linkage(X, "single", algorithm="prim")[:, 2], rtol=1e-12
+    )
+
+
+def test_auto_takes_the_tree_where_it_pays():
+    assert boruvka.tree_pays(20_000, 4) and boruvka.tree_pays(1_000_000, 8)
+    assert not boruvka.tree_pays(2_000, 4) and not boruvka.tree_pays(1_000_000, 16)
+    X = table(13, 6000, 2)
+    np.testing.assert_array_equal(linkage(X), linkage(X, algorithm="boruvka"))
 
 
 # ---- metrics -------------------------------------------------------------------------------------

@@ -6,9 +6,12 @@ row outside it, and three bounds make most of them skip the search or cut it sho
 
 - `near[i]`: no row outside its component is nearer to row i. It stays true when components grow. If
   the row that was found at this distance is still outside, nothing has to be searched.
-- `best[c]`: the shortest edge found so far that leaves component c. A search looks no farther, and
-  a row whose `near` is not below it does not search.
+- `best`: the shortest edge found so far that leaves the component. A search looks no farther, and a
+  row whose `near` is not below it does not search.
 - a node of the tree whose rows are all of the searcher's component is not entered.
+
+Rows are searched in blocks, in threads. A block keeps the best edges of the components that it has
+rows of to itself, so that the result does not depend on which block is done first.
 
 With ties two components may choose edges that close a cycle. All edges of such a cycle are equally
 long (each choice is at most the one before it), so the one that closes it is dropped.
@@ -23,18 +26,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, fma, lane_bits, lane_count, load, maximum, splat
 from kmeans_core.hierarchy.kd_tree import build_tree, leaf_start
 
 MOST_FEATURES = 8
+ROWS_OF_A_BLOCK, MOST_BLOCKS = 1000, 64  # a block takes about 0.5 ms in the first round
 
 
 def tree_pays(n_samples: int, n_features: int) -> bool:
     """Whether this is faster than Prim on lanes, from the shape alone.
 
-    Normal rows, one core, seconds of Prim / Borůvka: 20,000 x 2 0.09 / 0.03, x 4 0.07 / 0.04,
-    x 6 0.09 / 0.08, x 8 0.1 / 0.2; 100,000 x 4 1.6 / 0.25. They are equal near 8,000 x 4.
+    Normal rows, two busy cores, seconds of Prim / Borůvka: 2,000 x 4 0.0014 / 0.0028,
+    10,000 x 4 0.028 / 0.023, 20,000 x 2 0.08 / 0.02, x 4 0.07 / 0.04, x 6 0.08 / 0.08,
+    x 8 0.09 / 0.17, 100,000 x 4 1.8 / 0.2.
     """
     return n_features <= MOST_FEATURES and n_samples >= 1200 * 1.6**n_features
 
@@ -44,12 +50,16 @@ class Forest(NamedTuple):
 
     component: np.ndarray  # (n_samples,): its name is one of its rows
     node_component: np.ndarray  # (nodes,): of all rows below a node, or -1 if they differ
+    parent: np.ndarray  # (n_samples,): union-find over rows
     near: np.ndarray  # (n_samples,): no row outside the component is nearer than this square
     neighbor: np.ndarray  # (n_samples,): the row found at that distance, or the row itself
-    best: np.ndarray  # (n_samples,): of each component, the shortest square that leaves it
-    best_from: np.ndarray  # (n_samples,): the row inside
-    best_to: np.ndarray  # (n_samples,): the row outside
-    parent: np.ndarray  # (n_samples,): union-find over rows
+    shortest: np.ndarray  # (n_samples,): of each component, the shortest square that leaves it
+    inside: np.ndarray  # (n_samples,): its row inside
+    outside: np.ndarray  # (n_samples,): its row outside
+    slot: np.ndarray  # (n_samples,): the first row of this row's component in this row's block
+    seen: np.ndarray  # WORK (n_samples,): of each component, its slot in the latest block
+    best: np.ndarray  # (n_samples,): at slots, the shortest square found by the block
+    best_row: np.ndarray  # (n_samples,): at slots, the row of the block that it leaves from, or -1
 
 
 def boruvka_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -73,68 +83,112 @@ def boruvka_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     taken; the lengths do not depend on it.
     """
     n_samples = len(X)
-    tree = build_tree(X)
+    n_blocks = min(MOST_BLOCKS, 1 + n_samples // ROWS_OF_A_BLOCK)
+    edges, squares = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
+    with Workers(min(usable_threads(), n_blocks)) as workers:
+        tree = build_tree(X, workers)
+        forest = _new_forest(n_samples, int(tree.level_start[-1]))
+        stacks = np.empty((n_blocks, 64 * tree.n_levels), dtype=np.int64)
+        distances = np.empty(stacks.shape)
+
+        def search(first: int, last: int) -> None:
+            for block in range(first, last):
+                rows = block * n_samples // n_blocks, (block + 1) * n_samples // n_blocks
+                _search_block(tree, forest, *rows, stacks[block], distances[block])
+
+        n_edges = 0
+        while n_edges < n_samples - 1:
+            _begin_round(tree, forest, n_blocks)
+            workers.run(search, n_blocks)
+            n_edges = _add_edges(tree, forest, n_edges, edges, squares)
+    return tree.order[edges], squares
+
+
+def _new_forest(n_samples: int, n_nodes: int) -> Forest:
+    """Every row a component."""
 
     def integers() -> np.ndarray:
         return np.arange(n_samples)
 
-    forest = Forest(
-        integers(),
-        np.full(tree.level_start[-1], -1),
-        np.zeros(n_samples),
-        integers(),
-        np.empty(n_samples),
-        integers(),
-        integers(),
-        integers(),
+    return Forest(
+        component=integers(),
+        node_component=np.full(n_nodes, -1),
+        parent=integers(),
+        near=np.zeros(n_samples),
+        neighbor=integers(),
+        shortest=np.empty(n_samples),
+        inside=integers(),
+        outside=integers(),
+        slot=integers(),
+        seen=integers(),
+        best=np.empty(n_samples),
+        best_row=integers(),
     )
-    edges, squares = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
-    stack = np.empty(tree.n_levels * 64 + 64, dtype=np.int64)
-    distances = np.empty(len(stack))
-    n_edges = 0
-    while n_edges < n_samples - 1:
-        _find_edges(tree, forest, stack, distances)
-        n_edges = _add_edges(tree, forest, n_edges, edges, squares)
-    return tree.order[edges], squares
 
 
 @kernel
-def _find_edges(
+def _begin_round(
     tree,  # IN  KdTree
-    forest,  # INOUT Forest: near, neighbor, best, best_from, best_to
-    stack,  # WORK nodes to visit
-    distances,  # WORK their squared distances
+    forest,  # INOUT Forest: shortest, inside, outside, slot, best
+    n_blocks,  # IN
 ):
-    """Writes for each component the shortest edge that leaves it."""
+    """Writes what is known before any search, and where the blocks keep what they find."""
     n_samples = tree.rows.shape[0]
     for i in range(n_samples):
-        forest.best[i] = np.inf
+        forest.shortest[i], forest.seen[i] = np.inf, -1
     for i in range(n_samples):
         if forest.component[forest.neighbor[i]] != forest.component[i]:
             _offer(forest, i, forest.neighbor[i], forest.near[i])
-    for i in range(n_samples - 1):  # neighbours in the order of the tree: a first bound for free
-        if forest.component[i] != forest.component[i + 1]:
-            square = 0.0
-            for f in range(tree.rows.shape[1]):
-                difference = tree.rows[i, f] - tree.rows[i + 1, f]
-                square += difference * difference
-            _offer(forest, i, i + 1, square)
-            _offer(forest, i + 1, i, square)
-    for i in range(n_samples):
-        own = forest.component[i]
-        if forest.component[forest.neighbor[i]] == own and forest.near[i] < forest.best[own]:
-            square, neighbor = _search(tree, forest, i, forest.best[own], stack, distances)
-            forest.near[i] = square
-            if neighbor >= 0:
-                forest.neighbor[i] = neighbor
-                _offer(forest, i, neighbor, square)
+        if i > 0 and forest.component[i] != forest.component[i - 1]:
+            # Neighbours in the order of the tree: a first bound for little.
+            square = _square(tree.rows, i, i - 1)
+            _offer(forest, i, i - 1, square)
+            _offer(forest, i - 1, i, square)
+    for block in range(n_blocks):
+        first, last = block * n_samples // n_blocks, (block + 1) * n_samples // n_blocks
+        for i in range(first, last):
+            c = forest.component[i]
+            if forest.seen[c] < first:
+                forest.seen[c] = i
+                forest.best[i], forest.best_row[i] = forest.shortest[c], -1
+            forest.slot[i] = forest.seen[c]
+
+
+@device
+def _square(rows, i, j):
+    square = 0.0
+    for f in range(rows.shape[1]):
+        difference = rows[i, f] - rows[j, f]
+        square += difference * difference
+    return square
 
 
 @device
 def _offer(forest, i, j, square):
     own = forest.component[i]
-    if square < forest.best[own]:
-        forest.best[own], forest.best_from[own], forest.best_to[own] = square, i, j
+    if square < forest.shortest[own]:
+        forest.shortest[own], forest.inside[own], forest.outside[own] = square, i, j
+
+
+@kernel
+def _search_block(
+    tree,  # IN  KdTree
+    forest,  # INOUT Forest: near, neighbor, best, best_row of these rows
+    first,  # IN  first row
+    last,  # IN  row after the last
+    stack,  # WORK nodes to visit
+    distances,  # WORK their squared distances
+):
+    """Writes what these rows find: of each component, a shorter edge that leaves it."""
+    for i in range(first, last):
+        slot = forest.slot[i]
+        mine = forest.component[forest.neighbor[i]] == forest.component[i]
+        if mine and forest.near[i] < forest.best[slot]:
+            square, neighbor = _search(tree, forest, i, forest.best[slot], stack, distances)
+            forest.near[i] = square
+            if neighbor >= 0:
+                forest.neighbor[i] = neighbor
+                forest.best[slot], forest.best_row[slot] = square, i
 
 
 @device
@@ -225,14 +279,18 @@ def _add_edges(
 ):
     """Appends each component's shortest edge and joins what it connects; returns their number."""
     n_samples = tree.rows.shape[0]
+    for i in range(n_samples):
+        if forest.slot[i] == i and forest.best_row[i] >= 0:
+            row = forest.best_row[i]
+            _offer(forest, row, forest.neighbor[row], forest.best[i])
     for c in range(n_samples):
-        if forest.component[c] == c and forest.best[c] < np.inf:
-            a = _root(forest.parent, forest.best_from[c])
-            b = _root(forest.parent, forest.best_to[c])
+        if forest.component[c] == c:
+            a = _root(forest.parent, forest.inside[c])
+            b = _root(forest.parent, forest.outside[c])
             if a != b:
                 forest.parent[max(a, b)] = min(a, b)
-                edges[n_edges, 0], edges[n_edges, 1] = forest.best_from[c], forest.best_to[c]
-                squares[n_edges] = forest.best[c]
+                edges[n_edges, 0], edges[n_edges, 1] = forest.inside[c], forest.outside[c]
+                squares[n_edges] = forest.shortest[c]
                 n_edges += 1
     for i in range(n_samples):
         forest.component[i] = _root(forest.parent, i)

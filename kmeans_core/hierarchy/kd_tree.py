@@ -16,11 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
+from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import lane_count, lanes_of
 from kmeans_core.hierarchy.distances import FLOAT64
 
 LEAF_ROWS = 16
+SHARED_LEVELS = 3  # halved before threads take a part each
 
 
 class KdTree(NamedTuple):
@@ -38,14 +40,19 @@ class KdTree(NamedTuple):
     high: np.ndarray
 
 
-def build_tree(X: np.ndarray) -> KdTree:
+def build_tree(X: np.ndarray, workers: Workers) -> KdTree:
     """A tree over the rows of a float64 matrix; O(n d log n) time, about 4 n d numbers."""
     n_samples, n_features = X.shape
     lanes = lanes_of(FLOAT64)
     depth = max(0, int(np.ceil(np.log2(n_samples / LEAF_ROWS))))
     rows, order = X.copy(), np.arange(n_samples)
-    _split(rows, order, depth, np.empty(n_features), np.empty(n_features))
+    top = min(depth, SHARED_LEVELS)
+    _split(rows, order, 0, top, 0, 1, np.empty((2, n_features)))
 
+    def split(first: int, last: int) -> None:
+        _split(rows, order, top, depth, first, last, np.empty((2, n_features)))
+
+    workers.run(split, 1 << top)
     n_leaves, sizes = 1 << depth, [1 << depth]
     while sizes[0] > lanes:
         sizes.insert(0, -(-sizes[0] // lanes))
@@ -82,14 +89,17 @@ def leaf_start(tree, leaf):
 def _split(
     rows,  # INOUT (n_samples, n_features), reordered
     order,  # INOUT (n_samples,), reordered with them
-    depth,  # IN  how often to halve
-    low,  # WORK (n_features,)
-    high,  # WORK (n_features,)
+    top,  # IN  level to begin at, 0 for all rows
+    depth,  # IN  level to end at
+    first_part,  # IN  of the parts of level `top`
+    last_part,  # IN  the part after the last
+    box,  # WORK (2, n_features)
 ):
-    """Puts the rows in the order of the leaves."""
+    """Puts the rows of some parts in the order of their parts at level `depth`."""
     n_samples, n_features = rows.shape
-    for level in range(depth):
-        for part in range(1 << level):
+    low, high = box[0], box[1]
+    for level in range(top, depth):
+        for part in range(first_part << level - top, last_part << level - top):
             first, last = part * n_samples >> level, (part + 1) * n_samples >> level
             for f in range(n_features):
                 low[f], high[f] = rows[first, f], rows[first, f]
