@@ -6,6 +6,7 @@ Both get the same rows and labels, and have to agree on the value.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -110,12 +111,15 @@ def elbow() -> list[str]:
 
 def main(argv: list[str] | None = None) -> None:
     """Measure, print and write the section of RESULTS.md."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     header = ["", "n, d", "ours, ms", "scikit-learn, ms", "against scikit-learn"]
     text = "\n\n".join(
         [
             "## Metrics and choosing k",
             f"{machine()}; {versions('numpy', 'numba', 'scikit-learn')}. float64, medians of "
-            "rounds in turn, in a warm process.",
+            "rounds in turn, in a warm process. Load of the machine before the run: "
+            f"{load:.1f} (busy with other work above about 0.5: then ratios of calls that use all "
+            "cores say little, scikit-learn's many small fits above all).",
             table(header, [*beside_scikit_learn(), elbow()]),
             "What scikit-learn does not have:",
             table(["", "ours, ms"], alone()),
