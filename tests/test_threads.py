@@ -101,9 +101,9 @@ def test_under_joblib(backend):
 
 
 def test_no_thread_is_left_behind():
-    before = threading.active_count()
+    before = set(threading.enumerate())
     KMeans(8, n_threads=4, random_state=0).fit(table()).predict(table())
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before  # one of another library may have ended meanwhile
 
 
 @pytest.mark.parametrize("where", ["caller", "helper"])
