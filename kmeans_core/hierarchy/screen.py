@@ -14,7 +14,9 @@ by (a + b)^2 <= (1 + 2^-10) a^2 + (1 + 2^10) b^2. Hence D < limit implies
 D' < stretch limit + slack, and a point that fails the second test fails the first.
 
 Measured, one core (Zen 4, AVX-512), 20,000 x 16: single 0.37 s in float64, 0.15 s with the screen;
-ward 1.9 s and 0.5 s.
+ward 1.9 s and 0.5 s (0.3 s with the memory of chain.py). Where one value is 1e9 times as large as
+the spread of the others, float32 tells no two of those apart and the screen lets all through: the
+result is the same and ward of 20,000 x 4 takes 2.4 s in place of 0.1 s.
 """
 
 from __future__ import annotations
