@@ -144,7 +144,9 @@ def _identity(function: Callable) -> tuple:
 def _compile_settings() -> tuple:
     """What changes the machine code but is not part of a signature."""
     names = ("BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT")
-    ours = (os.environ.get("KMEANS_CORE_LANE_BITS"), os.environ.get("KMEANS_CORE_CHECK_LANES"))
+    ours = tuple(
+        os.environ.get(f"KMEANS_CORE_{name}") for name in ("LANE_BITS", "REGISTERS", "CHECK_LANES")
+    )
     return (*(str(getattr(config, name)) for name in names), *ours)
 
 

@@ -1,7 +1,7 @@
 """A lane vector as a Numba value, so that a register-blocked kernel is plain Python.
 
-A value of type `Lanes` holds as many numbers as one vector register of this CPU (16 float32 with
-AVX-512, 8 with AVX2, 4 with NEON or SSE). In a kernel it is used like a number::
+A value of type `Lanes` holds as many numbers as suit this CPU: 16 float32 or 8 float64 with
+AVX-512, 16 or 4 with AVX2, 4 or 2 with NEON or SSE. In a kernel it is used like a number::
 
     x = load(panel, offset)            # one register from memory
     difference = x - centers[j]        # a scalar operand goes to every lane
@@ -17,7 +17,8 @@ plain loops over the same panels 40-60% (Zen 4, AVX-512).
 
 With ``NUMBA_DISABLE_JIT=1`` the same names come from `simd_twin`, in numpy. With
 ``KMEANS_CORE_CHECK_LANES=1`` or ``NUMBA_BOUNDSCHECK=1`` loads and stores outside their array raise
-IndexError: Numba's own checks do not see them. ``KMEANS_CORE_LANE_BITS`` forces a width.
+IndexError: Numba's own checks do not see them. ``KMEANS_CORE_LANE_BITS`` forces a width,
+``KMEANS_CORE_REGISTERS=32`` the kernels for many registers.
 """
 
 from __future__ import annotations
@@ -44,18 +45,29 @@ def _host_features() -> set[str]:
     return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
 
 
-def _register_bits(features: set[str]) -> int:
-    """Width of a vector register: AVX-512, AVX2, else the 128 bits of SSE2 and NEON."""
+def _lane_bits(features: set[str]) -> dict[int, int]:
+    """Bits of a lane vector, by the bytes of a number: one register, but two of AVX2 for float32.
+
+    AVX2 has no operand that is read from memory into every lane. A center that was so loaded
+    serves twice then: 1e6 x 4, k=8: 2.9 ms against 5.5; 5,000 x 784, k=256: 27 against 32 (one
+    thread, Zen 3).
+    """
     forced = os.environ.get("KMEANS_CORE_LANE_BITS")
     if forced:
-        return int(forced)
-    return 512 if "avx512f" in features else 256 if "avx2" in features else 128
+        return {4: int(forced), 8: int(forced)}
+    if "avx512f" in features:
+        return {4: 512, 8: 512}
+    return {4: 512, 8: 256} if "avx2" in features else {4: 128, 8: 128}
 
 
 _FEATURES = _host_features()
-REGISTER_BITS = _register_bits(_FEATURES)
+LANE_BITS = _lane_bits(_FEATURES)
 # Without the instruction LLVM would call a library function for every lane.
 _IS_X86 = llvmlite.binding.get_process_triple().startswith(("x86_64", "i686"))
+# A kernel may keep twice as many values: 32 registers, where SSE2 and AVX2 have 16.
+MANY_REGISTERS = os.environ.get("KMEANS_CORE_REGISTERS", "") == "32" or (
+    not _IS_X86 or "avx512f" in _FEATURES
+)
 HAS_FMA = not _IS_X86 or bool({"fma", "avx512f"} & _FEATURES)
 CHECKED = os.environ.get("KMEANS_CORE_CHECK_LANES") == "1" or bool(
     getattr(config, "BOUNDSCHECK", 0)
@@ -63,8 +75,9 @@ CHECKED = os.environ.get("KMEANS_CORE_CHECK_LANES") == "1" or bool(
 
 
 def lanes_of(dtype: Any) -> int:
-    """How many numbers of this numpy dtype one register holds."""
-    return REGISTER_BITS // 8 // np.dtype(dtype).itemsize
+    """How many numbers of this numpy dtype (of 4 or 8 bytes) a lane vector holds."""
+    size = np.dtype(dtype).itemsize
+    return LANE_BITS[size] // 8 // size
 
 
 class Lanes(types.Type):
@@ -248,6 +261,21 @@ def prefetch(typingctx, array, position):
 
 
 @intrinsic
+def keep_order(typingctx):
+    """Nothing is loaded before this that is loaded after it in the kernel.
+
+    LLVM unrolls short loops and loads for the next round early; in a kernel that uses every
+    register, others are then spilled to make room.
+    """
+
+    def codegen(context, builder, sig, args):
+        builder.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], True)
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
 def widen(typingctx, a):
     """The same lanes as float64."""
 
@@ -383,17 +411,6 @@ def count_lanes(typingctx, mask):
 
 
 @intrinsic
-def first_lane(typingctx, mask):
-    """The first lane in which the mask is true; a number past the last one if there is none."""
-
-    def codegen(context, builder, sig, args):
-        bits = builder.bitcast(args[0], ir.IntType(mask.count))
-        return builder.cttz(builder.zext(bits, ir.IntType(64)), ir.Constant(ir.IntType(1), 0))
-
-    return types.int64(mask), codegen
-
-
-@intrinsic
 def lane_bits(typingctx, mask):
     """The mask as an integer: bit `lane` is 1 where it is true.
 
@@ -405,6 +422,16 @@ def lane_bits(typingctx, mask):
         return builder.zext(bits, ir.IntType(64))
 
     return types.int64(mask), codegen
+
+
+@intrinsic
+def lowest_bit(typingctx, bits):
+    """Place of the lowest 1 of an int64 from `lane_bits` that is not 0: the first true lane."""
+
+    def codegen(context, builder, sig, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), codegen
 
 
 @intrinsic
@@ -525,5 +552,5 @@ def _lower_lane(context, builder, sig, args):
 if getattr(config, "DISABLE_JIT", 0):
     from kmeans_core.engine import simd_twin
 
-    simd_twin.use_width(REGISTER_BITS)
+    simd_twin.use_widths(LANE_BITS)
     globals().update({name: getattr(simd_twin, name) for name in simd_twin.__all__})

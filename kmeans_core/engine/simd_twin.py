@@ -14,14 +14,15 @@ __all__ = [
     "any_lane",
     "broadcast",
     "count_lanes",
-    "first_lane",
     "fma",
     "gather",
+    "keep_order",
     "lane_bits",
     "lane_count",
     "load",
     "load_like",
     "load_wide",
+    "lowest_bit",
     "max_lanes",
     "maximum",
     "min_lanes",
@@ -37,16 +38,17 @@ __all__ = [
     "widen",
 ]
 
-_REGISTER_BITS = [0]  # set by `simd`, which knows the CPU
+_LANE_BITS: dict[int, int] = {}  # set by `simd`, which knows the CPU
 
 
-def use_width(bits: int) -> None:
-    """Lanes make up registers of so many bits."""
-    _REGISTER_BITS[0] = bits
+def use_widths(bits: dict[int, int]) -> None:
+    """A lane vector of numbers of so many bytes has so many bits."""
+    _LANE_BITS.update(bits)
 
 
 def lanes_of(dtype: Any) -> int:
-    return _REGISTER_BITS[0] // 8 // np.dtype(dtype).itemsize
+    size = np.dtype(dtype).itemsize
+    return _LANE_BITS[size] // 8 // size
 
 
 def lane_count(array):
@@ -71,6 +73,10 @@ def load_wide(array, start):
 
 def gather(array, positions):
     return array.reshape(-1)[positions]
+
+
+def keep_order():
+    pass
 
 
 def prefetch(array, position):
@@ -127,12 +133,12 @@ def count_lanes(mask):
     return int(mask.sum())
 
 
-def first_lane(mask):
-    return int(mask.argmax()) if mask.any() else 64
-
-
 def lane_bits(mask):
     return sum(1 << lane for lane in range(len(mask)) if mask[lane])
+
+
+def lowest_bit(bits):
+    return (bits & -bits).bit_length() - 1
 
 
 def sum_lanes(a):

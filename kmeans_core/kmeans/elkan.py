@@ -28,6 +28,7 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
+from kmeans_core.kmeans.lloyd import prefetch_row
 from kmeans_core.kmeans.nearest import MOST, keep_two, squared_distance
 from kmeans_core.kmeans.panels import FLOAT32, LANES
 from kmeans_core.kmeans.rowwise import (
@@ -48,7 +49,6 @@ from kmeans_core.kmeans.survivors import (
     add_movements,
     downward,
     move_proposed,
-    prefetch_row,
     tighten_listed,
     upward,
 )
@@ -216,14 +216,15 @@ def search_pair(rows, run, registers, bounds, a, b, first, survivors):
             continue
         # Elkan, step 3b
         squared_a, squared_b = pair_distances(survivors.pair, registers, register)
+        number = splat_like(np.int32(register), squared_a)
         store_lower(rows, bounds, a, j, squared_a)
         store_lower(rows, bounds, b, j, squared_b)
         if register == label_a // LANES:
             squared_a = put(squared_a, label_a % LANES, np.float32(MOST))
         if register == label_b // LANES:
             squared_b = put(squared_b, label_b % LANES, np.float32(MOST))
-        best_a, second_a, index_a = keep_two(squared_a, register, best_a, second_a, index_a)
-        best_b, second_b, index_b = keep_two(squared_b, register, best_b, second_b, index_b)
+        best_a, second_a, index_a = keep_two(squared_a, number, best_a, second_a, index_a)
+        best_b, second_b, index_b = keep_two(squared_b, number, best_b, second_b, index_b)
         n_evaluated += min(LANES, n_clusters - j)
     n_members = 1 if a == b else 2  # the last one of an odd number is its own partner
     for member in range(n_members):

@@ -29,6 +29,7 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
+from kmeans_core.kmeans.lloyd import prefetch_row
 from kmeans_core.kmeans.nearest import MOST, nearest_two, uncertain
 from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
 from kmeans_core.kmeans.survivors import (
@@ -39,7 +40,6 @@ from kmeans_core.kmeans.survivors import (
     half_gaps,
     listed_blur,
     move_proposed,
-    prefetch_row,
     settled,
     tighten_listed,
     upward,
@@ -111,7 +111,7 @@ def hamerly_panels(
                         n_listed += 1
             continue
         # Too many rows of the panel have to be searched: do it where it lies.
-        best, second, index = nearest_two(packed, panel, packed_centers, n_features)
+        best, second, index = nearest_two(packed, panel, packed_centers)
         tied = uncertain(best, second, rows.tie, rows.blur[panel])
         n_distances += n_rows * run.centers.shape[0]
         propose_panel(rows, bounds, panel, index, best, second, proposed, first)
@@ -129,7 +129,7 @@ def hamerly_panels(
         for place in range(start + lanes, min(start + 2 * lanes, n_listed)):
             prefetch_row(rows.X, listed[place])
         gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
-        best, second, index = nearest_two(gathered, 0, packed_centers, n_features)
+        best, second, index = nearest_two(gathered, 0, packed_centers)
         blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
         tied = uncertain(best, second, rows.tie, blur)
         n_rows = min(lanes, n_listed - start)

@@ -180,6 +180,7 @@ def new_run(rows: Rows, centers: np.ndarray) -> Run:
         touched=np.ones((b, k), dtype=np.bool_),
         totals=np.zeros((k, d)),
         total_mass=np.zeros((k, 2)),
+        moving=np.empty((b, 2, lloyd.PANELS_A_ROUND * LANES), dtype=np.int32),
         n_changed=np.zeros(b, dtype=np.int64),
         n_distances=np.zeros(b, dtype=np.int64),
         progress=np.zeros(3, dtype=np.int64),

@@ -41,11 +41,9 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.lloyd import Run, move_row
 from kmeans_core.kmeans.nearest import add_square, nearest_exactly, nearest_two, uncertain
 from kmeans_core.kmeans.panels import (
-    FLOAT32,
     Rows,
-    aligned_empty,
     aligned_zeros,
-    center_places,
+    empty_center_blocks,
     rounding_slack,
 )
 from kmeans_core.kmeans.rowtree import LEAF_ROWS, Tree, right_child
@@ -72,7 +70,7 @@ class Scratch(NamedTuple):
     n_candidates: np.ndarray  # (depth + 2,) int64
     points: np.ndarray  # (depth + 2, n_features, whole registers) float64: their coordinates
     distances: np.ndarray  # (whole registers,) float64: squared, to the middle of a box
-    blocks: np.ndarray  # (places * n_features,) float32: candidates as `pack_centers` packs them
+    blocks: np.ndarray  # (n_blocks, n_features, 4) float32: candidates as `pack_centers` packs them
     stack: np.ndarray  # (depth + 2, 2) int64: node and level
     waiting: np.ndarray  # (MOST_WAITING, 3) int32: rows that have to move, from where, where to
     n_waiting: np.ndarray  # (1,) int64
@@ -125,7 +123,7 @@ def _new_scratch(rows: Rows, tree: Tree, run: Run) -> Scratch:
         n_candidates=np.zeros(levels, dtype=np.int64),
         points=aligned_zeros((levels, d, width)),
         distances=aligned_zeros((width,)),
-        blocks=aligned_empty(center_places(k) * d, FLOAT32),
+        blocks=empty_center_blocks(k, d),
         stack=np.empty((levels, 2), dtype=np.int64),
         waiting=np.empty((MOST_WAITING, 3), dtype=np.int32),
         n_waiting=np.zeros(1, dtype=np.int64),
@@ -246,16 +244,15 @@ def drop_candidates(box, node, scratch, level, margin):
 @device
 def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
     """Label the rows of a leaf with their nearest candidates, and move those that changed."""
-    X, packed, labels, n_features = rows.X, rows.packed, owned.labels, rows.X.shape[1]
+    X, packed, labels = rows.X, rows.packed, owned.labels
     lanes, k = lane_count(packed), scratch.candidates.shape[1]
-    n_places = (scratch.n_candidates[level] + 3) // 4 * 4
-    pack_candidates(rows.offset, scratch, level, n_places)
-    blocks = scratch.blocks[: n_places * n_features]
+    blocks = scratch.blocks[: (scratch.n_candidates[level] + 3) // 4]
+    pack_candidates(rows.offset, scratch, level, blocks)
     start, stop = np.int64(tree.start[leaf]), np.int64(tree.start[leaf] + tree.size[leaf])
     run.n_distances[block] += (stop - start) * scratch.n_candidates[level]
     for first in range(start, stop, lanes):
         panel = first // lanes
-        best, second, index = nearest_two(packed, panel, blocks, n_features)
+        best, second, index = nearest_two(packed, panel, blocks)
         tied = uncertain(best, second, rows.tie, rows.blur[panel])
         label = gather(scratch.candidates, index + np.int32(level * k))
         if any_lane((label != load_like(labels, first, best)) | tied):
@@ -268,17 +265,15 @@ def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
 
 
 @device
-def pack_candidates(offset, scratch, level, n_places):
+def pack_candidates(offset, scratch, level, blocks):
     """Pack the candidates of a level for the search, as `pack_centers` does."""
-    points, blocks, n_features = scratch.points, scratch.blocks, offset.shape[0]
-    for start in range(0, n_places, 8):
-        width = min(8, n_places - start)
-        for f in range(n_features):
-            base = start * n_features + f * width
-            for c in range(width):
-                slot = start + c
+    points, n_candidates = scratch.points, scratch.n_candidates[level]
+    for block in range(blocks.shape[0]):
+        for f in range(offset.shape[0]):
+            for place in range(4):
+                slot = block * 4 + place
                 value = points[level, f, slot] - offset[f]
-                blocks[base + c] = value if slot < scratch.n_candidates[level] else np.inf
+                blocks[block, f, place] = value if slot < n_candidates else np.inf
 
 
 # ---- who owns what -----------------------------------------------------------------------------
@@ -354,10 +349,7 @@ def move_waiting(rows, run, scratch, block):
             values[n, f] = X[i, f]
     for n in range(scratch.n_waiting[0]):
         old, new = waiting[n, 1], waiting[n, 2]
-        move_row(
-            values, n, weights[n], rows.scale, old, new,
-            run.sums, run.mass, run.touched, rows.tail, block,
-        )  # fmt: skip
+        move_row(values, n, weights[n], rows, run, old, new, block)
     scratch.n_waiting[0] = 0
 
 

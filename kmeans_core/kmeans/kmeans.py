@@ -11,7 +11,7 @@ from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.fitting import Settings, fit_rows, prepare
+from kmeans_core.kmeans.fitting import Settings, count_used, fit_rows, prepare
 from kmeans_core.kmeans.iteration import (
     ALGORITHMS,
     Result,
@@ -317,7 +317,8 @@ class KMeans(Estimator):
 
     def _warn_of(self, best: Result) -> None:
         """Say what a caller could overlook in the result."""
-        used = np.unique(best.labels).size
+        seen = np.zeros(self.n_clusters, dtype=np.bool_)
+        used = count_used(best.labels, seen)
         if used < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({used}) found smaller than n_clusters "

@@ -15,12 +15,14 @@ import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
-    any_lane,
     fma,
+    lane_bits,
     lane_count,
     load,
     load_like,
     load_wide,
+    lowest_bit,
+    prefetch,
     splat,
     store,
 )
@@ -34,6 +36,9 @@ from kmeans_core.kmeans.panels import pack_centers
 # Rows that change their label are moved from sum to sum. The rounding errors of many moves add up,
 # so every few iterations, and before a result is declared, the sums are made anew.
 REBUILD_EVERY = 20
+
+PANELS_A_ROUND = 16  # searched before the rows that change are moved
+LINE = 64  # bytes that are fetched together
 
 RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED, EMPTY = range(5)
 N_ITER, SETTLING, N_DISTANCES = range(3)  # places in Run.progress
@@ -55,6 +60,7 @@ class Run(NamedTuple):
     touched: np.ndarray  # (n_blocks, n_clusters) bool: sum changed since `totals` was made
     totals: np.ndarray  # (n_clusters, n_features) float64: sums over all blocks
     total_mass: np.ndarray  # (n_clusters, 2) float64
+    moving: np.ndarray  # (n_blocks, 2, PANELS_A_ROUND * lanes) int32: rows that move, and where to
     n_changed: np.ndarray  # (n_blocks,) int64: labels changed by the last assignment
     n_distances: np.ndarray  # (n_blocks,) int64: distances evaluated by it
     progress: np.ndarray  # (3,) int64: N_ITER, SETTLING, N_DISTANCES
@@ -69,32 +75,58 @@ def assign_panels(
 ):
     """Label the rows of these panels and move those whose label changed between the sums.
 
-    The two halves in one pass: the row is at hand when its label changes, and after the first
-    iterations few do. Adding every row again cost 2-7 ms an iteration more (1e6 x 4, k=8).
+    After the first iterations few do; adding every row again cost 2-7 ms an iteration more (1e6 x
+    4, k=8). Rows are moved some panels after their search, when they have been fetched: only
+    panels had been read, and waiting for each row took 0.1 us.
     """
-    X, packed, weight, step, scale = rows.X, rows.packed, rows.weight, rows.weight_step, rows.scale
-    centers, packed_centers, labels = run.centers, run.packed_centers, run.labels
-    sums, mass, touched, tail = run.sums, run.mass, run.touched, rows.tail
-    lanes, n_samples, n_features = lane_count(packed), X.shape[0], X.shape[1]
-    tie, blur, block_panels = rows.tie, rows.blur, rows.block_panels
-    for panel in range(first, last):
-        best, second, index = nearest_two(packed, panel, packed_centers, n_features)
-        tied = uncertain(best, second, tie, blur[panel])
-        if any_lane((index != load_like(labels, panel * lanes, best)) | tied):
-            block = panel // block_panels
-            for lane in range(min(lanes, n_samples - panel * lanes)):
-                i, label = panel * lanes + lane, index[lane]
-                if tied[lane]:
-                    label = np.int32(nearest_exactly(X, i, scale, centers))
-                if label != labels[i]:
-                    w = float(weight[i * step])
-                    move_row(X, i, w, scale, labels[i], label, sums, mass, touched, tail, block)
-                    labels[i] = label
-                    run.n_changed[block] += 1
+    panel = first
+    while panel < last:
+        block = panel // rows.block_panels
+        stop = min(panel + PANELS_A_ROUND, last, (block + 1) * rows.block_panels)
+        n_moving = search_panels(rows, run, panel, stop, block)
+        for place in range(n_moving):
+            i, label = run.moving[block, 0, place], run.moving[block, 1, place]
+            weight = float(rows.weight[i * rows.weight_step])
+            move_row(rows.X, i, weight, rows, run, run.labels[i], label, block)
+            run.labels[i] = label
+        run.n_changed[block] += n_moving
+        panel = stop
 
 
 @device
-def move_row(X, i, weight, scale, old, new, sums, mass, touched, tail, block):
+def search_panels(rows, run, first, last, block):
+    """Find the rows of these panels whose label changes; returns how many. Writes `moving`."""
+    X, packed, labels, moving = rows.X, rows.packed, run.labels, run.moving
+    lanes, n_samples, n_moving = lane_count(packed), X.shape[0], 0
+    for panel in range(first, last):
+        best, second, index = nearest_two(packed, panel, run.packed_centers)
+        tied = uncertain(best, second, rows.tie, rows.blur[panel])
+        bits = lane_bits((index != load_like(labels, panel * lanes, best)) | tied)
+        while bits != 0:
+            lane = lowest_bit(bits)
+            i, bits = panel * lanes + lane, bits & (bits - 1)
+            if i >= n_samples:
+                break
+            label = index[lane]
+            if tied[lane]:
+                label = np.int32(nearest_exactly(X, i, rows.scale, run.centers))
+            if label != labels[i]:
+                prefetch_row(X, i)
+                moving[block, 0, n_moving], moving[block, 1, n_moving] = i, label
+                n_moving += 1
+    return n_moving
+
+
+@device
+def prefetch_row(array, i):
+    """Have row i of a matrix fetched."""
+    step = LINE // array.itemsize
+    for place in range(i * array.shape[1], (i + 1) * array.shape[1], step):
+        prefetch(array, place)
+
+
+@device
+def move_row(X, i, weight, rows, run, old, new, block):
     """Take row i out of one sum of its block and add it to another; `old` is -1 at first.
 
     The one update function of all row-wise algorithms. They move the same rows in the same order,
@@ -102,20 +134,21 @@ def move_row(X, i, weight, scale, old, new, sums, mass, touched, tail, block):
     """
     if weight > 0.0:
         if old >= 0:
-            add_row(X, i, -weight, -1.0, scale, sums, mass, touched, tail, block, old)
-        add_row(X, i, weight, 1.0, scale, sums, mass, touched, tail, block, new)
+            add_row(X, i, -weight, -1.0, rows, run, block, old)
+        add_row(X, i, weight, 1.0, rows, run, block, new)
 
 
 @device
-def add_row(X, i, weight, one, scale, sums, mass, touched, tail, block, j):
+def add_row(X, i, weight, one, rows, run, block, j):
     """Add `weight` times row i to cluster j's sum in this block, and `one` to its rows.
 
     A register at a time, the last one multiplied by 1 and 0: 26 ns a row as a plain loop for d=4,
     now 6. What lies behind the row, the next one, is read too; the table's last rows are copied.
     """
+    sums, tail = run.sums, rows.tail
     lanes, n_features, n_padded = lane_count(tail), X.shape[1], sums.shape[2]
     place = (block * sums.shape[1] + j) * n_padded
-    factor = weight * scale
+    factor = weight * rows.scale
     if i * n_features + n_padded <= X.size:
         factors = splat(factor, tail)
         for f in range(0, n_padded - lanes, lanes):
@@ -127,9 +160,9 @@ def add_row(X, i, weight, one, scale, sums, mass, touched, tail, block, j):
     else:
         for f in range(n_features):
             sums[block, j, f] += factor * X[i, f]
-    mass[block, j, 0] += weight
-    mass[block, j, 1] += one
-    touched[block, j] = True
+    run.mass[block, j, 0] += weight
+    run.mass[block, j, 1] += one
+    run.touched[block, j] = True
 
 
 @kernel
@@ -140,8 +173,7 @@ def rebuild_blocks(
     last,  # IN  block after the last
 ):
     """Make the sums of these blocks anew from the labels."""
-    X, weight, step, scale, labels = rows.X, rows.weight, rows.weight_step, rows.scale, run.labels
-    sums, mass, touched, tail = run.sums, run.mass, run.touched, rows.tail
+    sums, mass, touched = run.sums, run.mass, run.touched
     block_rows = rows.block_panels * lane_count(rows.packed)
     for block in range(first, last):
         for j in range(sums.shape[1]):
@@ -149,9 +181,9 @@ def rebuild_blocks(
             mass[block, j, 0] = mass[block, j, 1] = 0.0
             for f in range(sums.shape[2]):
                 sums[block, j, f] = 0.0
-        for i in range(block * block_rows, min((block + 1) * block_rows, X.shape[0])):
-            w = float(weight[i * step])
-            move_row(X, i, w, scale, -1, labels[i], sums, mass, touched, tail, block)
+        for i in range(block * block_rows, min((block + 1) * block_rows, rows.X.shape[0])):
+            weight = float(rows.weight[i * rows.weight_step])
+            move_row(rows.X, i, weight, rows, run, -1, run.labels[i], block)
 
 
 @kernel

@@ -160,35 +160,26 @@ def panel_weight(weight, step, panel, lanes, n_samples, like):
 def pack_centers(
     centers,  # IN  (n_clusters, n_features), scaled
     offset,  # IN  (n_features,), scaled
-    packed_centers,  # OUT (places * n_features,): see `center_places`
+    blocks,  # OUT (n_blocks, n_features, 4)
 ):
-    """Writes the centers in blocks of 8, feature by feature; a last block may be of 4.
+    """Writes the centers in blocks of four, feature by feature.
 
-    Places past the last center are infinitely far away: no row goes there.
+    Places past the last center are infinitely far away: no row goes there. Blocks of eight would
+    compute 24 distances for k=20.
     """
     n_clusters, n_features = centers.shape
-    n_places = packed_centers.shape[0] // n_features
-    for start in range(0, n_places, 8):
-        width = min(8, n_places - start)
+    for block in range(blocks.shape[0]):
         for f in range(n_features):
-            base = start * n_features + f * width
-            for c in range(width):
-                j = start + c
+            for place in range(4):
+                j = block * 4 + place
                 value = float(centers[j, f]) - offset[f] if j < n_clusters else np.inf
-                packed_centers[base + c] = value
+                blocks[block, f, place] = value
 
 
-def center_places(n_clusters: int) -> int:
-    """Places that `n_clusters` centers take in blocks of 8 and at most one block of 4 at the end.
-
-    For k=20 that is 20 places, where blocks of 8 alone would compute 24 distances.
-    """
-    return -(-n_clusters // 4) * 4
-
-
-def empty_center_blocks(n_clusters: int, n_features: int) -> np.ndarray:
+def empty_center_blocks(n_clusters: int, n_features: int, dtype: np.dtype = FLOAT32) -> np.ndarray:
     """Room for `pack_centers`."""
-    return aligned_empty(center_places(n_clusters) * n_features, FLOAT32)
+    n_blocks = -(-n_clusters // 4)
+    return aligned_empty(n_blocks * n_features * 4, dtype).reshape(n_blocks, n_features, 4)
 
 
 def power_of_two_scale(magnitude: float, dtype: np.dtype) -> float:

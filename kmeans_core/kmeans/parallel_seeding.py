@@ -21,7 +21,7 @@ from kmeans_core.kmeans.nearest import nearest_two
 from kmeans_core.kmeans.panels import (
     Rows,
     aligned_empty,
-    center_places,
+    empty_center_blocks,
     exact_rows,
     pack_centers,
     with_blocks,
@@ -82,7 +82,7 @@ def _own(
 ) -> None:  # fmt: skip
     """Let the rows of a batch, numbered from `first_number`, own what is nearer to them."""
     points = rows.X[batch] * rows.X.dtype.type(rows.scale)
-    packed = aligned_empty(center_places(batch.size) * rows.X.shape[1], rows.X.dtype)
+    packed = empty_center_blocks(batch.size, rows.X.shape[1], rows.X.dtype)
     pack_centers(points, np.zeros(rows.X.shape[1]), packed)
 
     def task(first: int, last: int) -> None:
@@ -105,10 +105,10 @@ def own_nearest(
     owner,  # INOUT (n_panels * lanes,) int32: its number
 ):
     """Writes closest and owner of the rows of these panels."""
-    packed, n_features = rows.packed, rows.X.shape[1]
+    packed = rows.packed
     lanes = lane_count(packed)
     for panel in range(first, last):
-        distance, _, index = nearest_two(packed, panel, packed_points, n_features)
+        distance, _, index = nearest_two(packed, panel, packed_points)
         old = load(closest, panel * lanes)
         own = load_like(owner, panel * lanes, old)
         store(closest, panel * lanes, minimum(distance, old))

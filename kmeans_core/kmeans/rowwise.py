@@ -20,9 +20,10 @@ from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
     broadcast,
     count_lanes,
-    first_lane,
+    lane_bits,
     lane_count,
     load,
+    lowest_bit,
     min_lanes,
     minimum,
     put,
@@ -105,7 +106,7 @@ def pair_distances(
 def smallest_two(best, second, register):
     """From the smallest two of each lane, and the register of the smallest: the two, the center."""
     smallest = min_lanes(best)
-    lane = first_lane(best <= splat_like(smallest, best))
+    lane = lowest_bit(lane_bits(best <= splat_like(smallest, best)))
     center = np.int32(register[lane] * LANES + lane)
     return smallest, min_lanes(put(best, lane, second[lane])), center
 

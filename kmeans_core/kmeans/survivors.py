@@ -14,25 +14,16 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.engine.simd import any_lane, lane_count, load, load_like, prefetch
-from kmeans_core.kmeans.lloyd import Run, assign_panels, move_row
+from kmeans_core.engine.simd import any_lane, lane_count, load, load_like
+from kmeans_core.kmeans.lloyd import Run, assign_panels, move_row, prefetch_row
 from kmeans_core.kmeans.nearest import nearest_exactly, squared_distance
 from kmeans_core.kmeans.panels import LANES, Rows
 
 # Rows that survive lie far apart in memory: their lines are asked for so many rows ahead.
 AHEAD = 8
-LINE = 64  # bytes
 # Bounds are made when an assignment changes the label of no more than this share of the rows.
 SETTLED_SHARE = 0.1
 ROUNDED_UP = 1.0 + 2.0**-22  # times a sum: more than float32 and the sum's rounding take off
-
-
-@device
-def prefetch_row(array, i):
-    """Have row i of a matrix fetched."""
-    step = LINE // array.itemsize
-    for place in range(i * array.shape[1], (i + 1) * array.shape[1], step):
-        prefetch(array, place)
 
 
 @device
@@ -114,9 +105,7 @@ def settled(rows, run, i, index, best, second, is_tied):
 @device
 def move_proposed(rows, run, first, last, proposed):
     """Move the rows of these panels whose proposed label is another than theirs, in row order."""
-    X, weight, step, scale, tail = rows.X, rows.weight, rows.weight_step, rows.scale, rows.tail
-    labels, sums, mass, touched = run.labels, run.sums, run.mass, run.touched
-    lanes, n_samples = lane_count(rows.packed), X.shape[0]
+    labels, lanes, n_samples = run.labels, lane_count(rows.packed), rows.X.shape[0]
     like = load(rows.packed, 0)
     for panel in range(first, last):
         new = load_like(proposed, (panel - first) * lanes, like)
@@ -125,8 +114,8 @@ def move_proposed(rows, run, first, last, proposed):
             for lane in range(min(lanes, n_samples - panel * lanes)):
                 i, label = panel * lanes + lane, new[lane]
                 if label != labels[i]:
-                    w = float(weight[i * step])
-                    move_row(X, i, w, scale, labels[i], label, sums, mass, touched, tail, block)
+                    weight = float(rows.weight[i * rows.weight_step])
+                    move_row(rows.X, i, weight, rows, run, labels[i], label, block)
                     labels[i] = label
                     run.n_changed[block] += 1
 

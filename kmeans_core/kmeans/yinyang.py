@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.engine.simd import load, min_lanes, put, splat, store
+from kmeans_core.engine.simd import load, min_lanes, put, splat, splat_like, store
+from kmeans_core.kmeans.lloyd import prefetch_row
 from kmeans_core.kmeans.nearest import MOST, keep_two
 from kmeans_core.kmeans.panels import FLOAT32, LANES
 from kmeans_core.kmeans.rowwise import (
@@ -41,7 +42,6 @@ from kmeans_core.kmeans.survivors import (
     downward,
     half_gaps,
     move_proposed,
-    prefetch_row,
     tighten_listed,
     upward,
 )
@@ -191,14 +191,15 @@ def search_pair(rows, run, registers, bounds, a, b, first, survivors, searched):
             skipped_a, skipped_b = min(skipped_a, lower_a), min(skipped_b, lower_b)
             continue
         squared_a, squared_b = pair_distances(survivors.pair, registers, group)
+        number = splat_like(np.int32(group), squared_a)
         if group == group_a:
             squared_a = put(squared_a, lane_a, np.float32(MOST))
         if group == group_b:
             squared_b = put(squared_b, lane_b, np.float32(MOST))
         store(searched.squared, group * LANES, squared_a)
         store(searched.squared, (n_groups + group) * LANES, squared_b)
-        best_a, second_a, index_a = keep_two(squared_a, group, best_a, second_a, index_a)
-        best_b, second_b, index_b = keep_two(squared_b, group, best_b, second_b, index_b)
+        best_a, second_a, index_a = keep_two(squared_a, number, best_a, second_a, index_a)
+        best_b, second_b, index_b = keep_two(squared_b, number, best_b, second_b, index_b)
         n_evaluated += min(LANES, n_clusters - group * LANES)
     n_members = 1 if a == b else 2  # the last one of an odd number is its own partner
     for member in range(n_members):
