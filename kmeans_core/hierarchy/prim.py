@@ -87,7 +87,7 @@ def _grow_tree(
     of them, so `order` fills up with the tree from its end.
     """
     n_samples, n_features = rows.shape
-    lanes = lane_count(packed)
+    lanes, wide = lane_count(packed), lane_count(near)  # of float32, of float64
     joining = 0
     for outside in range(n_samples - 1, 0, -1):
         _take_out(rows, packed, near, bound, order, joining, outside)
@@ -104,9 +104,8 @@ def _grow_tree(
                 _lower(near_b, o + lanes, rows, outside, near, bound, stretch, slack)
                 _lower(near_c, o + 2 * lanes, rows, outside, near, bound, stretch, slack)
                 _lower(near_d, o + 3 * lanes, rows, outside, near, bound, stretch, slack)
-            for half in range(2 * panel, 2 * (panel + GROUP)):
-                value = load(near, half * lane_count(near))
-                best, index = keep_smaller(value, half, best, index)
+            for part in range(o // wide, (o + GROUP * lanes) // wide):
+                best, index = keep_smaller(load(near, part * wide), part, best, index)
         joining = first_of_lanes(best, index, near)
         squares[n_samples - 1 - outside] = near[joining]
     _reverse(order)
