@@ -28,9 +28,8 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
-from kmeans_core.kmeans.lloyd import prefetch_row
 from kmeans_core.kmeans.nearest import MOST, keep_two, squared_distance
-from kmeans_core.kmeans.panels import FLOAT32, LANES
+from kmeans_core.kmeans.panels import FLOAT32, LANES, prefetch_row
 from kmeans_core.kmeans.rowwise import (
     empty_registers,
     list_unsettled,

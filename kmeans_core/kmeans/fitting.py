@@ -196,8 +196,9 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     for algorithm in {plan.settings.algorithm for plan, _ in runs}:
         prepared.table(algorithm, 1, workers)  # what they share is made before they ask for it
         prepared.iterated(algorithm).variance(workers)
-    if any(start.centers is None for _, start in runs):
+    if any(start.seed is not None for _, start in runs):
         prepared.exact(workers)
+    prepared.sieve(workers)
     results: dict[int, Result] = {}
 
     def some(first: int, last: int) -> None:
@@ -264,14 +265,15 @@ def initial_centers(
     """The centers that a run begins with, in the caller's units."""
     if start.centers is not None:
         return start.centers
-    rows = with_blocks(prepared.exact(workers), n_clusters)
     if start.draws is not None:
+        rows = with_blocks(prepared.sieve(workers), n_clusters)
         return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
     from kmeans_core.kmeans.parallel_seeding import (
         parallel_indices,  # seldom: loaded when asked for
     )
 
     assert start.seed is not None
+    rows = with_blocks(prepared.exact(workers), n_clusters)
     return prepared.X[parallel_indices(rows, n_clusters, start.seed, workers)]
 
 

@@ -29,9 +29,8 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
-from kmeans_core.kmeans.lloyd import prefetch_row
 from kmeans_core.kmeans.nearest import MOST, nearest_two, uncertain
-from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
+from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty, prefetch_row
 from kmeans_core.kmeans.survivors import (
     LloydFirst,
     add_movements,

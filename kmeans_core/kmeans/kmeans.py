@@ -384,7 +384,7 @@ def kmeans_plusplus(
     draws = seeding.uniform_draws(check_random_state(random_state), seeding.draws_needed(k, trials))
     first = seeding.first_row(weight, X.shape[0], draws[0])
     with Workers(usable_threads()) as workers:
-        rows = with_blocks(prepare(X, weight, workers).exact(workers), k)
+        rows = with_blocks(prepare(X, weight, workers).sieve(workers), k)
         indices = seeding.greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)
     return X[indices], indices
 

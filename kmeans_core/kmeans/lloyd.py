@@ -22,7 +22,6 @@ from kmeans_core.engine.simd import (
     load_like,
     load_wide,
     lowest_bit,
-    prefetch,
     splat,
     store,
 )
@@ -31,14 +30,13 @@ from kmeans_core.kmeans.nearest import (
     nearest_two,
     uncertain,
 )
-from kmeans_core.kmeans.panels import pack_centers
+from kmeans_core.kmeans.panels import pack_centers, prefetch_row
 
 # Rows that change their label are moved from sum to sum. The rounding errors of many moves add up,
 # so every few iterations, and before a result is declared, the sums are made anew.
 REBUILD_EVERY = 20
 
 PANELS_A_ROUND = 16  # searched before the rows that change are moved
-LINE = 64  # bytes that are fetched together
 
 RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED, EMPTY = range(5)
 N_ITER, SETTLING, N_DISTANCES = range(3)  # places in Run.progress
@@ -115,14 +113,6 @@ def search_panels(rows, run, first, last, block):
                 moving[block, 0, n_moving], moving[block, 1, n_moving] = i, label
                 n_moving += 1
     return n_moving
-
-
-@device
-def prefetch_row(array, i):
-    """Have row i of a matrix fetched."""
-    step = LINE // array.itemsize
-    for place in range(i * array.shape[1], (i + 1) * array.shape[1], step):
-        prefetch(array, place)
 
 
 @device

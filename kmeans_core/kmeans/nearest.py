@@ -161,13 +161,14 @@ def uncertain(best, second, tie, blur):
 def squared_distance(X, i, scale, centers, j):
     """Squared distance of row i to center j in float64, lane = feature."""
     n_features = X.shape[1]
-    total = load_wide(EIGHT_ZEROS, 0)
-    lanes, f = lane_count(EIGHT_ZEROS), 0
-    while f + lanes <= n_features:
-        x, c = load_wide(X, i * n_features + f), load_wide(centers, j * n_features + f)
-        total = add_square(x * scale - c, total)
-        f += lanes
-    result = sum_lanes(total)
+    lanes, f, result = lane_count(EIGHT_ZEROS), 0, 0.0
+    if n_features >= lanes:
+        total = load_wide(EIGHT_ZEROS, 0)
+        while f + lanes <= n_features:
+            x, c = load_wide(X, i * n_features + f), load_wide(centers, j * n_features + f)
+            total = add_square(x * scale - c, total)
+            f += lanes
+        result = sum_lanes(total)
     while f < n_features:
         difference = X[i, f] * scale - float(centers[j, f])
         result += difference * difference

@@ -31,6 +31,7 @@ from kmeans_core.engine.simd import (
     load_like,
     max_lanes,
     maximum,
+    prefetch,
     put,
     splat,
     splat_like,
@@ -40,8 +41,9 @@ from kmeans_core.engine.simd import (
 
 VALUES_A_PART = 1 << 18  # of a pass over all numbers: about 0.1 ms of work a call
 MAX_PARTIAL_SUMS = 64 << 20  # bytes of the sums of all blocks together
+LINE = 64  # bytes that are fetched together
 OFFSET_ROWS = 1024  # rows whose mean is the offset
-FLOAT32 = np.dtype(np.float32)
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 LANES = lanes_of(FLOAT32)  # rows of a panel
 BLUR_UNIT = np.float32(8.001 * 2.0**-24)
 SMALLEST_BLUR = np.float32(1e-30)  # what underflows in float32 is less than this
@@ -65,9 +67,9 @@ class Rows(NamedTuple):
     n_blocks: int
 
 
-def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
-    """Zeros in float64 that begin on a cache line."""
-    zeros = aligned_empty(math.prod(shape), np.dtype(np.float64)).reshape(shape)
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype = FLOAT64) -> np.ndarray:
+    """Zeros that begin on a cache line."""
+    zeros = aligned_empty(math.prod(shape), dtype).reshape(shape)
     zeros[:] = 0.0
     return zeros
 
@@ -154,6 +156,14 @@ def panel_weight(weight, step, panel, lanes, n_samples, like):
     for lane in range(n_samples - panel * lanes):
         w = put(w, lane, float(weight[(panel * lanes + lane) * step]))
     return w
+
+
+@device
+def prefetch_row(array, i):
+    """Have row i of a matrix fetched."""
+    step = LINE // array.itemsize
+    for place in range(i * array.shape[1], (i + 1) * array.shape[1], step):
+        prefetch(array, place)
 
 
 @kernel

@@ -22,8 +22,8 @@ from kmeans_core.kmeans.panels import (
     Rows,
     aligned_empty,
     empty_center_blocks,
-    exact_rows,
     pack_centers,
+    sieve_rows,
     with_blocks,
 )
 
@@ -68,7 +68,7 @@ def parallel_indices(rows: Rows, n_clusters: int, seed: int, workers: Workers) -
             _own(rows, batch, chosen.size, closest, owner, workers)
             chosen = np.concatenate([chosen, batch])
     mass = np.bincount(owner[:n_samples], weights=weight, minlength=chosen.size)  # step 7
-    few = with_blocks(exact_rows(rows.X[chosen], mass, rows.scale, workers), n_clusters)
+    few = with_blocks(sieve_rows(rows.X[chosen], mass, rows.scale, workers), n_clusters)
     trials = seeding.default_local_trials(n_clusters)
     draws = seeding.uniform_draws(rng, seeding.draws_needed(n_clusters, trials))
     first = int(np.searchsorted(np.cumsum(mass / mass.sum()), draws[0], side="right"))

@@ -15,9 +15,9 @@ import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import any_lane, lane_count, load, load_like
-from kmeans_core.kmeans.lloyd import Run, assign_panels, move_row, prefetch_row
+from kmeans_core.kmeans.lloyd import Run, assign_panels, move_row
 from kmeans_core.kmeans.nearest import nearest_exactly, squared_distance
-from kmeans_core.kmeans.panels import LANES, Rows
+from kmeans_core.kmeans.panels import LANES, Rows, prefetch_row
 
 # Rows that survive lie far apart in memory: their lines are asked for so many rows ahead.
 AHEAD = 8
