@@ -138,7 +138,7 @@ def lane_bits(mask):
 
 
 def lowest_bit(bits):
-    return (bits & -bits).bit_length() - 1
+    return int(bits & -bits).bit_length() - 1
 
 
 def sum_lanes(a):

@@ -163,42 +163,37 @@ def load_steps(table: Table, run: Run, algorithm: str) -> Steps:
     return RowSteps(table.rows, run, found(table.rows, run))
 
 
-def new_run(rows: Rows, centers: np.ndarray) -> Run:
-    """Memory for a run from these centers (scaled as the rows are)."""
-    k, d = centers.shape
-    b = rows.n_blocks
-    n_padded = rows.packed.shape[0] // d
-    labels = np.full(n_padded, -1, dtype=np.int32)
-    labels[rows.X.shape[0] :] = 0  # lanes that are no rows look up a center too
-    run = Run(
-        centers=centers.copy(),
+def new_run(rows: Rows, n_clusters: int) -> Run:
+    """Memory for a run; `begin_run` sets what has to be set."""
+    k, b, d = n_clusters, rows.n_blocks, rows.X.shape[1]
+    return Run(
+        centers=np.empty((k, d), dtype=rows.X.dtype),
         packed_centers=empty_center_blocks(k, d),
         shifts=np.zeros(k),
-        labels=labels,
+        labels=np.empty(rows.blur.shape[0] * LANES, dtype=np.int32),
         sums=aligned_zeros((b, k, padded_features(d))),
-        mass=np.zeros((b, k, 2)),
-        touched=np.ones((b, k), dtype=np.bool_),
+        mass=np.empty((b, k, 2)),
+        touched=np.empty((b, k), dtype=np.bool_),
         totals=np.zeros((k, d)),
         total_mass=np.zeros((k, 2)),
         moving=np.empty((b, 2, lloyd.PANELS_A_ROUND * LANES), dtype=np.int32),
         n_changed=np.zeros(b, dtype=np.int64),
         n_distances=np.zeros(b, dtype=np.int64),
-        progress=np.zeros(3, dtype=np.int64),
+        progress=np.empty(3, dtype=np.int64),
     )
-    pack_centers(run.centers, rows.offset, run.packed_centers)
-    return run
 
 
 def run_from(
-    table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers
+    table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers, run: Run
 ) -> Result:
-    """Iterate from the centers `start` (in the caller's units) to the end.
+    """Iterate from the centers `start` (in the caller's units) to the end, in the memory of `run`.
 
-    The labels are those of the rows of the table, of the different ones if these are they.
+    The labels are those of the rows of the table, of the different ones if these are they; they
+    stand in that memory.
     """
     rows = table.rows
     dtype, watch = rows.X.dtype, limits.watch
-    run = new_run(rows, start * dtype.type(rows.scale))
+    lloyd.begin_run(rows, run, start)
     flops = 2.0 * rows.X.size * start.shape[0]
     watch.begin()
     if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not watch.sees_iterations:

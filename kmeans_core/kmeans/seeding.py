@@ -69,7 +69,7 @@ class Seeds(NamedTuple):
     closest: np.ndarray  # (n_panels * lanes,) float64: distance of a row to its nearest chosen row
     near: np.ndarray  # (n_panels * lanes,) float32: the same, rounded up; -1 where there is no row
     owner: np.ndarray  # (n_panels * lanes,) int32: which chosen row that is
-    potential: np.ndarray  # (n_blocks,) float64: weighted sum of `closest` over a block
+    potential: np.ndarray  # (n_blocks * rounds of a block,) float64: weighted sum of `closest`
     candidates: np.ndarray  # (n_places,) int64: the rows tried in this step
     tried: np.ndarray  # (n_places, n_features) dtype of X: these rows, scaled
     points: np.ndarray  # (n_places / 4, n_features, 4) float32: as `pack_centers` packs centers
@@ -124,7 +124,9 @@ def random_indices(weight: np.ndarray | None, n_samples: int, n_clusters: int, r
     return rng.choice(n_samples, size=n_clusters, replace=too_few, p=share / share.sum())
 
 
-def greedy_indices(rows: Rows, first: int, draws: np.ndarray, workers: Workers) -> np.ndarray:
+def greedy_indices(
+    rows: Rows, first: int, draws: np.ndarray, workers: Workers, seeds: Seeds | None = None
+) -> np.ndarray:
     """Rows chosen by greedy k-means++.
 
     Parameters
@@ -134,17 +136,21 @@ def greedy_indices(rows: Rows, first: int, draws: np.ndarray, workers: Workers) 
     first : int
         The first row.
     draws : ndarray of shape (n_clusters - 1, n_local_trials), uniform in [0, 1)
+    seeds : Seeds, optional
+        Those of an earlier call for as many rows, clusters and trials, to be used again. The rows
+        that it returned are written over.
 
     Notes
     -----
     O(n d) time a step and candidate without pruning. Memory: 16 bytes a row, and a quarter of a
     byte a candidate.
     """
-    seeds = _new_seeds(rows, draws.shape[0] + 1, draws.shape[1], first)
+    if seeds is None:
+        seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
     if 2.0 * rows.X.size * draws.shape[1] < SMALL_FLOPS:
-        greedy_steps(rows, seeds, draws)
+        greedy_steps(rows, seeds, first, draws)
         return seeds.indices
-    take_first(rows, seeds)
+    take_first(rows, seeds, first)
     workers.run(partial(add_chosen, rows, seeds, 0, 0), rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
@@ -156,38 +162,33 @@ def greedy_indices(rows: Rows, first: int, draws: np.ndarray, workers: Workers) 
     return seeds.indices
 
 
-def _new_seeds(rows: Rows, n_clusters: int, n_trials: int, first: int) -> Seeds:
-    n_samples, n_features = rows.X.shape
+def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
+    """Memory for greedy k-means++; `take_first` sets what has to be set."""
     n_panels, n_places = rows.blur.shape[0], -(-n_trials // 4) * 4
-    closest = np.full(n_panels * LANES, np.inf)
-    reached = np.full((n_panels, n_places), (1 << LANES) - 1, dtype=np.int32)
-    reached[-1] = (1 << n_samples - (n_panels - 1) * LANES) - 1
-    near = aligned_empty(n_panels * LANES, FLOAT32)
-    near[:n_samples], near[n_samples:] = MOST, -1.0
-    closest[n_samples:] = 0.0
+    n_padded, n_features, n_blocks = n_panels * LANES, rows.X.shape[1], rows.n_blocks
     return Seeds(
-        indices=np.full(n_clusters, first, dtype=np.int64),
-        closest=closest,
-        near=near,
-        owner=np.zeros(n_panels * LANES, dtype=np.int32),
-        potential=np.zeros(rows.n_blocks),
-        candidates=np.zeros(n_places, dtype=np.int64),
-        tried=np.zeros((n_places, n_features), dtype=rows.X.dtype),
+        indices=np.empty(n_clusters, dtype=np.int64),
+        closest=np.empty(n_padded),
+        near=aligned_empty(n_padded, FLOAT32),
+        owner=np.empty(n_padded, dtype=np.int32),
+        potential=np.zeros(n_blocks * -(-rows.block_panels // PANELS_A_ROUND)),
+        candidates=np.empty(n_places, dtype=np.int64),
+        tried=np.empty((n_places, n_features), dtype=rows.X.dtype),
         points=empty_center_blocks(n_places, n_features),
-        reach=np.zeros(n_clusters, dtype=np.float32),
-        reached=reached,
-        few=aligned_zeros((rows.n_blocks, n_places + 1, LANES), FLOAT32),
-        sieved=aligned_zeros((rows.n_blocks, n_places + 1, LANES)),
-        listed=np.empty((rows.n_blocks, PANELS_A_ROUND * LANES), dtype=np.int64),
-        gains=np.zeros((rows.n_blocks, n_places)),
+        reach=np.empty(n_clusters, dtype=np.float32),
+        reached=np.empty((n_panels, n_places), dtype=np.int32),
+        few=aligned_zeros((n_blocks, n_places + 1, LANES), FLOAT32),
+        sieved=aligned_zeros((n_blocks, n_places + 1, LANES)),
+        listed=np.empty((n_blocks, PANELS_A_ROUND * LANES), dtype=np.int64),
+        gains=np.zeros((n_blocks, n_places)),
         contends=np.zeros(n_places, dtype=np.bool_),
     )
 
 
 @kernel
-def greedy_steps(rows, seeds, draws):
+def greedy_steps(rows, seeds, first, draws):
     """All steps on one thread: the algorithm from top to bottom. Writes seeds.indices."""
-    take_first(rows, seeds)
+    take_first(rows, seeds, first)
     add_chosen(rows, seeds, 0, 0, 0, rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
@@ -199,10 +200,19 @@ def greedy_steps(rows, seeds, draws):
 
 
 @kernel
-def take_first(rows, seeds):
+def take_first(rows, seeds, first):
     """Make the first row the one candidate of step 0, which reaches all rows."""
+    n_samples, lanes, n_padded = rows.X.shape[0], lane_count(rows.packed), seeds.near.shape[0]
+    seeds.indices[0] = first
     for f in range(rows.X.shape[1]):
-        seeds.tried[0, f] = rows.X[seeds.indices[0], f] * rows.scale
+        seeds.tried[0, f] = rows.X[first, f] * rows.scale
+    for i in range(n_samples):
+        seeds.closest[i], seeds.near[i], seeds.owner[i] = np.inf, MOST, 0
+    for i in range(n_samples, n_padded):
+        seeds.closest[i], seeds.near[i], seeds.owner[i] = 0.0, np.float32(-1.0), 0
+    for panel in range(seeds.reached.shape[0]):
+        n_rows = min(lanes, n_samples - panel * lanes)
+        seeds.reached[panel, 0] = (1 << n_rows) - 1
 
 
 @kernel
@@ -210,8 +220,8 @@ def draw_candidates(rows, seeds, draws, step):
     """Draw this step's candidates. Writes candidates, tried, points and reach."""
     X, tried, reach, n_features = rows.X, seeds.tried, seeds.reach, rows.X.shape[1]
     n_trials, total = draws.shape[1], 0.0
-    for block in range(rows.n_blocks):
-        total += seeds.potential[block]
+    for round_ in range(seeds.potential.shape[0]):
+        total += seeds.potential[round_]
     for a in range(step):
         reach[a] = MOST
     for t in range(seeds.candidates.shape[0]):
@@ -247,16 +257,18 @@ def own_reach(rows, row, other):
 def row_at(rows, seeds, target):
     """First row at which the running sum of weight * closest reaches `target`.
 
-    By blocks first, then row by row in one block: the order is that of the rows.
+    By rounds of panels first, then row by row in one: the order is that of the rows.
     """
-    weight, step, closest = rows.weight, rows.weight_step, seeds.closest
-    block, running = 0, 0.0
-    while block < rows.n_blocks - 1 and running + seeds.potential[block] < target:
-        running += seeds.potential[block]
-        block += 1
-    block_rows, n_samples = rows.block_panels * lane_count(rows.packed), rows.X.shape[0]
+    weight, step, closest, potential = rows.weight, rows.weight_step, seeds.closest, seeds.potential
+    n_rounds, running, round_ = potential.shape[0] // rows.n_blocks, 0.0, 0
+    while round_ < potential.shape[0] - 1 and running + potential[round_] < target:
+        running += potential[round_]
+        round_ += 1
+    lanes, block, n_before = lane_count(rows.packed), round_ // n_rounds, round_ % n_rounds
+    start = block * rows.block_panels + n_before * PANELS_A_ROUND
+    stop = min(start + PANELS_A_ROUND, (block + 1) * rows.block_panels)
     last = 0
-    for i in range(block * block_rows, min((block + 1) * block_rows, n_samples)):
+    for i in range(start * lanes, min(stop * lanes, rows.X.shape[0])):
         share = closest[i] * weight[i * step]
         running += share
         if share > 0.0:
@@ -427,19 +439,18 @@ def add_chosen(
     panel is read just after its rows were written one by one.
     """
     lanes, n_samples, n_panels = lane_count(rows.packed), rows.X.shape[0], rows.blur.shape[0]
-    like = load(seeds.near, 0)
+    like, n_rounds = load(seeds.near, 0), seeds.potential.shape[0] // rows.n_blocks
     for block in range(first, last):
-        total = widen(like - like)
-        end = min((block + 1) * rows.block_panels, n_panels)
-        for start in range(block * rows.block_panels, end, PANELS_A_ROUND):
-            stop = min(start + PANELS_A_ROUND, end)
+        begin, end = block * rows.block_panels, min((block + 1) * rows.block_panels, n_panels)
+        for start in range(begin, end, PANELS_A_ROUND):
+            stop, total = min(start + PANELS_A_ROUND, end), widen(like - like)
             n_reached = list_reached(rows, seeds, place, block, start, stop)
             for listed in range(n_reached):
                 own_if_nearer(rows, seeds, seeds.listed[block, listed], place, step)
             for panel in range(start, stop):
                 w = panel_weight(rows.weight, rows.weight_step, panel, lanes, n_samples, like)
                 total = total + load_like(seeds.closest, panel * lanes, like) * w
-        seeds.potential[block] = sum_lanes(total)
+            seeds.potential[block * n_rounds + (start - begin) // PANELS_A_ROUND] = sum_lanes(total)
 
 
 @device
