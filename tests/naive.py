@@ -226,21 +226,29 @@ def linkage(D, method):
 def replay(Z, D, method):
     """Follow Z's merges; for each, how far it was above the smallest distance, and its height.
 
-    With ties several trees are right; in each of them every merge joins a closest pair.
+    With ties several trees are right; in each of them every merge joins a closest pair. A union's
+    distances are worked out from those of the rows; for weighted and median, which depend on the
+    tree so far, from those of its two parts.
     """
-    clusters = {i: [i] for i in range(len(D))}
+    n, clusters = len(D), {i: [i] for i in range(len(D))}
+    between = np.full((2 * n - 1, 2 * n - 1), np.inf)
+    between[:n, :n] = np.where(np.eye(n, dtype=bool), np.inf, D)
     excess, heights = [], []
     for t, (a, b) in enumerate(Z[:, :2].astype(int)):
-        names = sorted(clusters)
-        distances = {
-            (x, y): cluster_distance(D, clusters[x], clusters[y], method)
-            for x in names
-            for y in names
-            if x < y
-        }
-        heights.append(distances[a, b])
-        excess.append(distances[a, b] - min(distances.values()))
-        clusters[len(D) + t] = clusters.pop(a) + clusters.pop(b)
+        heights.append(between[a, b])
+        excess.append(between[a, b] - between.min())
+        first, second = clusters.pop(a), clusters.pop(b)
+        for name, rows in clusters.items():
+            if method == "weighted":
+                d = (between[a, name] + between[b, name]) / 2
+            elif method == "median":  # Apollonius: from a corner to the middle of the other side
+                squares = between[a, name] ** 2 + between[b, name] ** 2
+                d = np.sqrt(squares / 2 - between[a, b] ** 2 / 4)
+            else:
+                d = cluster_distance(D, first + second, rows, method)
+            between[n + t, name] = between[name, n + t] = d
+        between[[a, b]] = between[:, [a, b]] = np.inf
+        clusters[n + t] = first + second
     return np.array(excess), np.array(heights)
 
 
