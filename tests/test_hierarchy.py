@@ -9,12 +9,14 @@ from scipy.spatial.distance import pdist, squareform
 
 from kmeans_core.hierarchy import (
     AgglomerativeClustering,
+    cophenet,
     cut_tree,
     dendrogram,
     distances,
     leaves_list,
     linkage,
     memory,
+    optimal_leaf_ordering,
 )
 from kmeans_core.metrics import adjusted_rand_score
 
@@ -158,6 +160,9 @@ def test_a_matrix_that_cannot_fit_is_refused_with_the_figure(monkeypatch):
         assert len(linkage(X, method)) == 999
     with pytest.raises(MemoryError, match="WardOfCenters"):
         linkage(X, "ward", algorithm="naive")
+    for call in (lambda Z: cophenet(Z), lambda Z: optimal_leaf_ordering(Z, X)):
+        with pytest.raises(MemoryError, match="only a sample of the rows helps"):
+            call(linkage(X))
     monkeypatch.setattr(memory, "available_memory", lambda: None)
     assert len(linkage(X[:400], "complete")) == 399
 
