@@ -65,6 +65,10 @@ def test_choose_k_and_run_say_the_same(method, tmp_path, monkeypatch, capsys):
     assert int(starred.split()[1]) == 3
     page = (tmp_path / "shop-segments" / "report.html").read_text(encoding="utf-8")
     assert "verdict: compact groups" in told and "Verdict: compact groups" in page
+    table = told.split("\n\n")[1].splitlines()
+    name = table[0].split().index("silhouette") - len(table[0].split())
+    shown = {int(line.split()[int("*" in line)]): float(line.split()[name]) for line in table[1:]}
+    assert shown == pytest.approx(metrics.set_index("k")["silhouette"].to_dict(), abs=1e-4)
     sentence = next(line[2:] for line in told.splitlines() if line.startswith("- The votes"))
     assert sentence.replace("'", "&#39;") in page
 

@@ -124,7 +124,7 @@ class WardOfCenters(Estimator):
         _check_cut(self.n_clusters, n_centers, len(X) if weight is None else (weight > 0).sum())
         kmeans, centers, nearest = self._summarise(X, n_centers, weight)
         totals = np.bincount(nearest, weights=weight, minlength=len(centers))
-        _check_distinct(self.n_clusters, np.count_nonzero(totals))
+        _check_distinct(self.n_clusters, int(np.count_nonzero(totals)))
         tree.fit(centers, sample_weight=totals)
 
         self._kmeans = kmeans
