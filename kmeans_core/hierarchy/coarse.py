@@ -71,7 +71,9 @@ class WardOfCenters(Estimator):
     =========  ====================  =====  ========================  =====
 
     So the clusters are as tight as the full tree's, a little tighter where k-means has moved the
-    centers; where there are no groups, other ones are found. 1,000,000 x 4 took 4 to 8 s.
+    centers; where there are no groups, other ones are found. The more groups overlap, the more it
+    is like that: ten normal groups, their centers drawn with 4 standard deviations a feature, gave
+    0.82 and ratios of 0.999 (200 centers) and 1.015 (2000). 1,000,000 x 4 took 4 to 8 s.
 
     References
     ----------
