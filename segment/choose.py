@@ -34,6 +34,9 @@ MEANING = {
 }
 
 
+FOLLOWED = "Customers fall into groups that are not round, and these segments follow them."
+
+
 class Trust(NamedTuple):
     """How far to trust the chosen segments; `stability` has a row a segment, 1 first."""
 
@@ -57,10 +60,10 @@ def trust_of(choice: selection.Choice, segment_of_label: np.ndarray) -> Trust:
             "word": found.words,
         }
     )
-    gap = choice.gap
+    gap, not_round = choice.gap, structure.verdict == "structure, but not round groups"
     return Trust(
         verdict=structure.verdict,
-        meaning=MEANING[structure.verdict],
+        meaning=FOLLOWED if not_round and structure.followed else MEANING[structure.verdict],
         evidence=structure.evidence,
         stability=table.sort_values("segment", ignore_index=True),
         uniform=found.uniform,

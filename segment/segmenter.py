@@ -64,7 +64,7 @@ class Segmenter:
     k_max : int
         Largest number of segments to try, at least 2.
     method : {'kmeans', 'single', 'complete', 'average', 'ward'}
-        The hierarchical ones take at most 5,000 customers.
+        The hierarchical ones take at most 20,000 customers.
     features, drop : sequence of str, optional
         Form segments from these columns only; or from all but these.
     id_column : str, optional

@@ -181,7 +181,7 @@ def most_in_common(first, second):
 
 
 def euclidean_matrix(X):
-    return np.array([[distance(x, y) for y in X] for x in X])
+    return np.array([np.sqrt(((X - x) ** 2).sum(axis=1)) for x in X])
 
 
 def cluster_distance(D, first, second, method):
@@ -226,22 +226,51 @@ def linkage(D, method):
 def replay(Z, D, method):
     """Follow Z's merges; for each, how far it was above the smallest distance, and its height.
 
-    With ties several trees are right; in each of them every merge joins a closest pair.
+    With ties several trees are right; in each of them every merge joins a closest pair. A union's
+    distances are worked out by the definition, from what all pairs of rows between two clusters
+    add up to, or the smallest or largest of them; for weighted and median, which depend on the
+    tree so far, from the distances of its two parts.
     """
-    clusters = {i: [i] for i in range(len(D))}
+    n = len(D)
+    place, size, inner = np.arange(2 * n - 1), np.ones(n), np.zeros(n)
+    between = np.where(np.eye(n, dtype=bool), np.inf, D)
+    pairs = D**2 if method in ("ward", "centroid") else np.array(D)
+    together = {"single": np.minimum, "complete": np.maximum}.get(method, np.add)
     excess, heights = [], []
-    for t, (a, b) in enumerate(Z[:, :2].astype(int)):
-        names = sorted(clusters)
-        distances = {
-            (x, y): cluster_distance(D, clusters[x], clusters[y], method)
-            for x in names
-            for y in names
-            if x < y
-        }
-        heights.append(distances[a, b])
-        excess.append(distances[a, b] - min(distances.values()))
-        clusters[len(D) + t] = clusters.pop(a) + clusters.pop(b)
+    for t, merge in enumerate(Z[:, :2].astype(int)):
+        a, b = place[merge]  # a cluster stands where its first part stood
+        height = between[a, b]
+        heights.append(height)
+        excess.append(height - between.min())
+        if method == "weighted":
+            d = (between[a] + between[b]) / 2
+        elif method == "median":  # Apollonius: from a corner to the middle of the other side
+            d = np.sqrt((between[a] ** 2 + between[b] ** 2) / 2 - height**2 / 4)
+        else:
+            inner[a] += inner[b] + pairs[a, b]
+            size[a] += size[b]
+            pairs[a] = pairs[:, a] = together(pairs[a], pairs[b])
+            d = union_distances(pairs[a], a, size, inner, method)
+        gone = np.isinf(between[a]) & np.isinf(between[b])
+        between[a] = between[:, a] = np.where(gone, np.inf, d)
+        between[a, a] = np.inf
+        between[b] = between[:, b] = np.inf
+        place[n + t] = a
     return np.array(excess), np.array(heights)
+
+
+def union_distances(pairs, a, size, inner, method):
+    """From cluster `a` to each; `inner` is what the pairs within each cluster add up to."""
+    if method in ("single", "complete"):
+        return pairs
+    if method == "average":
+        return pairs / (size * size[a])
+    # As in cluster_distance, where each pair within a cluster is counted twice.
+    if method == "ward":
+        grown = (inner + inner[a] + pairs) / (size + size[a]) - inner / size - inner[a] / size[a]
+        return np.sqrt(np.maximum(2 * grown, 0.0))
+    apart = pairs / (size * size[a]) - inner / size**2 - inner[a] / size[a] ** 2
+    return np.sqrt(np.maximum(apart, 0.0))
 
 
 # ---- selection -------------------------------------------------------------------------------

@@ -184,8 +184,19 @@ def test_ward_of_centers_takes_weights_and_a_threshold():
 
 def test_ward_of_centers_refuses_what_it_cannot_do():
     X, _ = groups(100)
-    with pytest.raises(ValueError, match="n_samples=10 should be >= n_clusters=20"):
+    with pytest.raises(ValueError, match="n_centers=10 should be >= n_clusters=20"):
         WardOfCenters(20, n_centers=10).fit(X)
+    with pytest.raises(ValueError, match="n_samples=100 should be >= n_clusters=200"):
+        WardOfCenters(200).fit(X)
+    with pytest.raises(ValueError, match="positive for 1 row"):
+        WardOfCenters(1).fit(X, sample_weight=np.arange(100) == 5)
+    with pytest.raises(ValueError, match="Exactly one of n_clusters and distance_threshold"):
+        WardOfCenters(2, distance_threshold=1.0).fit(X)
+    with (
+        pytest.warns(UserWarning, match="Number of distinct clusters"),
+        pytest.raises(ValueError, match=r"X has 3 distinct row\(s\)"),
+    ):
+        WardOfCenters(4, n_centers=50).fit(np.repeat(X[:3], 20, axis=0))
     with pytest.raises(ValueError, match="n_centers must be at least 2"):
         WardOfCenters(2, n_centers=1).fit(X)
     with pytest.raises(ValueError, match="not fitted"):

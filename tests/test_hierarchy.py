@@ -9,11 +9,14 @@ from scipy.spatial.distance import pdist, squareform
 
 from kmeans_core.hierarchy import (
     AgglomerativeClustering,
+    cophenet,
     cut_tree,
     dendrogram,
+    distances,
     leaves_list,
     linkage,
     memory,
+    optimal_leaf_ordering,
 )
 from kmeans_core.metrics import adjusted_rand_score
 
@@ -157,6 +160,9 @@ def test_a_matrix_that_cannot_fit_is_refused_with_the_figure(monkeypatch):
         assert len(linkage(X, method)) == 999
     with pytest.raises(MemoryError, match="WardOfCenters"):
         linkage(X, "ward", algorithm="naive")
+    for call in (lambda Z: cophenet(Z), lambda Z: optimal_leaf_ordering(Z, X)):
+        with pytest.raises(MemoryError, match="only a sample of the rows helps"):
+            call(linkage(X))
     monkeypatch.setattr(memory, "available_memory", lambda: None)
     assert len(linkage(X[:400], "complete")) == 399
 
@@ -411,3 +417,25 @@ def test_parameters_come_back():
     assert model.get_params()["linkage"] == "average"
     assert repr(model) == "AgglomerativeClustering(n_clusters=3, linkage='average')"
     assert model.set_params(linkage="single").linkage == "single"
+
+
+def test_precomputed_distances_may_miss_their_symmetry_by_rounding():
+    X = table(15)
+    exact, rng = squareform(pdist(X)), np.random.default_rng(0)
+    rounded = exact * (1.0 + 1e-15 * rng.normal(size=exact.shape)) + 1e-16
+    model = AgglomerativeClustering(4, linkage="average", metric="precomputed")
+    np.testing.assert_array_equal(model.fit_predict(rounded), model.fit_predict(exact))
+    exact[2, 30] += 1e-3
+    with pytest.raises(ValueError, match=r"must be symmetric, .*; row 2 is not"):
+        model.fit(exact)
+
+
+def test_given_distances_are_copied_only_where_they_have_to_be(monkeypatch):
+    y = pdist(table(16)) * 8.0
+    source = distances.source_of_condensed(y)
+    assert source.condensed is y and source.unit == 1.0
+    monkeypatch.setattr(memory, "available_memory", lambda: 1_000)
+    with pytest.raises(MemoryError):  # their squares overflow, so a copy is made
+        linkage(y * 1e200, "single")
+    with pytest.raises(MemoryError):
+        linkage(y.astype(np.float32), "single")

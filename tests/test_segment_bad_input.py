@@ -110,9 +110,9 @@ def test_usage(capsys):
 
 
 def test_hierarchical_methods_refuse_many_rows_with_the_figure(capsys):
-    table("a,b\n" + "".join(f"{i}.5,{i * i % 97}\n" for i in range(5001)))
+    table("a,b\n" + "".join(f"{i}.5,{i * i % 97}\n" for i in range(20_001)))
     err = refused(capsys, "run", "table.csv", "--method", "ward")
-    assert "5,001 customers are 12,502,500 pairs" in err
+    assert "20,001 customers are 200,010,000 pairs" in err
     assert "--method kmeans" in err
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from lookalikes import two_moons
 
 from kmeans_core import selection
 from segment import Segmenter
@@ -64,6 +65,10 @@ def test_choose_k_and_run_say_the_same(method, tmp_path, monkeypatch, capsys):
     assert int(starred.split()[1]) == 3
     page = (tmp_path / "shop-segments" / "report.html").read_text(encoding="utf-8")
     assert "verdict: compact groups" in told and "Verdict: compact groups" in page
+    table = told.split("\n\n")[1].splitlines()
+    name = table[0].split().index("silhouette") - len(table[0].split())
+    shown = {int(line.split()[int("*" in line)]): float(line.split()[name]) for line in table[1:]}
+    assert shown == pytest.approx(metrics.set_index("k")["silhouette"].to_dict(), abs=1e-4)
     sentence = next(line[2:] for line in told.splitlines() if line.startswith("- The votes"))
     assert sentence.replace("'", "&#39;") in page
 
@@ -75,6 +80,7 @@ def test_the_verdict_is_the_reports_first_line_and_nothing_is_withheld(tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     body = page[page.index("<header>") :]
     assert body.index("Verdict: no clear structure") < body.index("<h1>")
+    assert "400 customers sorted into" in page and "fall into" not in page.split("</header>")[0]
     assert len(segmenter.segments_) == 400
     for sentence in segmenter.found_.trust.evidence:
         assert sentence.replace("'", "&#39;") in page
@@ -106,3 +112,15 @@ def test_mall_customers_have_five_stable_segments(shared_data, capsys):
     told = capsys.readouterr().out
     assert told.startswith("200 customers -> 5 segments, silhouette 0.555")
     assert told.count("highly stable") == 5 and "verdict: compact groups" in told
+    assert "- Two of three tests find more than chance would show" in told
+
+
+def test_segments_that_follow_moons_are_not_said_to_cut_through_them():
+    X, _ = two_moons(400, 0.05, 0)
+    moons = pd.DataFrame({"x": 10 * X[:, 0] + 50, "y": 10 * X[:, 1] + 50})
+    follow, cut = (
+        Segmenter(k_max=4, method=m).fit(moons).found_.trust for m in ("single", "kmeans")
+    )
+    assert follow.verdict == cut.verdict == "structure, but not round groups"
+    assert "these segments follow them" in follow.meaning
+    assert "cut through" in cut.meaning

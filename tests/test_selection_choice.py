@@ -41,6 +41,28 @@ def test_uniform_noise_has_no_clear_structure():
     assert sum(s.verdict == NONE for s in verdicts) >= 18
 
 
+def test_the_evidence_for_nothing_says_nothing_else():
+    found = choose_k(np.random.default_rng(3).uniform(size=(300, 2)), n_resamples=1).structure
+    assert found.verdict == NONE and found.gap_gain <= found.gap_limit
+    starts = [" ".join(sentence.split()[:4]) for sentence in found.evidence]
+    assert starts == [
+        "None of three tests",
+        "Dividing the rows makes",
+        "From near row to",
+        "Rows are spread about",
+    ]
+    assert "no more alike" in found.evidence[1]
+
+
+def test_clusters_that_follow_moons_are_said_to():
+    X, truth = two_moons(400, 0.05, 0)
+    found = choose_k(X, range(2, 6), method="single", n_resamples=1)
+    assert metrics.adjusted_rand_score(truth, found.row.labels) == 1.0
+    assert found.structure.verdict == NOT_ROUND and found.structure.followed
+    assert any("do follow them" in sentence for sentence in found.structure.evidence)
+    assert not choose_k(X, range(2, 6), n_resamples=1).structure.followed
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_one_bell_has_no_clear_structure(seed):
     X = np.random.default_rng(seed).normal(size=(500, 3)) @ [[2, 1, 0], [0, 1, 0], [0, 0, 0.5]]
@@ -68,6 +90,13 @@ def test_mall_customers_fall_into_five_stable_groups(shared_data):
     assert set(found.stability.words) <= {"stable", "highly stable"}
     assert found.structure.verdict == COMPACT
     assert found.votes["gap"] == 1  # its one-standard-error rule alone
+    together, *others = found.structure.evidence
+    assert together.startswith("Two of three tests find more than chance")
+    assert others[0].startswith("Dividing the rows makes them more alike than chance would")
+    assert "The 5 chosen clusters lie inside them" in others[2]
+    # Uniform tables are no match for it, though one bell would be.
+    assert found.structure.hopkins_uniform < found.structure.hopkins
+    assert others[-1].startswith("Rows are not spread evenly")
 
 
 @pytest.mark.parametrize(

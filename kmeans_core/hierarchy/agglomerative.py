@@ -11,6 +11,7 @@ from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.dendrogram import children_of, cut_tree
 from kmeans_core.hierarchy.distances import METRICS
 from kmeans_core.hierarchy.linkage import build_tree
+from kmeans_core.hierarchy.memory import check_fits
 from kmeans_core.hierarchy.nearest import nearest_points
 from kmeans_core.hierarchy.update_rules import EUCLIDEAN_METHODS, METHODS
 from kmeans_core.validation import (
@@ -25,6 +26,7 @@ ALIASES = {"l2": "euclidean", "l1": "cityblock", "manhattan": "cityblock"}  # sc
 UNWEIGHTED_METHODS = ("single", "complete", "weighted")
 MEMBER_METHODS = ("single", "complete")  # predict looks for the nearest member, not the centroid
 WEIGHT_RANGE = 1e30  # of sizes in float32
+ROUNDING = 1e-7  # of the largest distance: what a given matrix may miss its symmetry by
 
 
 class AgglomerativeClustering(Estimator):
@@ -273,17 +275,29 @@ class AgglomerativeClustering(Estimator):
 
 
 def _condensed(distances: np.ndarray) -> np.ndarray:
-    """The upper half of a square distance matrix, row by row."""
-    if distances.shape[0] != distances.shape[1]:
+    """The upper half of a square distance matrix, row by row.
+
+    Entries that should be equal, or 0, may differ by rounding: matrix products do that.
+    """
+    n_samples = len(distances)
+    if distances.shape[1] != n_samples:
         raise ValueError(
             f"With metric='precomputed', X must be a square matrix of distances, "
             f"got shape {distances.shape}."
         )
-    if (distances != distances.T).any() or distances.diagonal().any():
-        raise ValueError(
-            "With metric='precomputed', X must be symmetric, with zeros on its diagonal."
-        )
-    return distances[np.triu_indices(len(distances), k=1)]
+    near = ROUNDING * float(np.abs(distances).max())
+    check_fits(4 * n_samples * (n_samples - 1), n_samples)
+    condensed, start = np.empty(n_samples * (n_samples - 1) // 2), 0
+    for i in range(n_samples):
+        row = distances[i, i + 1 :]
+        if abs(distances[i, i]) > near or (np.abs(row - distances[i + 1 :, i]) > near).any():
+            raise ValueError(
+                "With metric='precomputed', X must be symmetric, with zeros on its diagonal; "
+                f"row {i} is not."
+            )
+        condensed[start : start + len(row)] = row
+        start += len(row)
+    return condensed
 
 
 def _number_by_size(

@@ -15,7 +15,12 @@ from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.agglomerative import AgglomerativeClustering
 from kmeans_core.hierarchy.nearest import nearest_points
 from kmeans_core.kmeans import KMeans
-from kmeans_core.validation import check_integer, check_matrix, check_sample_weight
+from kmeans_core.validation import (
+    check_integer,
+    check_matrix,
+    check_n_clusters,
+    check_sample_weight,
+)
 
 
 class WardOfCenters(Estimator):
@@ -66,7 +71,9 @@ class WardOfCenters(Estimator):
     =========  ====================  =====  ========================  =====
 
     So the clusters are as tight as the full tree's, a little tighter where k-means has moved the
-    centers; where there are no groups, other ones are found. 1,000,000 x 4 took 4 to 8 s.
+    centers; where there are no groups, other ones are found. The more groups overlap, the more it
+    is like that: ten normal groups, their centers drawn with 4 standard deviations a feature, gave
+    0.82 and ratios of 0.999 (200 centers) and 1.015 (2000). 1,000,000 x 4 took 4 to 8 s.
 
     References
     ----------
@@ -108,18 +115,21 @@ class WardOfCenters(Estimator):
         Raises
         ------
         ValueError, TypeError
-            A bad parameter, less than two rows, a NaN, more clusters than centers.
+            A bad parameter, less than two rows, a NaN, more clusters than centers or distinct rows.
         """
         n_centers = check_integer(self.n_centers, "n_centers", low=2)
         names = feature_names(X)
         X = check_matrix(X, min_rows=2)
         weight = check_sample_weight(sample_weight, len(X), np.float64)
-        centers, nearest = self._summarise(X, n_centers, weight)
+        tree = AgglomerativeClustering(self.n_clusters, distance_threshold=self.distance_threshold)
+        tree._check_parameters()
+        _check_cut(self.n_clusters, n_centers, len(X) if weight is None else (weight > 0).sum())
+        kmeans, centers, nearest = self._summarise(X, n_centers, weight)
         totals = np.bincount(nearest, weights=weight, minlength=len(centers))
-        tree = AgglomerativeClustering(
-            self.n_clusters, distance_threshold=self.distance_threshold
-        ).fit(centers, sample_weight=totals)
+        _check_distinct(self.n_clusters, int(np.count_nonzero(totals)))
+        tree.fit(centers, sample_weight=totals)
 
+        self._kmeans = kmeans
         self.centers_, self.weights_, self.tree_ = centers, totals, tree
         self.center_labels_ = tree.labels_
         self.labels_ = tree.labels_[nearest]
@@ -153,12 +163,11 @@ class WardOfCenters(Estimator):
 
     def _summarise(
         self, X: np.ndarray, n_centers: int, weight: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Centers, and which of them each row belongs to."""
-        self._kmeans = None
+    ) -> tuple[KMeans | None, np.ndarray, np.ndarray]:
+        """The fit (None: the rows are the centers), centers, and the center of each row."""
         if len(X) <= n_centers:
-            return X.copy(), np.arange(len(X))
-        self._kmeans = KMeans(
+            return None, X.copy(), np.arange(len(X))
+        kmeans = KMeans(
             n_centers,
             init="random",
             n_init=1,
@@ -166,4 +175,27 @@ class WardOfCenters(Estimator):
             random_state=self.random_state,
             n_threads=self.n_threads,
         ).fit(X, sample_weight=weight)
-        return self._kmeans.cluster_centers_, self._kmeans.labels_
+        return kmeans, kmeans.cluster_centers_, kmeans.labels_
+
+
+def _check_cut(n_clusters: int | None, n_centers: int, n_inside: int) -> None:
+    """Whether so many clusters can come of so many centers and rows of positive weight."""
+    if n_inside < 2:
+        raise ValueError("sample_weight is positive for 1 row: at least 2 are required.")
+    if n_clusters is None:
+        return
+    if check_n_clusters(n_clusters, n_inside) > n_centers:
+        raise ValueError(
+            f"n_centers={n_centers} should be >= n_clusters={n_clusters}: "
+            "ask for fewer clusters or more centers."
+        )
+
+
+def _check_distinct(n_clusters: int | None, n_distinct: int) -> None:
+    """Whether equal rows have left enough centers."""
+    needed = max(2, n_clusters or 0)
+    if n_distinct < needed:
+        raise ValueError(
+            f"X has {n_distinct} distinct row(s) of positive weight, and at least {needed} are "
+            "required: ask for fewer clusters."
+        )

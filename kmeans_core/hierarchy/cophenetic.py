@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.engine.jit import kernel
 from kmeans_core.hierarchy.dendrogram import check_tree, children_of, leaves_list
 from kmeans_core.hierarchy.distances import check_condensed
-from kmeans_core.hierarchy.memory import check_fits
+from kmeans_core.hierarchy.memory import ONLY_A_SAMPLE, check_fits
 
 
 def cophenet(Z: Any, Y: Any = None) -> np.ndarray | tuple[float, np.ndarray]:
@@ -42,7 +42,7 @@ def cophenet(Z: Any, Y: Any = None) -> np.ndarray | tuple[float, np.ndarray]:
     """
     Z = check_tree(Z)
     n_samples = len(Z) + 1
-    check_fits(4 * n_samples * (n_samples - 1), n_samples)
+    check_fits(4 * n_samples * (n_samples - 1), n_samples, ONLY_A_SAMPLE)
     distances = np.empty(n_samples * (n_samples - 1) // 2)
     leaves = leaves_list(Z).astype(np.int64)
     place = np.empty(n_samples, dtype=np.int64)

@@ -42,6 +42,7 @@ DIRECTION_METRICS = ("cosine", "correlation")
 EUCLIDEAN, SQEUCLIDEAN, CITYBLOCK, CHEBYSHEV, HAMMING, CONDENSED = range(6)
 GROUP = 4  # panels at a time: their sums are independent, so no addition waits for another
 FLOAT64 = np.dtype(np.float64)
+SMALLEST_UNIT = 2.0**-100  # largest distance from which on given distances are taken as they are
 
 
 class Source(NamedTuple):
@@ -86,9 +87,16 @@ def source_of_vectors(X: np.ndarray, metric: str, n_columns: int) -> Source:
 
 
 def source_of_condensed(condensed: np.ndarray) -> Source:
-    """Distances that were computed before; they are divided by a power of two, in a copy."""
+    """Distances that were computed before.
+
+    Only where their squares might overflow or vanish are they divided by a power of two, in a
+    copy: of 20,000 rows that would be 1.6 GB.
+    """
     n_samples, unit = n_samples_of_condensed(len(condensed)), power_of_two(condensed)
-    if unit != 1.0:
+    if SMALLEST_UNIT <= unit <= 1.0 / SMALLEST_UNIT:
+        unit = 1.0
+    else:
+        check_fits(condensed.nbytes, n_samples)
         condensed = condensed / unit
     nothing = np.zeros(1)
     return Source(CONDENSED, np.zeros((1, 1)), nothing, nothing, condensed, unit, n_samples)
@@ -262,7 +270,9 @@ def check_condensed(y: Any, name: str = "y") -> np.ndarray:
     ValueError
         Not numeric, a NaN or an infinity, a negative distance, an impossible length.
     """
-    n_samples_of_condensed(len(y))
+    n_samples = n_samples_of_condensed(len(y))
+    if getattr(y, "dtype", None) != FLOAT64:
+        check_fits(8 * len(y), n_samples)
     condensed = check_matrix(np.reshape(y, (1, -1)), name, dtype=np.float64)[0]
     if (condensed < 0).any():
         k = int(np.argmax(condensed < 0))
@@ -277,7 +287,10 @@ def condensed_of_callable(X: np.ndarray, metric: Callable) -> np.ndarray:
     n_samples = len(X)
     check_fits(4 * n_samples * (n_samples - 1), n_samples)
     pairs = ((i, j) for i in range(n_samples) for j in range(i + 1, n_samples))
-    values = np.fromiter((metric(X[i], X[j]) for i, j in pairs), dtype=np.float64)
+    try:
+        values = np.fromiter((metric(X[i], X[j]) for i, j in pairs), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"metric(u, v) must take two rows and return a number: {error}") from error
     return check_condensed(values, "metric(u, v)")
 
 

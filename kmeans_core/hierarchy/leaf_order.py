@@ -34,7 +34,7 @@ from kmeans_core.hierarchy.distances import (
     source_of_vectors,
     square,
 )
-from kmeans_core.hierarchy.memory import check_fits
+from kmeans_core.hierarchy.memory import ONLY_A_SAMPLE, check_fits
 from kmeans_core.validation import check_choice, check_matrix
 
 
@@ -72,7 +72,7 @@ def optimal_leaf_ordering(Z: Any, y: Any, metric: str | Callable = "euclidean") 
     source = _source(y, metric)
     if source.n_samples != n_samples:
         raise ValueError(f"Z has {n_samples} rows, but y has {source.n_samples}.")
-    check_fits(24 * n_samples**2, n_samples)
+    check_fits(24 * n_samples**2, n_samples, ONLY_A_SAMPLE)
     leaves = leaves_list(Z)
     distances = np.ascontiguousarray(square(source)[np.ix_(leaves, leaves)])
     children, bounds = children_of(Z), _bounds(Z, leaves)

@@ -6,16 +6,20 @@ import contextlib
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+WITHOUT_A_MATRIX = (
+    "use method='single' or 'ward' on vectors, which need no matrix, or WardOfCenters, or a "
+    "sample of the rows"
+)
+ONLY_A_SAMPLE = "it takes every pair of rows, so only a sample of the rows helps"
 
 
-def check_fits(needed: int, n_samples: int) -> None:
-    """MemoryError with the figures if `needed` bytes are more than are available."""
+def check_fits(needed: int, n_samples: int, instead: str = WITHOUT_A_MATRIX) -> None:
+    """MemoryError with the figures and a way out if `needed` bytes are more than are available."""
     available = available_memory()
     if available is not None and needed > available:
         raise MemoryError(
             f"The distances between {n_samples} rows need {needed / 1e9:.1f} GB, and "
-            f"{available / 1e9:.1f} GB are available: use method='single' or 'ward' on vectors, "
-            "which need no matrix, or WardOfCenters, or a sample of the rows."
+            f"{available / 1e9:.1f} GB are available: {instead}."
         )
 
 

@@ -112,7 +112,8 @@ def gap_statistic(
 def _gap(ks: np.ndarray, curves: np.ndarray, n_rows: int, sampled: bool) -> Gap:
     """The statistic from the WCSS of the table (first) and of the references."""
     # Nothing is left inside clusters where every distinct row has its own: not minus infinity.
-    floor = np.finfo(np.float64).eps ** 2 * max(float(curves.max()), np.finfo(np.float64).tiny)
+    info = np.finfo(np.float64)
+    floor = max(info.eps**2 * float(curves.max()), info.tiny)
     logs = np.log(np.maximum(curves, floor))
     gap = logs[1:].mean(axis=0) - logs[0]
     n_references = len(curves) - 1

@@ -16,6 +16,7 @@ from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.chains import Chains
 from kmeans_core.selection.clusterers import labels_for
+from kmeans_core.selection.evidence import evidence
 from kmeans_core.selection.fits import child_seeds
 from kmeans_core.selection.gap import Gap
 from kmeans_core.selection.hopkins import PROBES, hopkins_in
@@ -43,14 +44,17 @@ class Structure(NamedTuple):
     gap: float  # at n_clusters
     gap_of_one: float  # at one cluster
     gap_error: float  # standard error of `gap`
-    gap_limit: float  # gain over k=1 that tables without groups reach: mean + 3 sd
+    gap_gain: float  # the largest gain over k=1 of all numbers of clusters that `gap` has
+    gap_limit: float  # the same for tables without groups: mean + 3 sd
     hopkins: float
-    hopkins_limit: float  # the largest one among tables without groups
+    hopkins_uniform: float  # the largest one among uniform tables
+    hopkins_limit: float  # the largest one among all tables without groups
     bridge: float  # longest step between two groups of single linkage, over the median step
     bridge_limit: float  # 1.2 times the largest one among tables without groups
     n_chains: int  # groups of single linkage, where steps above the limit are cut
     agreement: float  # adjusted Rand of these with k-means at as many; NaN where there is one
-    evidence: list[str]  # one plain sentence a witness
+    followed: bool  # whether the chosen clusters are these groups (adjusted Rand 0.7)
+    evidence: list[str]  # what speaks for groups, then one plain sentence a witness
     n_rows: int  # rows used for Hopkins and single linkage
 
 
@@ -83,9 +87,9 @@ def structure_verdict(
     Notes
     -----
     k-means sees groups if the gap at the chosen k is above that at k=1 by more than its standard
-    error, and by more than uniform tables reach when they may choose their best k: their mean gain
-    plus three standard deviations. (By the standard error alone, 10 of 20 uniform tables of 400
-    rows and 2 features had groups: four quarters of a square, chosen among nine k.)
+    error, and the largest gain over k=1 of all k is above what uniform tables gain by their best
+    k: the mean plus three standard deviations. (By the standard error alone, 10 of 20 uniform
+    tables of 400 rows and 2 features had groups: four quarters of a square, chosen among nine k.)
 
     Single linkage sees groups if two parts of 5% of the rows or more each are farther apart, in
     median steps, by a fifth than in any of 40 uniform and 20 bell-shaped tables. Hopkins' statistic
@@ -111,37 +115,52 @@ def structure_verdict(
     labels, _ = check_labels(labels, len(X))
     check_integer(n_init, "n_init", low=1)
     seeds = child_seeds(random_state, 1 + N_UNIFORM + N_BELLS)
+    n_clusters = len(np.unique(labels))
     kept = some_rows(np.arange(len(X)), MAX_ROWS, np.random.RandomState(seeds[-1]))
     X, labels = X[kept], labels[kept]
     hopkins, bridges, chains = _witnesses(X, seeds, n_threads)
-    limits = float(hopkins[1:].max()), CLEARLY * float(bridges[1:].max())
-    n_clusters = len(np.unique(labels))
-    (at_k, error), (at_one, _) = _gap_at(gap, n_clusters), gap.at(1)
-    gap_limit = float(gap.gains.mean() + 3.0 * gap.gains.std())
-    sees_kmeans = at_k - at_one > max(error, gap_limit)
-    sees_single = bool(bridges[0] > limits[1])
-    group, n_chains = chains.groups(limits[1]) if sees_single else (np.zeros(len(X), np.int64), 1)
-    agreement, found = np.nan, True
+    bridge_limit = CLEARLY * float(bridges[1:].max())
+    group, n_chains = chains.groups(bridge_limit) if bridges[0] > bridge_limit else (labels, 1)
+    agreement, how, followed = np.nan, "same", False
     if n_chains > 1:
-        agreement, found = _agreement(X, labels, group, n_chains, n_init, seeds[-1])
-    speaks = bool(hopkins[0] > limits[0])
+        agreement, how, followed = _agreement(X, labels, group, n_chains, n_init, seeds[-1])
     result = Structure(
-        verdict=_verdict(sees_kmeans, sees_single, speaks, found),
+        verdict="",
         n_clusters=n_clusters,
-        gap=at_k,
-        gap_of_one=at_one,
-        gap_error=error,
-        gap_limit=gap_limit,
+        **_gap_numbers(gap, n_clusters),
         hopkins=float(hopkins[0]),
-        hopkins_limit=limits[0],
+        hopkins_uniform=float(hopkins[1 : 1 + N_UNIFORM].max()),
+        hopkins_limit=float(hopkins[1:].max()),
         bridge=float(bridges[0]),
-        bridge_limit=limits[1],
+        bridge_limit=bridge_limit,
         n_chains=n_chains,
         agreement=float(agreement),
+        followed=bool(followed),
         evidence=[],
         n_rows=len(X),
     )
-    return result._replace(evidence=_evidence(result, sees_kmeans, sees_single, speaks, found))
+    speaks = _who_speaks(result)
+    verdict = _verdict(*speaks, how != "not")
+    return result._replace(verdict=verdict, evidence=evidence(result, speaks, how))
+
+
+def _gap_numbers(gap: Gap, n_clusters: int) -> dict[str, float]:
+    """What the gap says of this k, or of the largest smaller one: equal rows can leave fewer."""
+    at_k, error = gap.at(int(gap.n_clusters[gap.n_clusters <= n_clusters].max()))
+    at_one, _ = gap.at(1)
+    return {
+        "gap": at_k,
+        "gap_of_one": at_one,
+        "gap_error": error,
+        "gap_gain": float((gap.gap[1:] - at_one).max(initial=0.0)),
+        "gap_limit": float(gap.gains.mean() + 3.0 * gap.gains.std()),
+    }
+
+
+def _who_speaks(s: Structure) -> tuple[bool, bool, bool]:
+    """Whether k-means, single linkage and Hopkins' statistic see more than chance shows."""
+    sees_kmeans = s.gap - s.gap_of_one > s.gap_error and s.gap_gain > s.gap_limit
+    return sees_kmeans, s.bridge > s.bridge_limit, s.hopkins > s.hopkins_limit
 
 
 def _verdict(sees_kmeans: bool, sees_single: bool, hopkins_speaks: bool, found: bool) -> str:
@@ -149,12 +168,6 @@ def _verdict(sees_kmeans: bool, sees_single: bool, hopkins_speaks: bool, found: 
         return NONE
     only_hopkins = not (sees_kmeans or sees_single)
     return NOT_ROUND if only_hopkins or not found else COMPACT
-
-
-def _gap_at(gap: Gap, n_clusters: int) -> tuple[float, float]:
-    """The gap at this k, or at the largest smaller one: equal rows can leave fewer clusters."""
-    below = gap.n_clusters[gap.n_clusters <= n_clusters]
-    return gap.at(int(below.max()))
 
 
 def _witnesses(
@@ -190,46 +203,18 @@ def _agreement(
     n_chains: int,
     n_init: int,
     seed: int,
-) -> tuple[float, bool]:
-    """Adjusted Rand at as many clusters, and whether k-means finds the groups."""
+) -> tuple[float, str, bool]:
+    """Adjusted Rand of k-means at as many clusters; how it finds the groups; are they followed?"""
     there = group >= 0
     as_many = labels_for(X, n_chains, "kmeans", n_init, seed)
     agreement = adjusted_rand_score(group[there], as_many[there])
+    followed = adjusted_rand_score(group[there], labels[there]) >= SAME
     _, codes = np.unique(labels[there], return_inverse=True)
     codes = codes.reshape(-1)
     common = np.zeros((int(codes.max()) + 1, n_chains), dtype=np.int64)
     np.add.at(common, (codes, group[there]), 1)
     inside = common.max(axis=1).sum() / there.sum()
     apart = mean_valley(X[there], codes, group[there]) < VALLEY
-    return agreement, agreement >= SAME or bool(inside >= INSIDE and apart)
-
-
-def _evidence(
-    s: Structure, sees_kmeans: bool, sees_single: bool, speaks: bool, found: bool
-) -> list[str]:
-    """One sentence a witness."""
-    sentences = [
-        f"The gap statistic at {s.n_clusters} clusters is {s.gap - s.gap_of_one:.3f} above that of "
-        f"a single cluster, {'more' if sees_kmeans else 'not more'} than chance can make it: its "
-        f"standard error is {s.gap_error:.3f}, and even tables without groups gain up to about "
-        f"{s.gap_limit:.3f} by choosing their best number."
-    ]
-    sentences.append(
-        f"Single linkage, which follows chains of near rows, sees {'' if sees_single else 'no '}"
-        f"groups apart: its longest step between two groups is {s.bridge:.2f} median steps, and "
-        f"above {s.bridge_limit:.2f} chance is ruled out."
-    )
-    if s.n_chains > 1:
-        how = "does not find them"
-        if found:
-            inside = "has clusters inside them, with valleys between"
-            how = "finds them" if s.agreement >= SAME else inside
-        sentences.append(
-            f"Cut there, it has {s.n_chains} groups, and k-means {how} (adjusted Rand at as many "
-            f"clusters: {s.agreement:.2f})."
-        )
-    sentences.append(
-        f"Hopkins' statistic is {s.hopkins:.2f}; tables without groups reach {s.hopkins_limit:.2f}"
-        f"{', so rows do lie in clumps' if speaks else ', so it shows no clumps'}."
-    )
-    return sentences
+    if agreement >= SAME:
+        return agreement, "same", followed
+    return agreement, "inside" if inside >= INSIDE and apart else "not", followed
