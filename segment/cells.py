@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
-MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat"})
+MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat", "#n/a", "#div/0!"})
 MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
 DRESSED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # what may hold a number
 SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
@@ -76,8 +76,8 @@ def spell(value: Any) -> str:
 
 
 def amount(value: float) -> str:
-    """A number for reading: all digits before the point, and few behind it."""
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:,.6g}"
+    """A number for reading: all digits before the point, and few behind it; 1970 is a year."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.6g}"
 
 
 def percent(share: float, decimals: int = 0) -> str:

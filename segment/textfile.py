@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -9,7 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from segment.errors import SegmentError, plural, quote
+from segment.cells import written
+from segment.errors import SegmentError, listed, plural, quote
 
 DELIMITERS = {
     ",": "commas",
@@ -19,6 +21,8 @@ DELIMITERS = {
     r"\s+": "runs of spaces",
 }
 SAMPLE_LINES = 200
+TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # what one types in a shell for what is more than a sign
+MARKED = ", by its byte-order mark"
 NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
 
 
@@ -43,14 +47,16 @@ def read_text_file(
         Not text in the encoding, a row of the wrong length, an unclosed quote, two columns of
         one name, or no rows.
     """
+    asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
     lines, line_numbers = _without_comments(text, options.comment, decisions)
     if not lines:
         raise SegmentError(f"{name} is empty")
-    delimiter = options.delimiter or _sniff_delimiter(lines[:SAMPLE_LINES])
-    if delimiter != ",":
-        words = DELIMITERS.get(delimiter, quote(delimiter))
-        decisions.append(f"Read the file as separated by {words}.")
+    delimiter = asked or _sniff_delimiter(lines[:SAMPLE_LINES])
+    words = DELIMITERS.get(delimiter, quote(delimiter))
+    ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
+    decisions.append(f"Read cells as separated by {words}{', as asked' if asked else ''}{ends}.")
+    decisions += _check_rows(lines, line_numbers, delimiter, name)
     try:
         cells = _cells("".join(lines), delimiter)
     except pd.errors.ParserError as error:
@@ -58,12 +64,19 @@ def read_text_file(
     return name_columns(cells, name, options, decisions), decisions
 
 
+def _check_delimiter(delimiter: str) -> str:
+    delimiter = TYPED.get(delimiter, delimiter)
+    if delimiter != r"\s+" and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise SegmentError(f"--delimiter takes one sign, \\t or \\s+, got {quote(delimiter)}")
+    return delimiter
+
+
 def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
     """The text, by its byte-order mark, else UTF-8, else Windows-1252; or by `encoding`."""
     if encoding is not None:
         return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as asked."]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_as(content, name, "utf-16"), ["Read the file as UTF-16."]
+        return _decode_as(content, name, "utf-16"), [f"Read the file as UTF-16{MARKED}."]
     even, odd = (content[start:2000:2].count(0) for start in (0, 1))
     if max(even, odd) > 0.4 * len(content[:2000]) and not min(even, odd):
         guess = "utf-16-le" if odd else "utf-16-be"
@@ -71,7 +84,8 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
         raise SegmentError(f"{name} is no table: it is not text, nor a kind of file known here")
     try:
-        return content.decode("utf-8-sig"), []
+        marked = content.startswith(codecs.BOM_UTF8)
+        return content.decode("utf-8-sig"), [f"Read the file as UTF-8{MARKED}."] * marked
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
     told = f"Read the file as Windows-1252, being no UTF-8 (line {line}); --encoding overrides."
@@ -150,19 +164,57 @@ def _cells(text: str, delimiter: str) -> pd.DataFrame:
     )
 
 
+def _check_rows(lines: list[str], line_numbers: list[int], delimiter: str, name: str) -> list[str]:
+    """A sentence on rows that end early, which pandas fills up without a word.
+
+    Unbalanced quotes are refused: pandas reads them as one long cell, rows and all.
+    """
+    if delimiter == r"\s+":
+        starts = [(i, len(line.split())) for i, line in enumerate(lines)]
+    else:
+        starts = _strict_widths(lines, line_numbers, delimiter, name)
+    short = [i for i, width in starts if 0 < width < starts[0][1]]
+    if not short:
+        return []
+    where = listed((str(line_numbers[i]) for i in short), 5)
+    return [
+        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line {where}: "
+        "read the rest of them as missing."
+    ]
+
+
+def _strict_widths(
+    lines: list[str], line_numbers: list[int], delimiter: str, name: str
+) -> list[tuple[int, int]]:
+    """Where each row begins among the lines, and how many cells it has."""
+    reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
+    widths = []
+    try:
+        for row in reader:
+            widths.append((begun, len(row)))
+            begun = reader.line_num
+    except csv.Error as error:
+        why = f'{name}: a quote (") is opened in line {line_numbers[begun]}'
+        if "unexpected end" in str(error):
+            why += " and never closed"
+        elif "expected after" in str(error):
+            why += (
+                f", and one in line {line_numbers[reader.line_num - 1]} stands inside a cell; "
+                'one that is part of a cell is written ""'
+            )
+        else:
+            why = f"{name}: line {line_numbers[begun]}: {error}"
+        raise SegmentError(why) from None
+    return widths
+
+
 def _explain(message: str, line_numbers: list[int]) -> str:
     """pandas' parser errors, in the words of somebody who looks at the file."""
-
-    def line(found: str, offset: int = -1) -> int:
-        return line_numbers[min(int(found) + offset, len(line_numbers) - 1)]
-
     wrong_length = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
     if wrong_length:
         expected, found, saw = wrong_length.groups()
-        return f"line {line(found)} has {saw} cells where the header has {expected}"
-    unclosed = re.search(r"starting at row (\d+)", message)
-    if unclosed:
-        return f'a quote (") is opened in line {line(unclosed[1], 0)} and never closed'
+        line = line_numbers[min(int(found), len(line_numbers)) - 1]
+        return f"line {line} has {saw} cells where the header has {expected}"
     return message.strip().splitlines()[-1]
 
 
@@ -186,6 +238,8 @@ def name_columns(
         names = [f"column_{i}" for i in range(1, cells.shape[1] + 1)]
         if options.header:
             decisions.append("Found no header line: columns are named by their position.")
+    else:
+        decisions.append("Took the first line as the names of columns (--no-header: it is a row).")
     if options.columns:
         if len(options.columns) != cells.shape[1]:
             raise SegmentError(
@@ -205,7 +259,8 @@ def name_columns(
 def _starts_with_data(cells: pd.DataFrame) -> bool:
     number_over_number = False
     for column in cells.columns:
-        top, *rest = cells[column].head(SAMPLE_LINES).fillna("").str.strip()
+        first = cells[column].head(SAMPLE_LINES)
+        top, *rest = written(first).mask(first.isna(), "")
         below = [cell for cell in rest if cell]
         n_numbers = sum(NUMBER.fullmatch(cell) is not None for cell in below)
         if not top or not below:

@@ -39,8 +39,14 @@ def told(segmenter):
 
 
 REAL = {
-    "amazon_999_rows_799_blank.csv": (200, ["Dropped 799 blank rows of 999"]),
-    "amazon_bom_blank_rows.csv": (200, ["Dropped 200 blank rows of 400", "Took 'Cus_ID' as the"]),
+    "amazon_999_rows_799_blank.csv": (
+        200,
+        ["Dropped 799 blank rows of 999", "separated by commas and lines as ended by CRLF."],
+    ),
+    "amazon_bom_blank_rows.csv": (
+        200,
+        ["Dropped 200 blank rows of 400", "Read the file as UTF-8, by its byte-order mark."],
+    ),
     "amazon_clean.csv": (200, ["Took 'Cus_ID' as the customer id"]),
     "mall_customers.csv": (200, ["Took 'CustomerID' as the customer id"]),
     "mall_customers_messy.csv": (
@@ -61,7 +67,8 @@ REAL = {
             "'1893' in row 240",
             "'Z_CostContact' has one value only",
             "'Z_Revenue' has one value only",
-            "Read 'Dt_Customer' as dates: days before 2014-06-29",
+            "Read 'Dt_Customer' as dates, day first (--dates): days before 2014-06-29",
+            "Filled 3 missing cells of 'Year_Birth' with the median, 1970",
         ],
     ),
     "wholesale_customers.csv": (

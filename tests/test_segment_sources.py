@@ -181,6 +181,8 @@ def test_the_same_table_gives_the_same_segments_from_every_file():
         Path(f"t.csv.{ending}").write_bytes(packed.compress(text.encode()))
     with zipfile.ZipFile("t.zip", "w") as archive:
         archive.writestr("t.csv", text)
+    table.drop(columns="Customer ID").to_excel("numbers.xlsx", index=False)
+    table.drop(columns="Customer ID").to_csv("numbers.csv", index=False)
     with sqlite3.connect("t.db") as connection:
         table.to_sql("customers", connection, index=False)
     connection.close()
@@ -193,6 +195,7 @@ def test_the_same_table_gives_the_same_segments_from_every_file():
     sources += [["t.db"], ["sqlite:///t.db", "--table", "customers"]]
     for source in sources:
         assert run_of(*source) == expected, source
+    assert run_of("numbers.xlsx") == run_of("numbers.csv")  # no text in its first column
     spaced = [part.replace(b"Customer ID", b"CustomerID") for part in expected]
     assert list(run_of("spaces.txt")) == spaced
 
@@ -449,19 +452,50 @@ class TestText:
         ("a.csv", "a,b\n1,é\n".encode("latin-1"), ["--encoding", "utf-8"], "utf-8 (line 2"),
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
-        ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--query and --table are for databases"),
+        ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--table and --param are for databases"),
+        ("a.csv", b"a,b\n1,2\n", ["--param", "x=1"], "--param are for databases"),
+        ("a.csv", b"a,b\n1,2\n", ["--delimiter", ""], "--delimiter takes one sign"),
+        ("a.csv", b"a,b\n1,2\n", ["--delimiter", "ab"], "--delimiter takes one sign"),
+        ("a.csv", b'#\na,b\n1,"2\n', [], 'a quote (") is opened in line 3 and never closed'),
+        ("a.csv", b'a,b\n1,"2\n2,"3\n', [], "opened in line 2, and one in line 3 stands inside"),
+        ("a.csv", b"%PDF-1.4\n1 0 obj\n", [], "is a PDF, whatever its name"),
         ("a.xls", b"<html><table></table></html>", [], "is a web page"),
         ("a.csv", b"\x1f\x8bxxxx", [], "damaged or cut-off gzip"),
         ("a.xlsx", b"PK\3\4xxxx", [], "damaged or cut-off zip file or workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0xxxx", [], "cannot be read as a workbook"),
         ("a.parquet", b"PAR1xxxxxx", [], "cannot be read as Parquet"),
-        ("a.jsonl", b'{"a": 1}\n{"a": \n', [], "is not JSON (line 2)"),
+        ("a.jsonl", b'{"a": 1}\n{"a": \n', [], "is not JSON (line 2, column 7)"),
+        ("a.json", b"[" * 100_000, [], "JSON of too many levels"),
+        ("a.jsonl", b'{"a": 1}\n{"a": 1, "a": 2}\n', [], "line 2: a record has two values of 'a'"),
         ("a.jsonl", b'{"a": 1}\n3\n', [], "record 2 is no object"),
     ],
 )
 def test_files_that_are_no_tables(capsys, name, content, options, said):
     Path(name).write_bytes(content)
     assert said in refused(capsys, "run", name, *options)
+
+
+def test_rows_that_end_early_are_told_and_kept():
+    Path("t.csv").write_text("id,a,b\n1,2,3\n2,3\n3,5,\n\n4,1,1\n")
+    table = load_table("t.csv")
+    assert len(table.frame) == 5
+    told = "Found 1 row with fewer cells than the first, in line 3: read the rest of them as"
+    assert told in "\n".join(table.decisions)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "the parameter :x has no value; add --param x=..."),
+        (["--param", "x=1", "--param", "y=1"], "the parameter :y is not in the query; drop"),
+    ],
+)
+def test_parameters_and_their_values_fit(capsys, options, said):
+    with sqlite3.connect("t.db") as connection:
+        customers(9).to_sql("customers", connection, index=False)
+    connection.close()
+    query = "SELECT * FROM customers WHERE Age > :x"
+    assert said in refused(capsys, "run", "t.db", "--query", query, *options)
 
 
 def test_an_unknown_sheet_names_the_nearest(capsys):
