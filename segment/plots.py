@@ -165,7 +165,7 @@ def _curve(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label
     axes.plot(ks, values, color=INK, lw=1.6, marker="o", ms=4.5)
     if k in ks:
         value = values[list(ks).index(k)]
-        axes.plot([k], [value], "o", ms=10, mfc="none", mec="#D55E00", mew=2.2)
+        axes.plot([k], [value], "o", ms=10, mfc="none", mec="#D55E00", mew=2.2, clip_on=False)
         axes.axvline(k, color="#D55E00", lw=0.8, ls=(0, (3, 3)), zorder=0)
     axes.set_xlabel("number of segments")
     axes.set_ylabel(label)
@@ -256,6 +256,21 @@ def heatmap(
     bar = axes.figure.colorbar(image, ax=axes, ticks=[-limit, 0, limit], shrink=0.8, pad=0.02)
     bar.ax.set_yticklabels(["far below", "average", "far above"])
     bar.outline.set_visible(False)
+
+
+@chart(10.4, 5.0)
+def correlations(axes: Axes, r: np.ndarray, names: Sequence[str]) -> None:
+    """How much each pair of numbers goes together, from -1 to 1."""
+    axes.imshow(r, DIVERGING, TwoSlopeNorm(0.0, -1.0, 1.0), aspect="auto")
+    axes.set_xticks(range(len(names)), names, rotation=90 if len(names) > 8 else 0)
+    axes.set_yticks(range(len(names)), names)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    for (row, column), value in np.ndenumerate(r):
+        if np.isfinite(value):
+            light = "white" if value < -0.7 else INK
+            label = f"{value:.2f}".replace("0.", ".")
+            axes.text(column, row, label, ha="center", va="center", fontsize=9, color=light)
 
 
 @chart(10.4, 4.6)

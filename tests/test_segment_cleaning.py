@@ -491,9 +491,37 @@ class TestExplore:
         assert found.n_complete == 36
         by_name = {column.name: column for column in found.columns}
         assert by_name["Age"].missing == 4
-        counts, _ = np.histogram(table["Age"].dropna(), bins=12)
+        assert found.table.loc["Income", "Pay"] == found.correlations[0][2]
+        ends = table["Age"].quantile([0.01, 0.99])
+        counts, _ = np.histogram(table["Age"].dropna().clip(*ends), bins=12)
         np.testing.assert_allclose(by_name["Age"].bars, counts / counts.max())
         assert any("missing in 3 rows: Age, Pay" in line for line in as_text(found))
+
+    def test_one_far_value_does_not_hide_how_the_others_are_distributed(self):
+        table = two_groups(400)
+        table.loc[7, "Income"] = 1e6
+        column = Segmenter(2).fit(table).exploration_.columns[2]
+        assert column.name == "Income" and "to 1,000,000, median" in column.values
+        assert sum(bar > 0.1 for bar in column.bars) > 3
+
+    def test_bars_of_whole_numbers_have_no_gaps(self):
+        table = two_groups(400, Visits=np.arange(400) % 20)
+        bars = Segmenter(2).fit(table).exploration_.columns[3].bars
+        assert bars == [1.0] * 10  # two numbers each
+
+    def test_categories_are_counted_and_the_rare_ones_together(self, capsys):
+        shop = [f"shop {'aaaaaaabbbbbccccdddeeffgh'[i % 25]}" for i in range(50)]
+        table = two_groups(50, Shop=shop)
+        column = Segmenter(2).fit(table).exploration_.columns[3]
+        assert column.counts[:2] == [("shop a", 14), ("shop b", 10)]
+        assert column.counts[-1] == ("2 more", 4)
+        assert sum(count for _, count in column.counts) == 50
+        table.to_csv("t.csv", index=False)
+        assert main(["run", "t.csv", "-k", "2"]) == 0
+        page = Path("t-segments/report.html").read_text(encoding="utf-8")
+        assert '<th scope="row">shop a</th>' in page and "chart-correlations" in page
+        assert main(["inspect", "t.csv"]) == 0
+        assert "shop a: 14 (28%)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
