@@ -97,6 +97,11 @@ def written(column: pd.Series) -> pd.Series:
     return column.astype(str).str.strip()
 
 
+def filled(column: pd.Series) -> pd.Series:
+    """Cells as they are written, and ``""`` where nothing is."""
+    return written(column).mask(column.isna(), "")
+
+
 def is_numeric(column: pd.Series) -> bool:
     """Whether pandas holds the column as numbers; True and False are words here."""
     dtype = column.dtype
@@ -108,7 +113,7 @@ def blank_cells(frame: pd.DataFrame) -> pd.DataFrame:
     blank = frame.isna()
     for position, name in enumerate(frame.columns):
         if not is_numeric(frame[name]):
-            blank.isetitem(position, blank.iloc[:, position] | (written(frame[name]) == ""))
+            blank.isetitem(position, blank.iloc[:, position] | (filled(frame[name]) == ""))
     return blank
 
 

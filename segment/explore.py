@@ -10,6 +10,7 @@ import pandas as pd
 from segment.cells import amount, percent
 from segment.clean import Cleaned
 from segment.columns import Columns
+from segment.errors import lined_up
 
 BARS = 12  # of a distribution
 LEVELS = 6  # of a category that are counted; the rest are one
@@ -86,12 +87,7 @@ def as_text(found: Exploration) -> list[str]:
         (_cut(c.name, 28), c.role, f"{c.missing:,}", f"{c.distinct:,}", c.sketch, _cut(c.values))
         for c in found.columns
     ]
-    table = [("column", "role", "missing", "distinct", "", "values"), *rows]
-    widths = [max(len(row[i]) for row in table) for i in range(5)]
-    lines = [
-        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[5]]).rstrip()
-        for row in table
-    ]
+    lines = lined_up([("column", "role", "missing", "distinct", "", "values"), *rows])
     if found.n_columns > len(found.columns):
         lines.append(f"... and {found.n_columns - len(found.columns):,} more columns")
     lines += ["", *(f"correlation {r:+.2f}: {a} and {b}" for a, b, r in found.correlations)]

@@ -104,12 +104,6 @@ def elbow(axes: Axes, ks: Sequence[int], wcss: Sequence[float], k: int, knee: in
 
 
 @chart(5.2, 3.1)
-def silhouette(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int) -> None:
-    """Mean silhouette against k, with the chosen k marked."""
-    _curve(axes, ks, values, k, "mean silhouette")
-
-
-@chart(5.2, 3.1)
 def metric_curve(
     axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str
 ) -> None:
@@ -149,15 +143,20 @@ def silhouette_rows(axes: Axes, segments: np.ndarray, values: np.ndarray) -> Non
 @chart(5.2, 3.4)
 def stability(axes: Axes, jaccard: Sequence[float], words: Sequence[str], uniform: float) -> None:
     """How well each segment is found again, beside customers without groups."""
-    segments = np.arange(1, len(jaccard) + 1)
-    bars = axes.barh(segments, jaccard, color=[colour(int(s)) for s in segments], height=0.68)
-    axes.bar_label(bars, [f"{j:.2f} {w}" for j, w in zip(jaccard, words, strict=True)], padding=4)
+    _bars(axes, jaccard, [f"{j:.2f} {w}" for j, w in zip(jaccard, words, strict=True)])
     axes.axvline(uniform, color=INK, lw=1, ls=(0, (3, 3)))
-    axes.set_yticks(segments, [f"segment {s}" for s in segments])
-    axes.invert_yaxis()
     axes.set_xlim(0, 1.55)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
     axes.set_xlabel("found again (dashed: without groups)")
+
+
+def _bars(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
+    """A bar a segment in its colour, the first on top."""
+    segments = np.arange(1, len(values) + 1)
+    bars = axes.barh(segments, values, color=[colour(int(s)) for s in segments], height=0.68)
+    axes.bar_label(bars, labels, padding=5)
+    axes.set_yticks(segments, [f"segment {s}" for s in segments])
+    axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
 
 
@@ -184,15 +183,10 @@ def _short(value: float, _position: int = 0) -> str:
 @chart(10.4, 3.1)
 def sizes(axes: Axes, size: Sequence[int]) -> None:
     """A bar a segment, with its share."""
-    segments = np.arange(1, len(size) + 1)
-    bars = axes.barh(segments, size, color=[colour(int(s)) for s in segments], height=0.68)
-    axes.bar_label(bars, [f"{n:,} ({percent(n / sum(size))})" for n in size], padding=5)
-    axes.set_yticks(segments, [f"segment {s}" for s in segments])
-    axes.invert_yaxis()
+    _bars(axes, size, [f"{n:,} ({percent(n / sum(size))})" for n in size])
     axes.set_xlabel("customers")
     axes.xaxis.set_major_formatter(FuncFormatter(_short))
     axes.margins(x=0.12)
-    axes.grid(axis="y", visible=False)
 
 
 @chart(10.4, 5.8)

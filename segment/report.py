@@ -58,7 +58,6 @@ def render(result: Segmenter, title: str) -> str:
         "scatter": plots.scatter(*_shown(points, result.labels_), axis_labels),
         "heatmap": _heatmap(result.details_),
         "elbow": plots.elbow(ks, metrics["wcss"].tolist(), k, result.knee_),
-        "silhouette": plots.silhouette(ks, metrics["silhouette"].tolist(), k),
     }
     drawings |= _trust_drawings(result, ks, k)
     r = result.exploration_.table
@@ -95,6 +94,7 @@ def _trust_drawings(result: Segmenter, ks: list[int], k: int) -> dict[str, str]:
     drawings = {
         name: plots.metric_curve(ks, metrics[name].tolist(), k, label)
         for name, label in (
+            ("silhouette", "mean silhouette"),
             ("davies_bouldin", "Davies-Bouldin index"),
             ("calinski_harabasz", "Calinski-Harabasz index"),
         )

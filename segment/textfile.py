@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from segment.cells import written
+from segment.cells import filled
 from segment.errors import SegmentError, listed, plural, quote
 
 DELIMITERS = {
@@ -47,6 +47,7 @@ def read_text_file(
         Not text in the encoding, a row of the wrong length, an unclosed quote, two columns of
         one name, or no rows.
     """
+    csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
     lines, line_numbers = _without_comments(text, options.comment, decisions)
@@ -60,7 +61,7 @@ def read_text_file(
     try:
         cells = _cells("".join(lines), delimiter)
     except pd.errors.ParserError as error:
-        raise SegmentError(f"{name}: {_explain(str(error), line_numbers)}") from None
+        raise SegmentError(f"{name}: {str(error).strip().splitlines()[-1]}") from None
     return name_columns(cells, name, options, decisions), decisions
 
 
@@ -167,13 +168,20 @@ def _cells(text: str, delimiter: str) -> pd.DataFrame:
 def _check_rows(lines: list[str], line_numbers: list[int], delimiter: str, name: str) -> list[str]:
     """A sentence on rows that end early, which pandas fills up without a word.
 
-    Unbalanced quotes are refused: pandas reads them as one long cell, rows and all.
+    Refused are rows with more cells than the first, and unbalanced quotes: pandas reads them as
+    one long cell, rows and all.
     """
     if delimiter == r"\s+":
         starts = [(i, len(line.split())) for i, line in enumerate(lines)]
     else:
         starts = _strict_widths(lines, line_numbers, delimiter, name)
-    short = [i for i, width in starts if 0 < width < starts[0][1]]
+    first = starts[0][1]
+    for i, width in starts:
+        if width > first:
+            raise SegmentError(
+                f"{name}: line {line_numbers[i]} has {width} cells where the header has {first}"
+            )
+    short = [i for i, width in starts if 0 < width < first]
     if not short:
         return []
     where = listed((str(line_numbers[i]) for i in short), 5)
@@ -206,16 +214,6 @@ def _strict_widths(
             why = f"{name}: line {line_numbers[begun]}: {error}"
         raise SegmentError(why) from None
     return widths
-
-
-def _explain(message: str, line_numbers: list[int]) -> str:
-    """pandas' parser errors, in the words of somebody who looks at the file."""
-    wrong_length = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
-    if wrong_length:
-        expected, found, saw = wrong_length.groups()
-        line = line_numbers[min(int(found), len(line_numbers)) - 1]
-        return f"line {line} has {saw} cells where the header has {expected}"
-    return message.strip().splitlines()[-1]
 
 
 def name_columns(
@@ -259,8 +257,7 @@ def name_columns(
 def _starts_with_data(cells: pd.DataFrame) -> bool:
     number_over_number = False
     for column in cells.columns:
-        first = cells[column].head(SAMPLE_LINES)
-        top, *rest = written(first).mask(first.isna(), "")
+        top, *rest = filled(cells[column].head(SAMPLE_LINES))
         below = [cell for cell in rest if cell]
         n_numbers = sum(NUMBER.fullmatch(cell) is not None for cell in below)
         if not top or not below:

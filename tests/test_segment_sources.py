@@ -484,6 +484,21 @@ def test_rows_that_end_early_are_told_and_kept():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "id,a\r1,2\r2,3\r",
+        'id,a\r\n1,"2\r\n3"\r\n2,"4 ""x"" 5"\r\n',
+        f"id,a\n1,{'x' * 200_000}\n2,y\n",
+    ],
+    ids=["Macintosh", "quoted lines", "long cells"],
+)
+def test_texts_that_are_tables(text):
+    Path("t.csv").write_bytes(text.encode())
+    frame = load_table("t.csv").frame
+    assert frame.shape == (2, 2) and list(frame["id"]) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         ([], "the parameter :x has no value; add --param x=..."),
