@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -37,7 +38,15 @@ class Cells(NamedTuple):
         if is_numeric(column):
             values = column.astype("float64")
             return values.where(np.isfinite(values))
+        if self._may_be_plain(column):
+            with contextlib.suppress(ValueError):
+                return _once_a_value(column, _plain).rename(column.name)
         return _once_a_value(self.text(column), self._parse).rename(column.name)
+
+    def _may_be_plain(self, column: pd.Series) -> bool:
+        """Whether a column of text that reads as numbers at once may be taken so, cell for cell."""
+        is_text = isinstance(column.dtype, pd.StringDtype)
+        return is_text and self.decimal == "." and self.missing == MISSING
 
     def _parse(self, text: pd.Series) -> pd.Series:
         values = _floats(text if self.decimal == "." else text.mask(text.notna()))
@@ -162,6 +171,13 @@ def _floats(text: pd.Series) -> pd.Series:
     values = pd.to_numeric(text, errors="coerce").astype("float64")
     found = values.notna()
     values[found] = text[found].astype("float64")
+    return values.where(np.isfinite(values))
+
+
+def _plain(text: pd.Series) -> pd.Series:
+    """ValueError unless every cell is a number or nothing."""
+    pd.to_numeric(text)  # refuses some of what float() takes, such as 1_000
+    values = text.astype("float64")
     return values.where(np.isfinite(values))
 
 

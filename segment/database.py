@@ -67,18 +67,13 @@ def read_database(
         with engine.connect() as connection:
             statement, said = _statement(connection, query, table, params or {}, shown)
             found = connection.execute(statement)
-            names = [str(name) for name in list(found.keys())]
+            names = [str(name) for name in found.keys()]  # noqa: SIM118
             rows = [tuple(row) for row in found]
     except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
         raise SegmentError(_explain(error, shown)) from None
     finally:
         if engine is not None:
             engine.dispose()
-    for name in names:
-        if names.count(name) > 1:
-            raise SegmentError(f"the query has two columns named {quote(name)}; rename one with AS")
-    if not rows:
-        raise SegmentError(f"{shown}: the {'table' if query is None else 'query'} has no rows")
     return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
 
 

@@ -125,20 +125,14 @@ def _bars(values: pd.Series) -> list[float]:
 def _counts(text: pd.Series) -> list[tuple[str, int]]:
     counts = text.value_counts()
     rest = [(f"{len(counts) - LEVELS:,} more", int(counts[LEVELS:].sum()))]
-    return [*zip(counts.index[:LEVELS], counts[:LEVELS].tolist(), strict=True)] + rest * (
-        len(counts) > LEVELS
-    )
+    return [*counts[:LEVELS].items(), *rest * (len(counts) > LEVELS)]
 
 
 def _levels(text: pd.Series) -> str:
     counts = text.value_counts()
     if len(counts) and counts.iloc[0] == 1:
         return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
-    shares = (counts[:LEVELS] / counts.sum()).items()
-    first = [
-        f"{level}: {n:,} ({percent(share)})"
-        for (level, share), n in zip(shares, counts, strict=False)
-    ]
+    first = [f"{v}: {n:,} ({percent(n / counts.sum())})" for v, n in counts[:LEVELS].items()]
     return ", ".join([*first, *(["..."] if len(counts) > LEVELS else [])])
 
 

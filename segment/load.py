@@ -83,6 +83,7 @@ def load_table(
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
         frame, decisions = read_database(address, query=query, table=table, params=params)
+        _check_names(frame, hide(address))
         return Table(frame, _hash(frame), decisions, default_name(hide(address), table))
     content = sys.stdin.buffer.read() if address == "-" else _read_bytes(Path(source))
     name = "standard input" if address == "-" else quote(source)
@@ -94,6 +95,7 @@ def load_table(
     if query is not None or table is not None or params:
         raise SegmentError(f"--query, --table and --param are for databases; {name} is a file")
     frame, more = _read(unpacked, name, sheet, text)
+    _check_names(frame, name)
     title = "stdin" if address == "-" else Path(source).name
     return Table(frame, hashlib.sha256(content).hexdigest(), [*decisions, *more], title)
 
@@ -112,6 +114,14 @@ def from_arrow(stream: Any) -> pd.DataFrame:
             f"{type(stream).__name__}"
         )
     return _from_table(_pyarrow().table(stream))
+
+
+def _check_names(frame: pd.DataFrame, name: str) -> None:
+    """SegmentError if there are no rows, or two columns of one name."""
+    for column in frame.columns[frame.columns.duplicated()]:
+        raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
+    if frame.empty:
+        raise SegmentError(f"{name} has no rows")
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -206,8 +216,6 @@ def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
     except pyarrow.ArrowException as error:
         raise SegmentError(f"{name} cannot be read as Parquet: {error}") from None
-    if not table.num_rows or not table.num_columns:
-        raise SegmentError(f"{name} has no rows")
     return _from_table(table)
 
 

@@ -104,14 +104,6 @@ def elbow(axes: Axes, ks: Sequence[int], wcss: Sequence[float], k: int, knee: in
 
 
 @chart(5.2, 3.1)
-def metric_curve(
-    axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str
-) -> None:
-    """Any metric against k, with the chosen k marked."""
-    _curve(axes, ks, values, k, label)
-
-
-@chart(5.2, 3.1)
 def gap(
     axes: Axes, ks: Sequence[int], values: Sequence[float], errors: Sequence[float], k: int
 ) -> None:
@@ -161,6 +153,7 @@ def _bars(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
 
 
 def _curve(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str) -> None:
+    """Any metric against k, with the chosen k marked."""
     axes.plot(ks, values, color=INK, lw=1.6, marker="o", ms=4.5)
     if k in ks:
         value = values[list(ks).index(k)]
@@ -170,6 +163,9 @@ def _curve(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label
     axes.set_ylabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(_short))
+
+
+metric_curve = chart(5.2, 3.1)(_curve)
 
 
 def _short(value: float, _position: int = 0) -> str:

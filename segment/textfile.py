@@ -44,8 +44,7 @@ def read_text_file(
     Raises
     ------
     SegmentError
-        Not text in the encoding, a row of the wrong length, an unclosed quote, two columns of
-        one name, or no rows.
+        Not text in the encoding, a row of the wrong length, an unclosed quote, or no rows.
     """
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
@@ -226,7 +225,7 @@ def name_columns(
     Raises
     ------
     SegmentError
-        Two columns of one name, `columns` that do not fit, or no rows.
+        `columns` that do not fit, or no rows.
     """
     headless = not options.header or (not options.columns and _starts_with_data(cells))
     frame = cells if headless else cells.iloc[1:].reset_index(drop=True)
@@ -245,9 +244,6 @@ def name_columns(
                 f"{cells.shape[1]}"
             )
         names = list(options.columns)
-    for column in names:
-        if names.count(column) > 1:
-            raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
     if frame.empty:
         raise SegmentError(f"{name} has a header but no rows below it")
     frame.columns = pd.Index(names)

@@ -484,6 +484,19 @@ def test_files_that_are_no_tables(capsys, name, content, options, said):
     assert said in refused(capsys, "run", name, *options)
 
 
+def test_two_columns_of_one_name_are_refused_in_every_source(capsys):
+    Path("t.csv").write_text("id,a\n1,2\n2,3\n")
+    Path("twice.csv").write_text("id,a,a\n1,2,3\n2,3,4\n")
+    sqlite3.connect("t.db").close()
+    said = "has two columns named 'a'; rename one"
+    assert said in refused(capsys, "run", "t.csv", "--join", "twice.csv")
+    query = "SELECT 1 AS id, 2 AS a, 3 AS a"
+    assert said in refused(capsys, "run", "sqlite:///t.db", "--query", query)
+    assert "t.db has no rows" in refused(
+        capsys, "run", "sqlite:///t.db", "--query", "SELECT 1 AS id WHERE 1 = 0"
+    )
+
+
 def test_rows_that_end_early_are_told_and_kept():
     Path("t.csv").write_text("id,a,b\n1,2,3\n2,3\n3,5,\n\n4,1,1\n")
     table = load_table("t.csv")
