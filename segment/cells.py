@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
-MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat"})
+MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat", "#n/a", "#div/0!"})
 MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
 DRESSED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # what may hold a number
 SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
@@ -37,7 +38,15 @@ class Cells(NamedTuple):
         if is_numeric(column):
             values = column.astype("float64")
             return values.where(np.isfinite(values))
+        if self._may_be_plain(column):
+            with contextlib.suppress(ValueError):
+                return _once_a_value(column, _plain).rename(column.name)
         return _once_a_value(self.text(column), self._parse).rename(column.name)
+
+    def _may_be_plain(self, column: pd.Series) -> bool:
+        """Whether a column of text that reads as numbers at once may be taken so, cell for cell."""
+        is_text = isinstance(column.dtype, pd.StringDtype)
+        return is_text and self.decimal == "." and self.missing == MISSING
 
     def _parse(self, text: pd.Series) -> pd.Series:
         values = _floats(text if self.decimal == "." else text.mask(text.notna()))
@@ -76,8 +85,8 @@ def spell(value: Any) -> str:
 
 
 def amount(value: float) -> str:
-    """A number for reading: all digits before the point, and few behind it."""
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:,.6g}"
+    """A number for reading: all digits before the point, and few behind it; 1970 is a year."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.6g}"
 
 
 def percent(share: float, decimals: int = 0) -> str:
@@ -97,6 +106,11 @@ def written(column: pd.Series) -> pd.Series:
     return column.astype(str).str.strip()
 
 
+def filled(column: pd.Series) -> pd.Series:
+    """Cells as they are written, and ``""`` where nothing is."""
+    return written(column).mask(column.isna(), "")
+
+
 def is_numeric(column: pd.Series) -> bool:
     """Whether pandas holds the column as numbers; True and False are words here."""
     dtype = column.dtype
@@ -108,7 +122,7 @@ def blank_cells(frame: pd.DataFrame) -> pd.DataFrame:
     blank = frame.isna()
     for position, name in enumerate(frame.columns):
         if not is_numeric(frame[name]):
-            blank.isetitem(position, blank.iloc[:, position] | (written(frame[name]) == ""))
+            blank.isetitem(position, blank.iloc[:, position] | (filled(frame[name]) == ""))
     return blank
 
 
@@ -157,6 +171,13 @@ def _floats(text: pd.Series) -> pd.Series:
     values = pd.to_numeric(text, errors="coerce").astype("float64")
     found = values.notna()
     values[found] = text[found].astype("float64")
+    return values.where(np.isfinite(values))
+
+
+def _plain(text: pd.Series) -> pd.Series:
+    """ValueError unless every cell is a number or nothing."""
+    pd.to_numeric(text)  # refuses some of what float() takes, such as 1_000
+    values = text.astype("float64")
     return values.where(np.isfinite(values))
 
 

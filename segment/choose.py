@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kmeans_core import selection
+from segment.errors import lined_up
 
 NAMES = {
     "silhouette": "silhouette",
@@ -105,7 +106,8 @@ def as_text(metrics: pd.DataFrame, trust: Trust | None, decisions: list[str]) ->
     chosen = np.where(table.pop("chosen") == 1, "*", "")
     table = table.round(4).astype(object).where(table.notna(), "")
     table.insert(0, "", chosen)
-    lines = [*_columns(table), ""]
+    rows = [list(table.columns), *table.to_numpy().tolist()]
+    lines = [*lined_up([[_cell(value) for value in row] for row in rows], str.rjust), ""]
     if trust is not None:
         lines += [f"verdict: {trust.verdict}. {trust.meaning}", *_bullets(trust.evidence), ""]
         lines += [
@@ -118,14 +120,6 @@ def as_text(metrics: pd.DataFrame, trust: Trust | None, decisions: list[str]) ->
 
 def _bullets(sentences: list[str]) -> list[str]:
     return [f"- {sentence}" for sentence in sentences]
-
-
-def _columns(table: pd.DataFrame) -> list[str]:
-    """The table with its columns lined up; numbers to the right."""
-    cells: list[list[Any]] = [list(table.columns), *table.to_numpy().tolist()]
-    text = [[_cell(value) for value in row] for row in cells]
-    widths = [max(len(row[j]) for row in text) for j in range(len(text[0]))]
-    return ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in text]
 
 
 def _cell(value: Any) -> str:

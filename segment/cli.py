@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -160,7 +161,8 @@ def run(
     if out is None:
         out = Path(f"{Path(table.name).stem}-segments")
         prepare(out, _tell, force=force)
-    segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
+    with _errors_of(table):
+        segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
     shown = {name: _shown(value) for name, value in options.items()}
     about = {"name": table.name, "source": hide(source), "sha256": table.sha256}
     _finish(segmenter, out, {"command": "run", "options": shown, "input": about}, table.name)
@@ -172,11 +174,12 @@ def inspect_table(source: Source, **options: Any) -> None:
     """Say what is in TABLE and what run would do with it; nothing is written."""
     table, settings = _load(source, options)
     refusal = ""
-    try:
-        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
-    except SegmentError as error:  # of rows that contradict each other the first ones still tell
-        refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
-        prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+    with _errors_of(table):
+        try:
+            prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
+        except SegmentError as error:  # of rows that contradict each other the first still tell
+            refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
+            prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
     n_rows, n_columns = table.frame.shape
     print(f"{table.name}: {n_rows:,} rows, {n_columns:,} columns\n")
     print("\n".join(as_text(explore(prepared.cleaned, prepared.columns))))
@@ -195,17 +198,11 @@ def inspect_table(source: Source, **options: Any) -> None:
 def choose_k(source: Source, **options: Any) -> None:
     """Say how many segments TABLE has, and how far to trust them; nothing is written."""
     table, settings = _load(source, options)
-    segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
+    with _errors_of(table):
+        segmenter = Segmenter(**settings).fit(table.frame, table.decisions)
     found = segmenter.found_
-    print(
-        "\n".join(
-            [
-                segmenter.summary()[0],
-                "",
-                *choice_as_text(found.metrics, found.trust, found.decisions),
-            ]
-        )
-    )
+    told = choice_as_text(found.metrics, found.trust, found.decisions)
+    print("\n".join([segmenter.summary()[0], "", *told]))
     sys.stdout.flush()
 
 
@@ -214,12 +211,9 @@ def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
     reading = {n: options[n] for n in SOURCE_OPTIONS if n not in ("join", "on")}
     reading["params"] = _pairs("--param", options["params"])
     reading["columns"] = [c.strip() for c in (options["columns"] or "").split(",") if c.strip()]
-    settings = {n: options[n] or None for n in options if n not in SOURCE_OPTIONS}
+    settings: dict[str, Any] = {n: options[n] or None for n in options if n not in SOURCE_OPTIONS}
     settings |= {n: options[n] for n in settings if isinstance(DEFAULTS[n], (int, float, str))}
-    settings["n_segments"], settings["n_threads"] = (
-        options.get("n_segments"),
-        options.get("n_threads"),
-    )
+    settings |= {n: options.get(n) for n in ("n_segments", "n_threads")}
     settings["fill"] = _pairs("--fill", options["fill"])
     settings["weights"] = {
         n: _number("--weight", v) for n, v in _pairs("--weight", options["weights"]).items()
@@ -228,12 +222,22 @@ def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
         name: tuple(_number("--range", end) for end in ends.partition(":")[::2])
         for name, ends in _pairs("--range", options["ranges"]).items()
     }
+    Segmenter(**settings).check()  # before a large table is read
     table = load_table(source, **reading)
     others = [load_table(other, encoding=options["encoding"]) for other in options["join"] or []]
     for address in [source, *(options["join"] or [])]:
         for warning in password_warning(address):
             _tell(warning)
     return join_tables(table, others, options["on"]), settings
+
+
+@contextlib.contextmanager
+def _errors_of(table: Table) -> Iterator[None]:
+    """What is wrong with a table is said with its name."""
+    try:
+        yield
+    except SegmentError as error:
+        raise SegmentError(f"{quote(table.name)}: {error}") from None
 
 
 def _pairs(flag: str, values: Names) -> dict[str, str]:

@@ -14,6 +14,8 @@ from segment.clean import Cleaned
 from segment.errors import SegmentError, did_you_mean, listed, plural, quote
 from segment.roles import OTHER, Choices, Reader, complete, is_birth, last_day, recognise
 
+ORDER_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+
 
 class Columns(NamedTuple):
     """The columns that form segments: float64 numbers, text categories, NaN where missing."""
@@ -128,7 +130,10 @@ def _read(
     told = _tokens(column, cells, reader.is_number)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"
-        told.append(f"Read {name} as dates: {unit} before {reader.as_of:%Y-%m-%d} (--as-of).")
+        told.append(
+            f"Read {name} as dates, {ORDER_WORDS[reader.order]} (--dates): {unit} before "
+            f"{reader.as_of:%Y-%m-%d} (--as-of)."
+        )
         told += _odd(text, values, rows, f"of {name} as missing, being no date")
     if reader.role == "number" or reader.codes:
         numbers = cells.numbers(column)

@@ -67,18 +67,13 @@ def read_database(
         with engine.connect() as connection:
             statement, said = _statement(connection, query, table, params or {}, shown)
             found = connection.execute(statement)
-            names = [str(name) for name in list(found.keys())]
+            names = [str(name) for name in found.keys()]  # noqa: SIM118
             rows = [tuple(row) for row in found]
     except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
         raise SegmentError(_explain(error, shown)) from None
     finally:
         if engine is not None:
             engine.dispose()
-    for name in names:
-        if names.count(name) > 1:
-            raise SegmentError(f"the query has two columns named {quote(name)}; rename one with AS")
-    if not rows:
-        raise SegmentError(f"{shown}: the {'table' if query is None else 'query'} has no rows")
     return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
 
 
@@ -93,10 +88,15 @@ def _statement(
     import sqlalchemy as sql
 
     if query is not None:
+        text = sql.text(query)
+        wanted = set(text.compile().params)
+        for name in sorted(wanted ^ set(params)):
+            hint = "has no value; add --param" if name in wanted else "is not in the query; drop"
+            raise SegmentError(f"{shown}: the parameter :{name} {hint} {name}=...")
         # Without a type, so that the database compares a value with numbers too.
         values = [sql.bindparam(n, v, sql.types.NullType()) for n, v in params.items()]
         said = f"Read a query from {shown}: {' '.join(query.split())}"
-        return sql.text(query).bindparams(*values), said
+        return text.bindparams(*values), said
     name = _table_name(sql.inspect(connection), table, shown)
     schema, _, bare = name.rpartition(".")
     source = sql.table(bare, schema=schema or None)
@@ -120,8 +120,9 @@ def _expand(address: str) -> URL:
         url = make_url(fill(address) if VARIABLE.match(address) else address)
     except (ArgumentError, ValueError):
         raise SegmentError(
-            f"cannot read the URL {hide(address)}; it looks like "
-            "postgresql://user:${PASSWORD}@host:5432/database or sqlite:///file.db"
+            # Without an @: what stands before the last one of a text may be a password.
+            f"cannot read the URL {hide(address)}; one looks like postgresql://host:5432/database "
+            "or sqlite:///file.db, with the user and ${PASSWORD} before the host"
         ) from None
     query = {name: fill(value) for name, value in url.query.items()}
     remember(fill(url.password), *(str(v) for n, v in query.items() if SECRET_KEY.search(n)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 EXTRA = ("pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich")
 
@@ -44,3 +44,9 @@ def listed(names: Iterable[str], most: int = 20) -> str:
     names = list(names)
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def lined_up(rows: Sequence[Sequence[str]], justify: Callable = str.ljust) -> list[str]:
+    """A table as lines of text, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(justify, row, widths)).rstrip() for row in rows]

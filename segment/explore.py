@@ -10,11 +10,13 @@ import pandas as pd
 from segment.cells import amount, percent
 from segment.clean import Cleaned
 from segment.columns import Columns
+from segment.errors import lined_up
 
 BARS = 12  # of a distribution
-LEVELS = 3  # of a category that are named
+LEVELS = 6  # of a category that are counted; the rest are one
 SHOWN_COLUMNS = 60
 SHOWN_PAIRS = 8
+SHOWN_NUMBERS = 20  # in the table of correlations
 SHOWN_PATTERNS = 5
 SAMPLE = 20_000  # rows, for correlations
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -29,6 +31,7 @@ class Column(NamedTuple):
     distinct: int
     values: str  # the range of numbers, the most frequent values of everything else
     bars: list[float]  # how the numbers are distributed, the highest bar being 1
+    counts: list[tuple[str, int]]  # the most frequent values of a category
 
     @property
     def sketch(self) -> str:
@@ -42,6 +45,7 @@ class Exploration(NamedTuple):
     columns: list[Column]
     n_columns: int
     correlations: list[tuple[str, str, float]]  # the strongest, of all pairs of numbers
+    table: pd.DataFrame  # the correlations of the numbers in the strongest pairs
     patterns: list[tuple[str, int]]  # which columns are missing together, and in how many rows
     n_complete: int  # rows without a missing cell
 
@@ -56,17 +60,22 @@ def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
         values = columns.frame[reader.label] if reader else text
         missing[name] = values.isna().to_numpy()
         is_number = reader is not None and reader.is_number
+        counts = _counts(text) if columns.roles[name] in ("category", "yes/no") else []
         summary, bars = (_range(values), _bars(values)) if is_number else (_levels(text), [])
         if reader and reader.role == "date":
             days = columns.cells.days(frame[name], reader.order)
             summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
         n_distinct, n_missing = text.nunique(), int(missing[name].sum())
-        found.append(Column(name, columns.roles[name], n_missing, n_distinct, summary, bars))
+        role = columns.roles[name]
+        found.append(Column(name, role, n_missing, n_distinct, summary, bars, counts))
     holes = pd.DataFrame(missing)
+    table = _correlations(columns)
+    pairs = _strongest(table)
     return Exploration(
         found,
         frame.shape[1],
-        _correlations(columns),
+        pairs[:SHOWN_PAIRS],
+        _of_pairs(table, pairs),
         _patterns(holes),
         int((~holes.any(axis=1)).sum()),
     )
@@ -78,12 +87,7 @@ def as_text(found: Exploration) -> list[str]:
         (_cut(c.name, 28), c.role, f"{c.missing:,}", f"{c.distinct:,}", c.sketch, _cut(c.values))
         for c in found.columns
     ]
-    table = [("column", "role", "missing", "distinct", "", "values"), *rows]
-    widths = [max(len(row[i]) for row in table) for i in range(5)]
-    lines = [
-        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[5]]).rstrip()
-        for row in table
-    ]
+    lines = lined_up([("column", "role", "missing", "distinct", "", "values"), *rows])
     if found.n_columns > len(found.columns):
         lines.append(f"... and {found.n_columns - len(found.columns):,} more columns")
     lines += ["", *(f"correlation {r:+.2f}: {a} and {b}" for a, b, r in found.correlations)]
@@ -104,31 +108,55 @@ def _range(values: pd.Series) -> str:
 
 
 def _bars(values: pd.Series) -> list[float]:
-    present = values.dropna()
-    counts, _ = np.histogram(present / (present.abs().max() or 1.0), bins=BARS)
+    """Between the 1st and the 99th percentile; what lies outside is in the first and last bar."""
+    present = values.dropna() / (values.abs().max() or 1.0)  # differences near 1e308 overflow
+    low, high = present.quantile([0.01, 0.99])
+    bins: int | np.ndarray = BARS
+    whole = values.dropna()
+    if (whole % 1 == 0).all() and whole.abs().max() < 1e9:
+        # Each bar holds as many whole numbers as the next, or some would be empty for no reason.
+        present, (low, high) = whole, np.round(whole.quantile([0.01, 0.99]))
+        step = np.ceil((high - low + 1) / BARS)
+        bins = np.arange(low, high + step + 1, step) - 0.5
+    counts, _ = np.histogram(present.clip(low, high), bins=bins)
     return [float(bar) for bar in counts / counts.max()]
+
+
+def _counts(text: pd.Series) -> list[tuple[str, int]]:
+    counts = text.value_counts()
+    rest = [(f"{len(counts) - LEVELS:,} more", int(counts[LEVELS:].sum()))]
+    return [*counts[:LEVELS].items(), *rest * (len(counts) > LEVELS)]
 
 
 def _levels(text: pd.Series) -> str:
     counts = text.value_counts()
-    shares = counts[:LEVELS] / counts.sum()
-    first = [f"{level}: {percent(share)}" for level, share in shares.items()]
     if len(counts) and counts.iloc[0] == 1:
         return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
+    first = [f"{v}: {n:,} ({percent(n / counts.sum())})" for v, n in counts[:LEVELS].items()]
     return ", ".join([*first, *(["..."] if len(counts) > LEVELS else [])])
 
 
-def _correlations(columns: Columns) -> list[tuple[str, str, float]]:
+def _correlations(columns: Columns) -> pd.DataFrame:
     numbers = columns.frame[columns.numbers[:SHOWN_COLUMNS]]
     if len(numbers) > SAMPLE:
         numbers = numbers.sample(SAMPLE, random_state=0)
     sizes = numbers.abs().max()
-    r = (numbers / sizes.where(sizes > 0, 1.0)).corr().to_numpy()
+    return (numbers / sizes.where(sizes > 0, 1.0)).corr()
+
+
+def _strongest(table: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Pairs of numbers, the strongest correlation first."""
+    r, names = table.to_numpy(), list(table.columns)
     one, other = np.triu_indices(len(r), k=1)
-    strength = np.abs(np.nan_to_num(r[one, other]))
-    order = np.argsort(-strength, kind="stable")[:SHOWN_PAIRS]
-    names = list(numbers.columns)
+    order = np.argsort(-np.abs(np.nan_to_num(r[one, other])), kind="stable")
     return [(names[one[i]], names[other[i]], float(r[one[i], other[i]])) for i in order]
+
+
+def _of_pairs(table: pd.DataFrame, pairs: list[tuple[str, str, float]]) -> pd.DataFrame:
+    """The part of `table` whose numbers are in the strongest pairs, in its own order."""
+    strong = list(dict.fromkeys(name for pair in pairs for name in pair[:2]))[:SHOWN_NUMBERS]
+    names = [name for name in table.columns if name in strong]
+    return table.loc[names, names]
 
 
 def _patterns(holes: pd.DataFrame) -> list[tuple[str, int]]:

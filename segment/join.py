@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from segment.cells import written
+from segment.cells import filled
 from segment.clean import find_id
 from segment.errors import SegmentError, did_you_mean, plural, quote
 from segment.load import Table
@@ -42,7 +42,7 @@ def _join(
         if key not in columns:
             hint = did_you_mean(key, columns)
             raise SegmentError(f"no column {quote(key)} in {quote(table)} to join by{hint}")
-    ids, right_ids = _ids(frame[key]), _ids(other.frame[key])
+    ids, right_ids = (filled(table[key]).astype(object) for table in (frame, other.frame))
     present = right_ids[right_ids != ""]
     repeated = present[present.duplicated()]
     if len(repeated):
@@ -64,7 +64,3 @@ def _join(
         f"Renamed {quote(a)} of {quote(other.name)} to {quote(b)}." for a, b in taken.items()
     ]
     return pd.concat([frame, right], axis=1), decisions
-
-
-def _ids(column: pd.Series) -> pd.Series:
-    return written(column).mask(column.isna(), "").astype(object)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from segment.cells import spell
 from segment.database import default_name, read_database
 from segment.errors import SegmentError, did_you_mean, quote
 from segment.redact import VARIABLE, hide
@@ -32,6 +33,7 @@ UNPACKED = {
     b"\xfd7zXZ\0": ("xz", lzma.decompress),
 }
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+DOCUMENTS = {b"<": "a web page or XML", b"%PDF": "a PDF", rb"{\rtf": "a text document"}
 SQLITE = b"SQLite format 3\0"
 
 
@@ -81,6 +83,7 @@ def load_table(
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
         frame, decisions = read_database(address, query=query, table=table, params=params)
+        _check_names(frame, hide(address))
         return Table(frame, _hash(frame), decisions, default_name(hide(address), table))
     content = sys.stdin.buffer.read() if address == "-" else _read_bytes(Path(source))
     name = "standard input" if address == "-" else quote(source)
@@ -89,9 +92,10 @@ def load_table(
     unpacked = _unpack(content, name, decisions)
     if unpacked.startswith(SQLITE):
         return load_table(f"sqlite:///{address}", table=table, query=query, params=params)
-    if query is not None or table is not None:
-        raise SegmentError(f"--query and --table are for databases, and {name} is a file")
+    if query is not None or table is not None or params:
+        raise SegmentError(f"--query, --table and --param are for databases; {name} is a file")
     frame, more = _read(unpacked, name, sheet, text)
+    _check_names(frame, name)
     title = "stdin" if address == "-" else Path(source).name
     return Table(frame, hashlib.sha256(content).hexdigest(), [*decisions, *more], title)
 
@@ -110,6 +114,14 @@ def from_arrow(stream: Any) -> pd.DataFrame:
             f"{type(stream).__name__}"
         )
     return _from_table(_pyarrow().table(stream))
+
+
+def _check_names(frame: pd.DataFrame, name: str) -> None:
+    """SegmentError if there are no rows, or two columns of one name."""
+    for column in frame.columns[frame.columns.duplicated()]:
+        raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
+    if frame.empty:
+        raise SegmentError(f"{name} has no rows")
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -161,8 +173,9 @@ def _read(
         return _read_workbook(content, name, sheet, text)
     if sheet is not None:
         raise SegmentError(f"--sheet is for workbooks, and {name} is none")
-    if content.lstrip()[:1] == b"<":
-        raise SegmentError(f"{name} is a web page or XML, whatever its name; save it as CSV")
+    for begin, kind in DOCUMENTS.items():
+        if content.lstrip().startswith(begin):
+            raise SegmentError(f"{name} is {kind}, whatever its name; save it as CSV")
     if content.startswith(b"PAR1"):
         return _read_parquet(content, name), []
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
@@ -191,7 +204,7 @@ def _read_workbook(
     which = "" if sheet or len(names) == 1 else f", the first of {len(names)} (--sheet chooses)"
     decisions = [f"Read sheet {quote(chosen)}{which}."]
     cells = pd.DataFrame(rows, dtype=object).replace({"": None})
-    cells.iloc[0] = cells.iloc[0].map(lambda c: None if c is None else str(c))
+    cells.iloc[0] = cells.iloc[0].map(spell, na_action="ignore")
     return name_columns(cells, name, text, decisions), decisions
 
 
@@ -203,8 +216,6 @@ def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
     except pyarrow.ArrowException as error:
         raise SegmentError(f"{name} cannot be read as Parquet: {error}") from None
-    if not table.num_rows or not table.num_columns:
-        raise SegmentError(f"{name} has no rows")
     return _from_table(table)
 
 
@@ -218,7 +229,7 @@ def _read_json_lines(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Numbers stay the text that they are in the file: an id of 20 digits is one."""
     text, decisions = decode(content, name, encoding)
-    exact: dict[str, Any] = {"parse_int": str, "parse_float": str}
+    exact: dict[str, Any] = {"parse_int": str, "parse_float": str, "object_pairs_hook": _record}
     records, number = [], 0
     try:
         if text.lstrip().startswith("["):
@@ -227,13 +238,27 @@ def _read_json_lines(
             for line in text.splitlines():
                 number += 1
                 records += [json.loads(line, **exact)] if line.strip() else []
-    except ValueError as error:
-        where = f" (line {number})" if number else ""
-        raise SegmentError(f"{name} is not JSON{where}: {error}") from None
+    except SegmentError as error:
+        raise SegmentError(f"{name}{f', line {number}' if number else ''}: {error}") from None
+    except json.JSONDecodeError as error:
+        where = f"line {number or error.lineno}, column {error.colno}"
+        raise SegmentError(f"{name} is not JSON ({where}): {error.msg}") from None
+    except RecursionError:
+        raise SegmentError(f"{name} is JSON of too many levels to be a table") from None
     wrong = next((i for i, r in enumerate(records, 1) if not isinstance(r, dict)), None)
     if wrong is not None or not records:
         raise SegmentError(f"{name}: record {wrong or 1} is no object like {{'id': 1, 'age': 30}}")
     return pd.DataFrame(records, dtype=object), [*decisions, "Read the file as JSON records."]
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of two values of one name `dict` would lose the first."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SegmentError(f"a record has two values of {quote(twice)}")
+    return record
 
 
 def _pyarrow() -> Any:

@@ -104,20 +104,6 @@ def elbow(axes: Axes, ks: Sequence[int], wcss: Sequence[float], k: int, knee: in
 
 
 @chart(5.2, 3.1)
-def silhouette(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int) -> None:
-    """Mean silhouette against k, with the chosen k marked."""
-    _curve(axes, ks, values, k, "mean silhouette")
-
-
-@chart(5.2, 3.1)
-def metric_curve(
-    axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str
-) -> None:
-    """Any metric against k, with the chosen k marked."""
-    _curve(axes, ks, values, k, label)
-
-
-@chart(5.2, 3.1)
 def gap(
     axes: Axes, ks: Sequence[int], values: Sequence[float], errors: Sequence[float], k: int
 ) -> None:
@@ -149,28 +135,37 @@ def silhouette_rows(axes: Axes, segments: np.ndarray, values: np.ndarray) -> Non
 @chart(5.2, 3.4)
 def stability(axes: Axes, jaccard: Sequence[float], words: Sequence[str], uniform: float) -> None:
     """How well each segment is found again, beside customers without groups."""
-    segments = np.arange(1, len(jaccard) + 1)
-    bars = axes.barh(segments, jaccard, color=[colour(int(s)) for s in segments], height=0.68)
-    axes.bar_label(bars, [f"{j:.2f} {w}" for j, w in zip(jaccard, words, strict=True)], padding=4)
+    _bars(axes, jaccard, [f"{j:.2f} {w}" for j, w in zip(jaccard, words, strict=True)])
     axes.axvline(uniform, color=INK, lw=1, ls=(0, (3, 3)))
-    axes.set_yticks(segments, [f"segment {s}" for s in segments])
-    axes.invert_yaxis()
     axes.set_xlim(0, 1.55)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
     axes.set_xlabel("found again (dashed: without groups)")
+
+
+def _bars(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
+    """A bar a segment in its colour, the first on top."""
+    segments = np.arange(1, len(values) + 1)
+    bars = axes.barh(segments, values, color=[colour(int(s)) for s in segments], height=0.68)
+    axes.bar_label(bars, labels, padding=5)
+    axes.set_yticks(segments, [f"segment {s}" for s in segments])
+    axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
 
 
 def _curve(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str) -> None:
+    """Any metric against k, with the chosen k marked."""
     axes.plot(ks, values, color=INK, lw=1.6, marker="o", ms=4.5)
     if k in ks:
         value = values[list(ks).index(k)]
-        axes.plot([k], [value], "o", ms=10, mfc="none", mec="#D55E00", mew=2.2)
+        axes.plot([k], [value], "o", ms=10, mfc="none", mec="#D55E00", mew=2.2, clip_on=False)
         axes.axvline(k, color="#D55E00", lw=0.8, ls=(0, (3, 3)), zorder=0)
     axes.set_xlabel("number of segments")
     axes.set_ylabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(_short))
+
+
+metric_curve = chart(5.2, 3.1)(_curve)
 
 
 def _short(value: float, _position: int = 0) -> str:
@@ -184,15 +179,10 @@ def _short(value: float, _position: int = 0) -> str:
 @chart(10.4, 3.1)
 def sizes(axes: Axes, size: Sequence[int]) -> None:
     """A bar a segment, with its share."""
-    segments = np.arange(1, len(size) + 1)
-    bars = axes.barh(segments, size, color=[colour(int(s)) for s in segments], height=0.68)
-    axes.bar_label(bars, [f"{n:,} ({percent(n / sum(size))})" for n in size], padding=5)
-    axes.set_yticks(segments, [f"segment {s}" for s in segments])
-    axes.invert_yaxis()
+    _bars(axes, size, [f"{n:,} ({percent(n / sum(size))})" for n in size])
     axes.set_xlabel("customers")
     axes.xaxis.set_major_formatter(FuncFormatter(_short))
     axes.margins(x=0.12)
-    axes.grid(axis="y", visible=False)
 
 
 @chart(10.4, 5.8)
@@ -256,6 +246,21 @@ def heatmap(
     bar = axes.figure.colorbar(image, ax=axes, ticks=[-limit, 0, limit], shrink=0.8, pad=0.02)
     bar.ax.set_yticklabels(["far below", "average", "far above"])
     bar.outline.set_visible(False)
+
+
+@chart(10.4, 5.0)
+def correlations(axes: Axes, r: np.ndarray, names: Sequence[str]) -> None:
+    """How much each pair of numbers goes together, from -1 to 1."""
+    axes.imshow(r, DIVERGING, TwoSlopeNorm(0.0, -1.0, 1.0), aspect="auto")
+    axes.set_xticks(range(len(names)), names, rotation=90 if len(names) > 8 else 0)
+    axes.set_yticks(range(len(names)), names)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    for (row, column), value in np.ndenumerate(r):
+        if np.isfinite(value):
+            light = "white" if value < -0.7 else INK
+            label = f"{value:.2f}".replace("0.", ".")
+            axes.text(column, row, label, ha="center", va="center", fontsize=9, color=light)
 
 
 @chart(10.4, 4.6)

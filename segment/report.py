@@ -6,6 +6,7 @@ The words of the page are in ``templates/report.html``; here are the drawings an
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,9 @@ from markupsafe import Markup
 
 from kmeans_core import __version__, dendrogram
 from segment import plots
-from segment.cells import percent
+from segment.cells import amount, percent
 from segment.errors import plural
+from segment.explore import SHOWN_NUMBERS
 from segment.features import Number
 from segment.profile import Profile, short_label
 
@@ -56,9 +58,12 @@ def render(result: Segmenter, title: str) -> str:
         "scatter": plots.scatter(*_shown(points, result.labels_), axis_labels),
         "heatmap": _heatmap(result.details_),
         "elbow": plots.elbow(ks, metrics["wcss"].tolist(), k, result.knee_),
-        "silhouette": plots.silhouette(ks, metrics["silhouette"].tolist(), k),
     }
     drawings |= _trust_drawings(result, ks, k)
+    r = result.exploration_.table
+    if len(r) > 1:
+        size = (10.4, 1.2 + 0.3 * len(r) + 1.2 * (len(r) > 8))
+        drawings["correlations"] = plots.correlations(r.to_numpy(), _cut(r.columns, 24), size=size)
     if result.Z_ is not None:
         drawings["dendrogram"] = _dendrogram(result.Z_, k)
     return _template().render(
@@ -78,6 +83,7 @@ def render(result: Segmenter, title: str) -> str:
         explained=explained,
         n_drawn=min(plots.SHOWN_POINTS, len(points)),
         heatmap_rows=HEATMAP_ROWS,
+        most_numbers=SHOWN_NUMBERS,
         n_merges=DENDROGRAM_MERGES,
     )
 
@@ -88,6 +94,7 @@ def _trust_drawings(result: Segmenter, ks: list[int], k: int) -> dict[str, str]:
     drawings = {
         name: plots.metric_curve(ks, metrics[name].tolist(), k, label)
         for name, label in (
+            ("silhouette", "mean silhouette"),
             ("davies_bouldin", "Davies-Bouldin index"),
             ("calinski_harabasz", "Calinski-Harabasz index"),
         )
@@ -120,7 +127,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "plural": plural}
+    environment.filters |= {"percent": percent, "plural": plural, "amount": amount}
     return environment.get_template("report.html")
 
 
@@ -199,12 +206,16 @@ def principal_components(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centred @ (directions * np.sign(directions[largest, [0, 1]])), np.abs(variances)
 
 
+def _cut(labels: Iterable[str], most: int) -> list[str]:
+    return [label if len(label) <= most else f"{label[: most - 1]}…" for label in labels]
+
+
 def _heatmap(profile: Profile) -> str:
     spread = profile.deviations.abs().max().sort_values(ascending=False, kind="stable")
     columns = [c for c in profile.deviations.columns if c in spread.index[:HEATMAP_ROWS]]
     rows = profile.table.to_dict(orient="records")
     cells = [[_value(row[c], c, profile) for c in columns] for row in rows]
-    labels = [label if len(label) < 35 else f"{label[:33]}…" for label in map(short_label, columns)]
+    labels = _cut(map(short_label, columns), 34)
     size = (10.4, max(2.0, 1.0 + 0.34 * len(columns)))
     return plots.heatmap(profile.deviations[columns].to_numpy(), cells, labels, size=size)
 

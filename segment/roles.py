@@ -164,10 +164,11 @@ def complete(
         if len(values) > NUMBER_SHARE * column.notna().sum():
             year = as_of.year if as_of is not None else values.max()
             return reader._replace(low=year - OLDEST, high=year)
-    counts = cells.text(column).value_counts()
-    if reader.role == "category" and not reader.codes and len(counts) > MANY_VALUES:
-        ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
-        return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
+    if reader.role == "category" and not reader.codes:
+        counts = cells.text(column).value_counts()
+        if len(counts) > MANY_VALUES:
+            ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
+            return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
     return reader
 
 

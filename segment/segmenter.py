@@ -200,7 +200,7 @@ class Segmenter:
 
     def prepare(self, frame: Any, read_decisions: Sequence[str] = ()) -> Prepared:
         """All that `fit` does before it forms segments: what is found, and what is decided."""
-        self._check()
+        self.check()
         frame = _check_frame(frame)
         choices = self._options(Choices)
         cells = choices.cells(frame)
@@ -307,7 +307,7 @@ class Segmenter:
         given = {name: getattr(self, name) for name in kind._fields}
         return kind(**{name: value for name, value in given.items() if value is not None})
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """SegmentError for a parameter that cannot be used."""
         for name in ("features", "drop", "numbers", "categories", "missing", "derive"):
             if isinstance(getattr(self, name), str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -9,7 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from segment.errors import SegmentError, plural, quote
+from segment.cells import filled
+from segment.errors import SegmentError, listed, plural, quote
 
 DELIMITERS = {
     ",": "commas",
@@ -19,6 +21,8 @@ DELIMITERS = {
     r"\s+": "runs of spaces",
 }
 SAMPLE_LINES = 200
+TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # what one types in a shell for what is more than a sign
+MARKED = ", by its byte-order mark"
 NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
 
 
@@ -40,22 +44,31 @@ def read_text_file(
     Raises
     ------
     SegmentError
-        Not text in the encoding, a row of the wrong length, an unclosed quote, two columns of
-        one name, or no rows.
+        Not text in the encoding, a row of the wrong length, an unclosed quote, or no rows.
     """
+    csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
+    asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
     lines, line_numbers = _without_comments(text, options.comment, decisions)
     if not lines:
         raise SegmentError(f"{name} is empty")
-    delimiter = options.delimiter or _sniff_delimiter(lines[:SAMPLE_LINES])
-    if delimiter != ",":
-        words = DELIMITERS.get(delimiter, quote(delimiter))
-        decisions.append(f"Read the file as separated by {words}.")
+    delimiter = asked or _sniff_delimiter(lines[:SAMPLE_LINES])
+    words = DELIMITERS.get(delimiter, quote(delimiter))
+    ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
+    decisions.append(f"Read cells as separated by {words}{', as asked' if asked else ''}{ends}.")
+    decisions += _check_rows(lines, line_numbers, delimiter, name)
     try:
         cells = _cells("".join(lines), delimiter)
     except pd.errors.ParserError as error:
-        raise SegmentError(f"{name}: {_explain(str(error), line_numbers)}") from None
+        raise SegmentError(f"{name}: {str(error).strip().splitlines()[-1]}") from None
     return name_columns(cells, name, options, decisions), decisions
+
+
+def _check_delimiter(delimiter: str) -> str:
+    delimiter = TYPED.get(delimiter, delimiter)
+    if delimiter != r"\s+" and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise SegmentError(f"--delimiter takes one sign, \\t or \\s+, got {quote(delimiter)}")
+    return delimiter
 
 
 def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
@@ -63,7 +76,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     if encoding is not None:
         return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as asked."]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_as(content, name, "utf-16"), ["Read the file as UTF-16."]
+        return _decode_as(content, name, "utf-16"), [f"Read the file as UTF-16{MARKED}."]
     even, odd = (content[start:2000:2].count(0) for start in (0, 1))
     if max(even, odd) > 0.4 * len(content[:2000]) and not min(even, odd):
         guess = "utf-16-le" if odd else "utf-16-be"
@@ -71,7 +84,8 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
         raise SegmentError(f"{name} is no table: it is not text, nor a kind of file known here")
     try:
-        return content.decode("utf-8-sig"), []
+        marked = content.startswith(codecs.BOM_UTF8)
+        return content.decode("utf-8-sig"), [f"Read the file as UTF-8{MARKED}."] * marked
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
     told = f"Read the file as Windows-1252, being no UTF-8 (line {line}); --encoding overrides."
@@ -150,20 +164,55 @@ def _cells(text: str, delimiter: str) -> pd.DataFrame:
     )
 
 
-def _explain(message: str, line_numbers: list[int]) -> str:
-    """pandas' parser errors, in the words of somebody who looks at the file."""
+def _check_rows(lines: list[str], line_numbers: list[int], delimiter: str, name: str) -> list[str]:
+    """A sentence on rows that end early, which pandas fills up without a word.
 
-    def line(found: str, offset: int = -1) -> int:
-        return line_numbers[min(int(found) + offset, len(line_numbers) - 1)]
+    Refused are rows with more cells than the first, and unbalanced quotes: pandas reads them as
+    one long cell, rows and all.
+    """
+    if delimiter == r"\s+":
+        starts = [(i, len(line.split())) for i, line in enumerate(lines)]
+    else:
+        starts = _strict_widths(lines, line_numbers, delimiter, name)
+    first = starts[0][1]
+    for i, width in starts:
+        if width > first:
+            raise SegmentError(
+                f"{name}: line {line_numbers[i]} has {width} cells where the header has {first}"
+            )
+    short = [i for i, width in starts if 0 < width < first]
+    if not short:
+        return []
+    where = listed((str(line_numbers[i]) for i in short), 5)
+    return [
+        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line {where}: "
+        "read the rest of them as missing."
+    ]
 
-    wrong_length = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
-    if wrong_length:
-        expected, found, saw = wrong_length.groups()
-        return f"line {line(found)} has {saw} cells where the header has {expected}"
-    unclosed = re.search(r"starting at row (\d+)", message)
-    if unclosed:
-        return f'a quote (") is opened in line {line(unclosed[1], 0)} and never closed'
-    return message.strip().splitlines()[-1]
+
+def _strict_widths(
+    lines: list[str], line_numbers: list[int], delimiter: str, name: str
+) -> list[tuple[int, int]]:
+    """Where each row begins among the lines, and how many cells it has."""
+    reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
+    widths = []
+    try:
+        for row in reader:
+            widths.append((begun, len(row)))
+            begun = reader.line_num
+    except csv.Error as error:
+        why = f'{name}: a quote (") is opened in line {line_numbers[begun]}'
+        if "unexpected end" in str(error):
+            why += " and never closed"
+        elif "expected after" in str(error):
+            why += (
+                f", and one in line {line_numbers[reader.line_num - 1]} stands inside a cell; "
+                'one that is part of a cell is written ""'
+            )
+        else:
+            why = f"{name}: line {line_numbers[begun]}: {error}"
+        raise SegmentError(why) from None
+    return widths
 
 
 def name_columns(
@@ -176,7 +225,7 @@ def name_columns(
     Raises
     ------
     SegmentError
-        Two columns of one name, `columns` that do not fit, or no rows.
+        `columns` that do not fit, or no rows.
     """
     headless = not options.header or (not options.columns and _starts_with_data(cells))
     frame = cells if headless else cells.iloc[1:].reset_index(drop=True)
@@ -186,6 +235,8 @@ def name_columns(
         names = [f"column_{i}" for i in range(1, cells.shape[1] + 1)]
         if options.header:
             decisions.append("Found no header line: columns are named by their position.")
+    else:
+        decisions.append("Took the first line as the names of columns (--no-header: it is a row).")
     if options.columns:
         if len(options.columns) != cells.shape[1]:
             raise SegmentError(
@@ -193,9 +244,6 @@ def name_columns(
                 f"{cells.shape[1]}"
             )
         names = list(options.columns)
-    for column in names:
-        if names.count(column) > 1:
-            raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
     if frame.empty:
         raise SegmentError(f"{name} has a header but no rows below it")
     frame.columns = pd.Index(names)
@@ -205,7 +253,7 @@ def name_columns(
 def _starts_with_data(cells: pd.DataFrame) -> bool:
     number_over_number = False
     for column in cells.columns:
-        top, *rest = cells[column].head(SAMPLE_LINES).fillna("").str.strip()
+        top, *rest = filled(cells[column].head(SAMPLE_LINES))
         below = [cell for cell in rest if cell]
         n_numbers = sum(NUMBER.fullmatch(cell) is not None for cell in below)
         if not top or not below:

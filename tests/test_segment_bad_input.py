@@ -51,7 +51,7 @@ def listing(folder="."):
         (b"\xef\xbb\xbf", "is empty"),
         ("ID,Age\n", "no rows"),
         ("ID,Age\n,\n,\n", "every row in it is blank"),
-        ("ID\n1\n2\n3\n", "no column to form segments from besides the id"),
+        ("ID\n1\n2\n3\n", "'table.csv': the table has no column to form segments from besides"),
         ("ID,Age\n1,20\n", "'Age' has one value only"),
         ("ID,Age\n1,20\n2,20\n3,20\n", "'Age' has one value only"),
         ("ID,Age\n1,20\n1,30\n2,40\n3,50\n", "in column 'ID' has different values in rows 1, 2"),

@@ -72,7 +72,11 @@ def reports(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("method", "charts"), [("kmeans", CHARTS), ("average", [*CHARTS, "dendrogram"])]
+    ("method", "charts"),
+    [
+        ("kmeans", [*CHARTS, "correlations"]),
+        ("average", [*CHARTS, "dendrogram", "correlations"]),
+    ],
 )
 class TestPage:
     def test_has_every_chart_and_refers_to_nothing_outside(self, reports, method, charts):

@@ -28,6 +28,7 @@ import segment.cli
 import segment.database
 from segment import Segmenter
 from segment.__main__ import main
+from segment.cells import written
 from segment.demo import demo_customers
 from segment.errors import SegmentError
 from segment.load import load_table
@@ -153,6 +154,13 @@ def run_of(source, *options, out="out"):
     return Path(out, "segments.csv").read_bytes(), Path(out, "profile.csv").read_bytes()
 
 
+def read_of(source, **how):
+    """All that segments and their profile are formed from, to the last bit."""
+    found = Segmenter().prepare(load_table(source, **how).frame)
+    ids = written(found.cleaned.frame.get(found.cleaned.id_column, pd.Series(dtype=str))).tolist()
+    return ids, found.columns.frame.to_csv(float_format="%.17g"), found.features.X.tobytes()
+
+
 def refused(capsys, *arguments):
     assert main([*arguments]) == 2
     out, err = capsys.readouterr()
@@ -171,7 +179,8 @@ def test_the_same_table_gives_the_same_segments_from_every_file():
     Path("bar.txt").write_text("# made by hand\n" + text.replace(",", "|"))
     Path("spaces.txt").write_text(text.replace("Customer ID", "CustomerID").replace(",", "   "))
     table.to_parquet("t.parquet")
-    table.astype(object).to_json("t.jsonl", orient="records", lines=True, double_precision=15)
+    records = map(json.dumps, table.astype(object).to_dict(orient="records"))
+    Path("t.jsonl").write_text("\n".join(records))
     texts = table.astype({"Customer ID": str})  # a workbook keeps 15 digits of a number
     with pd.ExcelWriter("t.xlsx") as book:
         pd.DataFrame({"a": [1]}).to_excel(book, sheet_name="notes", index=False)
@@ -181,20 +190,23 @@ def test_the_same_table_gives_the_same_segments_from_every_file():
         Path(f"t.csv.{ending}").write_bytes(packed.compress(text.encode()))
     with zipfile.ZipFile("t.zip", "w") as archive:
         archive.writestr("t.csv", text)
+    table.drop(columns="Customer ID").to_excel("numbers.xlsx", index=False)
+    table.drop(columns="Customer ID").to_csv("numbers.csv", index=False)
     with sqlite3.connect("t.db") as connection:
         table.to_sql("customers", connection, index=False)
     connection.close()
 
     expected = run_of("t.csv")
     assert b"900719925474099301," in expected[0]
-    sources = [["semicolon.csv"], ["utf16.csv"], ["bare-utf16.csv"], ["bar.txt"], ["t.parquet"]]
-    sources += [["t.jsonl"], ["t.xlsx", "--sheet", "customers"], ["t.ods"]]
-    sources += [["t.csv.gz"], ["t.csv.bz2"], ["t.csv.xz"], ["t.zip"]]
-    sources += [["t.db"], ["sqlite:///t.db", "--table", "customers"]]
+    assert run_of("semicolon.csv") == expected
+    assert run_of("t.xlsx", "--sheet", "customers") == expected  # written with 16 digits
+    same = read_of("t.csv")
+    sources = ["semicolon.csv", "utf16.csv", "bare-utf16.csv", "bar.txt", "t.parquet", "t.jsonl"]
+    sources += ["t.ods", "t.csv.gz", "t.csv.bz2", "t.csv.xz", "t.zip", "t.db", "spaces.txt"]
     for source in sources:
-        assert run_of(*source) == expected, source
-    spaced = [part.replace(b"Customer ID", b"CustomerID") for part in expected]
-    assert list(run_of("spaces.txt")) == spaced
+        assert read_of(source) == same, source
+    assert read_of("sqlite:///t.db", table="customers") == same
+    assert run_of("numbers.xlsx") == run_of("numbers.csv")  # no text in its first column
 
 
 def test_the_same_table_gives_the_same_segments_from_postgres(postgres, monkeypatch):
@@ -449,19 +461,78 @@ class TestText:
         ("a.csv", "a,b\n1,é\n".encode("latin-1"), ["--encoding", "utf-8"], "utf-8 (line 2"),
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
-        ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--query and --table are for databases"),
+        ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--table and --param are for databases"),
+        ("a.csv", b"a,b\n1,2\n", ["--param", "x=1"], "--param are for databases"),
+        ("a.csv", b"a,b\n1,2\n", ["--delimiter", ""], "--delimiter takes one sign"),
+        ("a.csv", b"a,b\n1,2\n", ["--delimiter", "ab"], "--delimiter takes one sign"),
+        ("a.csv", b'#\na,b\n1,"2\n', [], 'a quote (") is opened in line 3 and never closed'),
+        ("a.csv", b'a,b\n1,"2\n2,"3\n', [], "opened in line 2, and one in line 3 stands inside"),
+        ("a.csv", b"%PDF-1.4\n1 0 obj\n", [], "is a PDF, whatever its name"),
         ("a.xls", b"<html><table></table></html>", [], "is a web page"),
         ("a.csv", b"\x1f\x8bxxxx", [], "damaged or cut-off gzip"),
         ("a.xlsx", b"PK\3\4xxxx", [], "damaged or cut-off zip file or workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0xxxx", [], "cannot be read as a workbook"),
         ("a.parquet", b"PAR1xxxxxx", [], "cannot be read as Parquet"),
-        ("a.jsonl", b'{"a": 1}\n{"a": \n', [], "is not JSON (line 2)"),
+        ("a.jsonl", b'{"a": 1}\n{"a": \n', [], "is not JSON (line 2, column 7)"),
+        ("a.json", b"[" * 100_000, [], "JSON of too many levels"),
+        ("a.jsonl", b'{"a": 1}\n{"a": 1, "a": 2}\n', [], "line 2: a record has two values of 'a'"),
         ("a.jsonl", b'{"a": 1}\n3\n', [], "record 2 is no object"),
     ],
 )
 def test_files_that_are_no_tables(capsys, name, content, options, said):
     Path(name).write_bytes(content)
     assert said in refused(capsys, "run", name, *options)
+
+
+def test_two_columns_of_one_name_are_refused_in_every_source(capsys):
+    Path("t.csv").write_text("id,a\n1,2\n2,3\n")
+    Path("twice.csv").write_text("id,a,a\n1,2,3\n2,3,4\n")
+    sqlite3.connect("t.db").close()
+    said = "has two columns named 'a'; rename one"
+    assert said in refused(capsys, "run", "t.csv", "--join", "twice.csv")
+    query = "SELECT 1 AS id, 2 AS a, 3 AS a"
+    assert said in refused(capsys, "run", "sqlite:///t.db", "--query", query)
+    assert "t.db has no rows" in refused(
+        capsys, "run", "sqlite:///t.db", "--query", "SELECT 1 AS id WHERE 1 = 0"
+    )
+
+
+def test_rows_that_end_early_are_told_and_kept():
+    Path("t.csv").write_text("id,a,b\n1,2,3\n2,3\n3,5,\n\n4,1,1\n")
+    table = load_table("t.csv")
+    assert len(table.frame) == 5
+    told = "Found 1 row with fewer cells than the first, in line 3: read the rest of them as"
+    assert told in "\n".join(table.decisions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,a\r1,2\r2,3\r",
+        'id,a\r\n1,"2\r\n3"\r\n2,"4 ""x"" 5"\r\n',
+        f"id,a\n1,{'x' * 200_000}\n2,y\n",
+    ],
+    ids=["Macintosh", "quoted lines", "long cells"],
+)
+def test_texts_that_are_tables(text):
+    Path("t.csv").write_bytes(text.encode())
+    frame = load_table("t.csv").frame
+    assert frame.shape == (2, 2) and list(frame["id"]) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "the parameter :x has no value; add --param x=..."),
+        (["--param", "x=1", "--param", "y=1"], "the parameter :y is not in the query; drop"),
+    ],
+)
+def test_parameters_and_their_values_fit(capsys, options, said):
+    with sqlite3.connect("t.db") as connection:
+        customers(9).to_sql("customers", connection, index=False)
+    connection.close()
+    query = "SELECT * FROM customers WHERE Age > :x"
+    assert said in refused(capsys, "run", "t.db", "--query", query, *options)
 
 
 def test_an_unknown_sheet_names_the_nearest(capsys):
