@@ -80,7 +80,16 @@ class Estimator:
     @classmethod
     def _parameters(cls) -> dict[str, inspect.Parameter]:
         parameters = inspect.signature(cls.__init__).parameters
-        return {name: p for name, p in parameters.items() if name != "self"}
+        if any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters.values()):
+            raise RuntimeError(
+                f"{cls.__name__}.__init__ must name its parameters, one by one (no varargs): "
+                f"parameters are found by its signature, got {inspect.signature(cls.__init__)}."
+            )
+        return {
+            name: p
+            for name, p in parameters.items()
+            if name != "self" and p.kind is not inspect.Parameter.VAR_KEYWORD
+        }
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameter names and values; with `deep`, those of nested estimators as `name__inner`."""
