@@ -11,6 +11,7 @@ from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
 from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans.constant import large_constants, without_constants, zeroed
 from kmeans_core.kmeans.fitting import Settings, count_used, fit_rows, prepare
 from kmeans_core.kmeans.footprint import (
     bytes_of_distances,
@@ -75,8 +76,8 @@ class KMeans(Estimator):
         The same int gives the same result, bit for bit, for any number of threads.
     copy_x : bool, default True
         Accepted for scikit-learn's sake: the input is never changed.
-    algorithm : {'auto', 'lloyd'}
-        How to compute the result; the result is the same.
+    algorithm : {'auto', 'lloyd', 'hamerly', 'elkan', 'yinyang', 'kdtree'}
+        How to compute the result; the result is the same ('kdtree' adds in another order).
     n_threads : int, optional
         None: as many as this process may use.
     callback : callable, optional
@@ -172,8 +173,14 @@ class KMeans(Estimator):
             given.shape, given.dtype, settings.n_clusters, seeded, settings.algorithm
         )
         X = dense_rows(given, needed)
+        constants = large_constants(X)
+        if constants is not None:
+            X = zeroed(X, constants != 0.0, in_place=isinstance(given, Csr))
+            settings = _relative_to(constants, settings)
         with Workers(self._n_threads()) as workers:
             best = fit_rows(prepare(X, weight, workers), settings, rng, workers)
+        if constants is not None:
+            best = best._replace(centers=best.centers + constants)
         self._warn_of(best)
         self.cluster_centers_ = best.centers
         self.labels_ = best.labels
@@ -198,9 +205,10 @@ class KMeans(Estimator):
         new, given = X, self._check_new(X, widen=True)
         centers = self.cluster_centers_.astype(given.dtype, copy=False)
         X = dense_rows(given, bytes_of_distances(given.shape, given.dtype, len(centers)))
+        X, centers = without_constants(X, centers)
         distances = np.empty((X.shape[0], centers.shape[0]), dtype=X.dtype)
         with Workers(self._n_threads()) as workers:
-            scale = self._common_scale(X, workers)
+            scale = _common_scale(X, centers, workers)
             scaled = centers * X.dtype.type(scale)
 
             def task(first: int, last: int) -> None:
@@ -242,8 +250,8 @@ class KMeans(Estimator):
         self, X: np.ndarray, weight: np.ndarray | None, workers: Workers
     ) -> tuple[Rows, np.ndarray, np.ndarray]:
         """The packed rows of `X`, the centers scaled as they are, the labels of whole panels."""
-        centers = self.cluster_centers_
-        scale = self._common_scale(X, workers)
+        X, centers = without_constants(X, self.cluster_centers_)
+        scale = _common_scale(X, centers, workers)
         rows = sieve_rows(X, weight, scale, workers)
         scaled = centers * X.dtype.type(scale)
         packed_centers = empty_center_blocks(*centers.shape)
@@ -251,11 +259,6 @@ class KMeans(Estimator):
         labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
         assign_labels(rows, scaled, packed_centers, labels, workers)
         return rows, scaled, labels
-
-    def _common_scale(self, X: np.ndarray, workers: Workers) -> float:
-        """The power of two by which new rows and the centers are multiplied."""
-        largest = max(magnitude(X, workers), magnitude(self.cluster_centers_, workers))
-        return power_of_two_scale(largest, X.dtype)
 
     def _n_threads(self) -> int:
         if self.n_threads is not None:
@@ -295,10 +298,10 @@ class KMeans(Estimator):
         return Watch(self.callback, self.max_time, bool(verbose))
 
     def _checked_callable(self, init: Any, given: np.ndarray | Csr) -> Any:
-        """The caller's `init`, which is shown a sparse matrix as CSR, with its centers checked."""
+        """The caller's `init`, which is shown the rows as they were given, its centers checked."""
 
         def checked(X: np.ndarray, n_clusters: int, rng: Any) -> np.ndarray:
-            shown = given.source if isinstance(given, Csr) else X
+            shown = given.source if isinstance(given, Csr) else given
             return self._check_start(init(shown, n_clusters, random_state=rng), X)
 
         return checked
@@ -364,6 +367,19 @@ class KMeans(Estimator):
             )
 
 
+def _common_scale(X: np.ndarray, centers: np.ndarray, workers: Workers) -> float:
+    """The power of two by which new rows and the centers are multiplied."""
+    return power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)), X.dtype)
+
+
+def _relative_to(constants: np.ndarray, settings: Settings) -> Settings:
+    """The same start for rows from which `constants` are subtracted."""
+    init = settings.init
+    if callable(init):
+        return settings._replace(init=lambda *given: init(*given) - constants)
+    return settings if isinstance(init, str) else settings._replace(init=init - constants)
+
+
 def kmeans_plusplus(
     X: Any,
     n_clusters: int,
@@ -401,10 +417,11 @@ def kmeans_plusplus(
     given = open_rows(X)
     k = check_n_clusters(n_clusters, given.shape[0])
     weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
-    if x_squared_norms is not None and len(x_squared_norms) != given.shape[0]:
+    n_norms = given.shape[0] if x_squared_norms is None else np.size(x_squared_norms)
+    if n_norms != given.shape[0]:
         raise ValueError(
-            f"The length of x_squared_norms {len(x_squared_norms)} should be equal to the length "
-            f"of n_samples {given.shape[0]}."
+            f"The length of x_squared_norms {n_norms} should be equal to the length of n_samples "
+            f"{given.shape[0]}."
         )
     if n_local_trials is None:
         trials = seeding.default_local_trials(k)
