@@ -170,6 +170,8 @@ class Estimator:
         """The argument of `get_feature_names_out`: None, or the names that `fit` has seen."""
         if names is None:
             return
+        if not hasattr(names, "__len__") or np.ndim(names) != 1:
+            raise TypeError(f"input_features must be a list of names, got {names!r}.")
         fitted = getattr(self, "feature_names_in_", None)
         if fitted is not None and list(names) != list(fitted):
             raise ValueError(
@@ -191,7 +193,7 @@ class Estimator:
         """
         if transform is None:
             return self
-        if transform not in CONTAINERS:
+        if not isinstance(transform, str) or transform not in CONTAINERS:
             raise ValueError(
                 f"transform must be one of {', '.join(map(repr, CONTAINERS))}, got {transform!r}."
             )

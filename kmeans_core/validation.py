@@ -144,8 +144,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, numbers.Real):
-        sample_weight = np.full(n_samples, sample_weight, dtype=dtype)
+    sample_weight = weight_a_row(sample_weight, n_samples)
     weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
     if weight.ndim != 1:
         raise ValueError(f"Sample weights must be 1D array or scalar, got {weight.ndim}D.")
@@ -165,6 +164,13 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     if total == np.inf:
         raise ValueError("sample_weight adds up to more than float64 can hold: divide all weights.")
     return weight
+
+
+def weight_a_row(sample_weight: Any, n_samples: int) -> Any:
+    """One number stands for as many as there are rows; all else comes back unchanged."""
+    if isinstance(sample_weight, numbers.Real):
+        return np.full(n_samples, sample_weight, dtype=np.float64)
+    return sample_weight
 
 
 def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -> int:

@@ -292,7 +292,8 @@ class AgglomerativeClustering(Estimator):
                 f"compute_distances must be True or False, got {self.compute_distances!r}."
             )
         full = self.compute_full_tree
-        if not isinstance(full, bool | np.bool_) and full != "auto":
+        is_auto = isinstance(full, str) and full == "auto"
+        if not is_auto and not isinstance(full, bool | np.bool_):
             raise ValueError(f"compute_full_tree must be 'auto', True or False, got {full!r}.")
 
 

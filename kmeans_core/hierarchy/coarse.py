@@ -15,7 +15,12 @@ from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.agglomerative import AgglomerativeClustering
 from kmeans_core.hierarchy.nearest import nearest_points
 from kmeans_core.kmeans import KMeans
-from kmeans_core.validation import check_integer, check_matrix, check_sample_weight
+from kmeans_core.validation import (
+    check_integer,
+    check_matrix,
+    check_random_state,
+    check_sample_weight,
+)
 
 
 class WardOfCenters(Estimator):
@@ -111,6 +116,10 @@ class WardOfCenters(Estimator):
             A bad parameter, less than two rows, a NaN, more clusters than centers.
         """
         n_centers = check_integer(self.n_centers, "n_centers", low=2)
+        check_integer(self.max_iter, "max_iter", low=1)
+        if self.n_threads is not None:
+            check_integer(self.n_threads, "n_threads", low=1)
+        check_random_state(self.random_state)
         names = feature_names(X)
         X = check_matrix(X, min_rows=2)
         weight = check_sample_weight(sample_weight, len(X), np.float64)
