@@ -51,6 +51,8 @@ class WardOfCenters(Estimator):
     tree_ : AgglomerativeClustering
         Of the centers; `tree_.linkage_matrix_` for `dendrogram`.
     n_clusters_, n_features_in_ : int
+    n_iter_ : int
+        Iterations of k-means; 1 where the rows themselves are the centers.
 
     Notes
     -----
@@ -132,6 +134,7 @@ class WardOfCenters(Estimator):
         self.centers_, self.weights_, self.tree_ = centers, totals, tree
         self.center_labels_ = tree.labels_
         self.labels_ = tree.labels_[nearest]
+        self.n_iter_ = 1 if self._kmeans is None else self._kmeans.n_iter_
         self.n_clusters_ = tree.n_clusters_
         self._remember_features(names, X.shape[1])
         return self
