@@ -80,7 +80,16 @@ class Estimator:
     @classmethod
     def _parameters(cls) -> dict[str, inspect.Parameter]:
         parameters = inspect.signature(cls.__init__).parameters
-        return {name: p for name, p in parameters.items() if name != "self"}
+        if any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters.values()):
+            raise RuntimeError(
+                f"{cls.__name__}.__init__ must name its parameters, one by one (no varargs): "
+                f"parameters are found by its signature, got {inspect.signature(cls.__init__)}."
+            )
+        return {
+            name: p
+            for name, p in parameters.items()
+            if name != "self" and p.kind is not inspect.Parameter.VAR_KEYWORD
+        }
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameter names and values; with `deep`, those of nested estimators as `name__inner`."""
@@ -161,6 +170,8 @@ class Estimator:
         """The argument of `get_feature_names_out`: None, or the names that `fit` has seen."""
         if names is None:
             return
+        if not hasattr(names, "__len__") or np.ndim(names) != 1:
+            raise TypeError(f"input_features must be a list of names, got {names!r}.")
         fitted = getattr(self, "feature_names_in_", None)
         if fitted is not None and list(names) != list(fitted):
             raise ValueError(
@@ -182,7 +193,7 @@ class Estimator:
         """
         if transform is None:
             return self
-        if transform not in CONTAINERS:
+        if not isinstance(transform, str) or transform not in CONTAINERS:
             raise ValueError(
                 f"transform must be one of {', '.join(map(repr, CONTAINERS))}, got {transform!r}."
             )

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 FLOATS = (np.float64, np.float32)
+MISSING = ("NAType", "NaTType")  # what pandas puts where there is no value
+FILL = "fill or drop such rows first."
 
 
 def check_matrix(
@@ -94,11 +96,29 @@ def _numeric_array(X: Any, name: str) -> np.ndarray:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
+            _check_cells(array, name)
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"{name} must hold numbers only: {error}") from None
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold numbers only, its dtype is {array.dtype}.")
     return array
+
+
+def _check_cells(array: np.ndarray, name: str) -> None:
+    """Raise for the first object that is no number; a missing value is said to be one."""
+    for place in np.ndindex(array.shape):
+        try:
+            float(array[place])
+        except (TypeError, ValueError) as error:
+            where = f"first at {_place(place)}"
+            if type(array[place]).__name__ in MISSING:
+                raise ValueError(f"Input {name} contains NaN ({where}): {FILL}") from None
+            raise type(error)(f"{name} must hold numbers only: {error} ({where})") from None
+
+
+def _place(place: tuple[int, ...]) -> str:
+    words = ("row", "column") if len(place) <= 2 else ("index",) * len(place)
+    return ", ".join(f"{word} {i}" for word, i in zip(words, place, strict=False))
 
 
 def _check_finite(array: np.ndarray, name: str) -> None:
@@ -110,8 +130,7 @@ def _check_finite(array: np.ndarray, name: str) -> None:
         row, column = np.argwhere(bad)[0]
         kind = "NaN" if np.isnan(array[row, column]) else "infinity"
         raise ValueError(
-            f"Input {name} contains {kind} (first at row {row}, column {column}): "
-            "fill or drop such rows first."
+            f"Input {name} contains {kind} (first at row {row}, column {column}): {FILL}"
         )
 
 
@@ -125,8 +144,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, numbers.Real):
-        sample_weight = np.full(n_samples, sample_weight, dtype=dtype)
+    sample_weight = weight_a_row(sample_weight, n_samples)
     weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
     if weight.ndim != 1:
         raise ValueError(f"Sample weights must be 1D array or scalar, got {weight.ndim}D.")
@@ -146,6 +164,13 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     if total == np.inf:
         raise ValueError("sample_weight adds up to more than float64 can hold: divide all weights.")
     return weight
+
+
+def weight_a_row(sample_weight: Any, n_samples: int) -> Any:
+    """One number stands for as many as there are rows; all else comes back unchanged."""
+    if isinstance(sample_weight, numbers.Real):
+        return np.full(n_samples, sample_weight, dtype=np.float64)
+    return sample_weight
 
 
 def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -> int:

@@ -201,3 +201,56 @@ def test_ward_of_centers_refuses_what_it_cannot_do():
         WardOfCenters(2, n_centers=1).fit(X)
     with pytest.raises(ValueError, match="not fitted"):
         WardOfCenters(2).predict(X)
+
+
+def cosine_distances(X, Y=None):
+    unit = X / np.linalg.norm(X, axis=1)[:, None]
+    return 1.0 - unit @ unit.T  # the diagonal is not 0 to the last bit
+
+
+def test_a_callable_of_the_whole_table_is_scikit_learns():
+    X = np.random.default_rng(3).normal(size=(40, 3))
+    ours = AgglomerativeClustering(4, metric=cosine_distances, linkage="average").fit(X)
+    theirs = sklearn.cluster.AgglomerativeClustering(
+        4, metric=cosine_distances, linkage="average"
+    ).fit(X)
+    assert adjusted_rand_score(ours.labels_, theirs.labels_) == 1.0
+    assert ours.n_features_in_ == 3
+    with pytest.raises(ValueError, match="predict needs vectors"):
+        ours.predict(X)
+    with pytest.raises(ValueError, match="sample_weight must be positive"):
+        ours.fit(X, sample_weight=np.r_[0.0, np.ones(39)])
+    for bad, message in ((lambda X: X, "shape"), (lambda X: X @ X.T * np.nan, "contains NaN")):
+        with pytest.raises(ValueError, match=rf"metric\(X\) .*{message}|{message}"):
+            ours.set_params(metric=bad).fit(X)
+    assert adjusted_rand_score(ours.labels_, theirs.labels_) == 1.0
+
+
+def test_what_has_no_effect_is_taken(tmp_path):
+    X = np.random.default_rng(4).normal(size=(20, 2))
+    expected = AgglomerativeClustering(3).fit_predict(X)
+    for params in (
+        {"memory": str(tmp_path)},
+        {"compute_full_tree": False},
+        {"compute_distances": np.True_},
+    ):
+        np.testing.assert_array_equal(AgglomerativeClustering(3, **params).fit_predict(X), expected)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failed_fit_leaves_the_estimator_as_it_was():
+    X = np.random.default_rng(5).normal(size=(12, 2))
+    model = AgglomerativeClustering(3, linkage="average").fit(X)
+    before = dict(vars(model))
+
+    def fails_on_new_rows(x, y):
+        if (x == X[0]).all() or (y == X[0]).all():
+            raise OSError("no")
+        return abs(x - y).sum()
+
+    model.metric = fails_on_new_rows
+    with pytest.raises(OSError, match="no"):
+        model.fit(X, sample_weight=np.r_[0.0, np.ones(11)])  # row 0 is labelled by its distances
+    model.metric = before["metric"]
+    assert vars(model).keys() == before.keys()
+    assert all(vars(model)[name] is value for name, value in before.items())

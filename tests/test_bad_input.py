@@ -12,7 +12,14 @@ import pytest
 import scipy.sparse as sp
 
 import kmeans_core
-from kmeans_core import AgglomerativeClustering, KMeans, linkage, metrics, selection
+from kmeans_core import (
+    AgglomerativeClustering,
+    KMeans,
+    WardOfCenters,
+    linkage,
+    metrics,
+    selection,
+)
 
 N, D = 12, 3
 X = np.random.default_rng(0).normal(size=(N, D)) + np.repeat([[0.0], [9.0], [30.0]], 4, axis=0)
@@ -61,11 +68,28 @@ def agglomerative(X, *, n_clusters=3, metric="euclidean", linkage="ward", distan
     return AgglomerativeClustering(**params).fit(X)
 
 
+def ward_of_centers(X, *, sample_weight=None, n_clusters=3, n_centers=5, distance_threshold=None,
+                    max_iter=3, random_state=0, n_threads=None):  # fmt: skip
+    params = locals()
+    del params["X"], params["sample_weight"]
+    if distance_threshold is not None:
+        params["n_clusters"] = None
+    return WardOfCenters(**params).fit(X, sample_weight=sample_weight)
+
+
+FITTED_TREE = AgglomerativeClustering(3).fit(X)
+
+
+def predict_of_tree(X):
+    return FITTED_TREE.predict(X)
+
+
 def inertia_of_centers(X, labels, centers):
     return metrics.inertia(X, labels, centers)
 
 
-METHODS = [fit, fit_predict, fit_transform, predict, transform, score, agglomerative]
+METHODS = [fit, fit_predict, fit_transform, predict, transform, score]
+METHODS += [agglomerative, predict_of_tree, ward_of_centers]
 HOMES = (kmeans_core, metrics, selection)
 FUNCTIONS = [
     getattr(home, name)
@@ -124,8 +148,8 @@ SPARSE = {"sparse": (sp.csr_matrix(X), "[Ss]parse")}
 TAKE_SPARSE = {"fit", "fit_predict", "fit_transform", "predict", "transform", "score"}
 TAKE_SPARSE |= {"kmeans_plusplus"}
 OTHER_FEATURES = {
-    "a feature less": (X[:, :2], "X has 2 features, but KMeans is expecting 3 features as input"),
-    "a feature more": (np.c_[X, X[:, 0]], "X has 4 features, but KMeans is expecting 3 features"),
+    "a feature less": (X[:, :2], r"X has 2 features, but \w+ is expecting 3 features as input"),
+    "a feature more": (np.c_[X, X[:, 0]], r"X has 4 features, but \w+ is expecting 3 features"),
 }
 
 LABELLINGS = {
@@ -191,6 +215,8 @@ STARTS = {
 RANGES = {
     "empty": ([], "n_clusters_range is empty"),
     "zero": ([0, 2], "n_clusters_range"),
+    "one number": (3, "n_clusters_range must be numbers of clusters"),
+    "text among numbers": ([2, "a"], "n_clusters_range must be an integer"),
     "half": ([2.5], "n_clusters_range"),
     "more than rows": ([2, N + 1], "n_clusters_range|n_samples"),
 }
@@ -204,6 +230,12 @@ TREES = {
     "a cluster that is not there yet": (Z[::-1], "Z"),
     "None": (None, "Z"),
 }
+HEIGHTS = {what: (bad, "height must be a number") for what, bad in
+           {"NaN": np.nan, "text": "x", "object": {}, "2-D": [[1.0]]}.items()}  # fmt: skip
+NORMS = {what: (bad, "length of x_squared_norms") for what, bad in
+         {"none": [], "too few": np.ones(N - 1), "number": 3.0}.items()}  # fmt: skip
+RESULTS = {what: (bad, "result must be what sweep") for what, bad in
+           {"None": None, "list": []}.items()}  # fmt: skip
 BAD = {
     "X": MATRICES, "y": MATRICES, "centers": MATRICES, "Z": TREES,
     "labels": LABELLINGS, "labels_true": LABELLINGS, "labels_pred": LABELLINGS,
@@ -213,7 +245,8 @@ BAD = {
     "sample_size": COUNTS, "silhouette_sample": COUNTS, "n_probes": COUNTS,
     "tol": AMOUNTS, "max_time": AMOUNTS, "distance_threshold": AMOUNTS, "random_state": SEEDS,
     "algorithm": NAMES, "linkage": NAMES, "metric": NAMES, "method": NAMES,
-    "average_method": NAMES,
+    "average_method": NAMES, "n_centers": COUNTS, "height": HEIGHTS, "x_squared_norms": NORMS,
+    "result": RESULTS,
     "verbose": {"negative": (-1, "verbose must be at least 0"), "text": ("loud", "integer")},
     "callback": {"number": (3, "callback must be callable or None, got 3")},
 }  # fmt: skip
@@ -245,7 +278,7 @@ def values_of(name, argument):
     values = BAD[argument]
     if argument == "X" and name not in TAKE_SPARSE:
         values = values | SPARSE
-    if argument == "X" and name in ("predict", "transform", "score"):
+    if argument == "X" and name in ("predict", "transform", "score", "predict_of_tree"):
         values = values | OTHER_FEATURES
     return values
 
@@ -309,7 +342,26 @@ def test_nothing_is_computed_before_parameters_are_checked(monkeypatch):
         KMeans(2).fit(X, sample_weight=[1.0])
 
 
-@pytest.mark.parametrize("length", [0, N - 1])
-def test_squared_norms_of_another_length(length):
-    with pytest.raises(ValueError, match=rf"length of x_squared_norms {length} should be equal"):
-        kmeans_core.kmeans_plusplus(X, 2, x_squared_norms=np.ones(length))
+@pytest.mark.parametrize("labels", [3, "abc"])
+def test_labels_of_leaves(labels):
+    with pytest.raises((TypeError, ValueError), match=r"labels must be .* 12|12 rows, 3 labels"):
+        kmeans_core.dendrogram(Z, labels=labels)
+
+
+def test_depth_is_called_by_its_name_and_may_be_any_number():
+    with pytest.raises(TypeError, match=r"depth must be an integer of at least 0, got 2\.5"):
+        kmeans_core.fcluster(Z, 1.0, depth=2.5)
+    np.testing.assert_array_equal(
+        kmeans_core.fcluster(Z, 1.0, depth=10**30), kmeans_core.fcluster(Z, 1.0, depth=N)
+    )
+
+
+@pytest.mark.parametrize(
+    "score",
+    ["silhouette_score", "silhouette_samples", "silhouette_by_cluster",
+     "simplified_silhouette_score", "davies_bouldin_score", "calinski_harabasz_score", "inertia"],
+)  # fmt: skip
+def test_one_weight_is_that_of_every_row(score):
+    function = getattr(metrics, score)
+    each = function(X, LABELS, sample_weight=np.full(N, 2.0))
+    np.testing.assert_array_equal(function(X, LABELS, sample_weight=2), each)

@@ -78,6 +78,25 @@ def test_an_unknown_parameter_is_refused_by_name(name):
         nest.set_params(**{"size": 7, name: 1})
 
 
+def test_a_subclass_names_its_parameters(X):
+    class Named(KMeans):
+        def __init__(self, n_clusters=3, *, extra=1, random_state=0):
+            super().__init__(n_clusters=n_clusters, random_state=random_state)
+            self.extra = extra
+
+    ours = clone(Named(4, extra=7)).set_params(n_clusters=2).fit(X)
+    assert ours.get_params() == {"n_clusters": 2, "extra": 7, "random_state": 0}
+    assert repr(ours) == "Named(n_clusters=2, extra=7)"
+    assert ours.get_feature_names_out().tolist() == ["named0", "named1"]
+
+    class Unnamed(KMeans):
+        def __init__(self, *args):
+            super().__init__(*args)
+
+    with pytest.raises(RuntimeError, match=r"Unnamed\.__init__ must name its parameters"):
+        Unnamed(3).get_params()
+
+
 def test_repr_shows_what_was_changed():
     assert repr(KMeans()) == "KMeans()"
     assert repr(KMeans(3, tol=0, init="random")) == "KMeans(n_clusters=3, init='random', tol=0)"
@@ -171,6 +190,17 @@ def test_a_frame_an_arrow_table_and_an_array_give_the_same_bits(X, frame):
         np.testing.assert_array_equal(ours.cluster_centers_, expected.cluster_centers_)
         np.testing.assert_array_equal(ours.predict(same), expected.labels_)
         assert ours.feature_names_in_.tolist() == ["income", "score"]
+
+
+def test_a_missing_value_of_a_frame_is_called_nan(frame):
+    frame["visits"] = pd.array([1, None, *[3] * 58], dtype="Int64")
+    for fit in (KMeans(3).fit, AgglomerativeClustering().fit):
+        with pytest.raises(ValueError, match=r"Input X contains NaN \(first at row 1, column 2\)"):
+            fit(frame)
+        with pytest.raises(
+            ValueError, match=r"numbers only.*'north'.*\(first at row 0, column 3\)"
+        ):
+            fit(frame.assign(visits=1, region="north"))
 
 
 # ---- frames out --------------------------------------------------------------------------------

@@ -379,7 +379,9 @@ def test_precomputed_distances_give_the_same_tree():
         ({"metric": "cosine"}, None, ValueError, "needs metric='euclidean'"),
         ({"metric": "precomputed"}, np.zeros((3, 3)), ValueError, "needs metric='euclidean'"),
         ({"connectivity": np.eye(40)}, None, ValueError, "connectivity must be None"),
-        ({"memory": "cache"}, None, ValueError, "memory must be None"),
+        ({"memory": 3}, None, TypeError, "memory must be None, a str or a joblib.Memory, got 3"),
+        ({"compute_distances": "x"}, None, TypeError, "compute_distances must be .* got 'x'"),
+        ({"compute_full_tree": "x"}, None, ValueError, "compute_full_tree must be .* got 'x'"),
         ({}, [[1.0, 2.0]], ValueError, "Found array with 1 sample"),
         ({}, [[1.0], [np.nan]], ValueError, "Input X contains NaN"),
         (

@@ -421,6 +421,9 @@ def test_float32_stays_float32():
     ours = KMeans(4, random_state=0).fit(X, sample_weight=np.ones(200))
     assert ours.cluster_centers_.dtype == ours.transform(X).dtype == np.float32
     assert ours.labels_.dtype == ours.predict(X.astype(np.float64)).dtype == np.int32
+    wide = ours.transform(X.astype(np.float64))  # as in scikit-learn
+    assert wide.dtype == np.float64
+    np.testing.assert_allclose(wide, ours.transform(X), rtol=1e-4)
     assert isinstance(ours.inertia_, float)
     assert isinstance(ours.score(X), float)
 

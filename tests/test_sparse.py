@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from sklearn.cluster import KMeans as TheirKMeans
 
 from kmeans_core import AgglomerativeClustering, KMeans, kmeans_plusplus, linkage
 from kmeans_core.engine import memory
-from kmeans_core.kmeans import sparse
+from kmeans_core.kmeans import footprint, sparse
 
 FORMATS = ["csr", "csc", "coo", "lil", "dok", "bsr", "dia"]
 
@@ -118,12 +119,102 @@ def test_scikit_learn_agrees_and_seeds_are_the_same_rows():
 
 def test_what_cannot_fit_is_refused_with_the_figure(monkeypatch):
     X = sp.csr_matrix((10_000_000, 1_000_000))
-    with pytest.raises(MemoryError, match=r"10000000 x 1000000 float64 .* need 160000\.0 GB"):
+    with pytest.raises(MemoryError, match=r"10000000 x 1000000 float64 .* need 200000\.3 GB"):
         KMeans(2).fit(X)
-    monkeypatch.setattr(sparse, "available_memory", lambda: 1_000_000)
-    with pytest.raises(MemoryError, match=r"need 0\.0 GB"):
+    monkeypatch.setattr(sparse, "available_memory", lambda: 2_000_000)
+    with pytest.raises(MemoryError, match=r"need 2\.3 MB, and 2\.0 MB are available"):
         KMeans(2).fit(sp.csr_matrix((1000, 63)))
-    KMeans(2, random_state=0).fit(sp.csr_matrix(counts(40)))
+    fitted = KMeans(2, random_state=0).fit(sp.csr_matrix(counts(40)))
+    large = sp.csr_matrix((10_000, 30))
+    for refused in (fitted.predict, fitted.score, fitted.transform):
+        with pytest.raises(MemoryError, match="10000 x 30 float64"):
+            refused(large)
+    with pytest.raises(MemoryError, match="10000 x 30 float64"):
+        kmeans_plusplus(large, 2)
+
+
+def peak_of(call):
+    """Most bytes allocated at a time, compilation excepted."""
+    call()
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("equal_rows", [False, True])
+@pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.parametrize("algorithm", ["auto", "lloyd", "elkan", "kdtree"])
+def test_the_figure_is_what_a_fit_takes(dtype, equal_rows, init, algorithm):
+    n, d, k = 20_000, 40, 8
+    X = sp.random(n, d, 0.2, format="csr", random_state=0, dtype=dtype)
+    X = X[np.arange(n) % 5000] if equal_rows else X
+    params = {"init": init, "n_init": 1, "algorithm": algorithm, "max_iter": 3}
+    taken = peak_of(lambda: KMeans(k, random_state=0, **params).fit(X))
+    figure = footprint.bytes_of_fit(X.shape, X.dtype, k, init != "random", algorithm)
+    assert 0.5 * figure < taken <= figure
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_figure_is_what_new_rows_take(dtype):
+    X = sp.random(20_000, 40, 0.2, format="csr", random_state=0, dtype=dtype)
+    fitted = KMeans(8, random_state=0, max_iter=2).fit(X)
+    labels = footprint.bytes_of_labels(X.shape, X.dtype)
+    for call, figure in (
+        (lambda: fitted.predict(X), labels),
+        (lambda: fitted.score(X), labels),
+        (lambda: fitted.transform(X), footprint.bytes_of_distances(X.shape, X.dtype, 8)),
+        (lambda: kmeans_plusplus(X, 8), footprint.bytes_of_seeds(X.shape, X.dtype)),
+    ):
+        assert 0.7 * figure < peak_of(call) <= figure
+
+
+def test_every_other_argument_is_looked_at_before_rows_are_written(monkeypatch):
+    dense = counts(40)
+    X, fitted = sp.csr_matrix(dense), KMeans(4, random_state=0).fit(dense)
+    before = dict(vars(fitted))
+
+    def write(*_):
+        raise AssertionError("rows are written")
+
+    monkeypatch.setattr(sparse, "write_rows", write)
+    narrow = sp.csr_matrix(dense[:, :7])
+    for params in (
+        {"n_clusters": 41}, {"tol": -1.0}, {"init": dense[:3]}, {"random_state": "x"},
+        {"callback": 3}, {"max_time": -1.0}, {"algorithm": "x"}, {"n_threads": 0},
+    ):  # fmt: skip
+        with pytest.raises((ValueError, TypeError), match=r"\w"):
+            KMeans(**({"n_clusters": 4} | params)).fit(X)
+    for call in (
+        lambda: fitted.fit(X, sample_weight=[1.0]),
+        lambda: fitted.score(X, sample_weight=[1.0]),
+        lambda: fitted.predict(narrow),
+        lambda: fitted.transform(narrow),
+        lambda: kmeans_plusplus(X, 4, sample_weight=[1.0]),
+        lambda: kmeans_plusplus(X, 4, random_state="x"),
+        lambda: kmeans_plusplus(X, 41),
+    ):
+        with pytest.raises((ValueError, TypeError), match=r"\w"):
+            call()
+    assert vars(fitted).keys() == before.keys()
+    assert all(vars(fitted)[name] is value for name, value in before.items())
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+def test_a_callable_start_sees_the_sparse_rows_as_in_scikit_learn(form):
+    dense = counts()
+
+    def init(X, n_clusters, random_state):
+        return X[[0, 120, 240, 360]].toarray()
+
+    ours = KMeans(4, init=init, n_init=1).fit(sp.csr_matrix(dense).asformat(form))
+    theirs = TheirKMeans(4, init=init, n_init=1).fit(sp.csr_matrix(dense).asformat(form))
+    np.testing.assert_array_equal(ours.labels_, theirs.labels_)
+    with pytest.raises(TypeError, match="Sparse input is not supported for init"):
+        KMeans(4, init=lambda X, k, random_state: X[:4]).fit(sp.csr_matrix(dense))
 
 
 def test_the_memory_that_a_container_allows(tmp_path, monkeypatch):

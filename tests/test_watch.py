@@ -125,3 +125,10 @@ def test_verbose_has_scikit_learns_words(tol, capsys):
 def test_bad_parameters(params, error, message):
     with pytest.raises(error, match=message):
         KMeans(2, **params).fit([[0.0], [1.0]])
+
+
+@pytest.mark.parametrize(("verbose", "said"), [(True, True), (np.False_, False), (2, True)])
+def test_verbose_may_be_a_truth_value(verbose, said, capsys):
+    X, _ = table(50)
+    KMeans(2, random_state=0, verbose=verbose).fit(X)
+    assert capsys.readouterr().out.startswith("Initialization complete\n") == said

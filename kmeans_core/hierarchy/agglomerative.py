@@ -10,8 +10,12 @@ import numpy as np
 from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.dendrogram import children_of, cut_tree
 from kmeans_core.hierarchy.distances import METRICS
+from kmeans_core.hierarchy.given_distances import (
+    condensed_by,
+    condensed_of,
+    measures_all_rows,
+)
 from kmeans_core.hierarchy.linkage import build_tree
-from kmeans_core.hierarchy.memory import check_fits
 from kmeans_core.hierarchy.nearest import nearest_points
 from kmeans_core.hierarchy.update_rules import EUCLIDEAN_METHODS, METHODS
 from kmeans_core.validation import (
@@ -26,7 +30,6 @@ ALIASES = {"l2": "euclidean", "l1": "cityblock", "manhattan": "cityblock"}  # sc
 UNWEIGHTED_METHODS = ("single", "complete", "weighted")
 MEMBER_METHODS = ("single", "complete")  # predict looks for the nearest member, not the centroid
 WEIGHT_RANGE = 1e30  # of sizes in float32
-ROUNDING = 1e-7  # of the largest distance: what a given matrix may miss its symmetry by
 
 
 class AgglomerativeClustering(Estimator):
@@ -38,10 +41,12 @@ class AgglomerativeClustering(Estimator):
         How many clusters; None with `distance_threshold`.
     metric : str or callable
         As in `kmeans_core.linkage`, or 'l1', 'l2', 'manhattan'. With 'precomputed', `fit` takes a
-        symmetric matrix of distances.
+        symmetric matrix of distances. A callable of one argument is called as ``metric(X)`` and
+        returns such a matrix, of which the upper half is read, as in scikit-learn; one of two
+        takes two rows, as in SciPy.
     memory, compute_full_tree, compute_distances
-        Accepted for scikit-learn's sake: the whole tree and its distances are always computed,
-        and nothing is kept on disk, so `memory` must be None.
+        Accepted for scikit-learn's sake, and without effect: the whole tree and its distances are
+        always computed, and nothing is kept on disk.
     connectivity : None
         Constraints on what may be merged are not offered.
     linkage : {'ward', 'complete', 'average', 'single', 'weighted', 'centroid', 'median'}
@@ -126,10 +131,13 @@ class AgglomerativeClustering(Estimator):
         names = feature_names(X)
         X = check_matrix(X, dtype=np.float64, min_rows=2)
         precomputed = self._metric() == "precomputed"
-        condensed = _condensed(X) if precomputed else None
+        condensed = condensed_of(X) if precomputed else None
         weight = check_sample_weight(sample_weight, len(X), np.float64)
         inside = np.ones(len(X), dtype=bool) if weight is None else weight > 0
-        self._check_rows(inside, weight, precomputed)
+        measured = precomputed or measures_all_rows(self.metric)
+        self._check_rows(inside, weight, measured)
+        if measured and not precomputed:
+            condensed = condensed_by(self.metric, X)
 
         whole = inside.all()
         rows = X if whole else X[inside]
@@ -141,14 +149,13 @@ class AgglomerativeClustering(Estimator):
         cut = cut_tree(Z, self.n_clusters, self.distance_threshold)[:, 0]
         labels = _number_by_size(cut, None if precomputed else rows, used)
 
-        self._points: Any = None
-        self._point_labels: Any = None
-        if not precomputed:
-            self._remember_points(rows, labels, used)
-        self.labels_ = np.empty(len(X), dtype=np.int64)
-        self.labels_[inside] = labels
-        if not whole:
-            self.labels_[~inside] = self._nearest_labels(X[~inside])
+        points = None if measured else self._points_of(rows, labels, used)
+        all_labels = np.empty(len(X), dtype=np.int64)
+        all_labels[inside] = labels
+        if not whole and points is not None:
+            all_labels[~inside] = self._nearest_labels(X[~inside], points)
+
+        self._points, self.labels_ = points, all_labels  # from here on nothing can fail
         self.n_clusters_ = int(cut.max()) + 1
         self.linkage_matrix_ = Z
         self.children_ = children_of(Z)
@@ -192,45 +199,47 @@ class AgglomerativeClustering(Estimator):
         """
         self._check_fitted("labels_")
         if self._points is None:
-            raise ValueError("predict needs vectors, but the fit was on precomputed distances.")
+            raise ValueError(
+                "predict needs vectors, but the fit was on precomputed distances "
+                f"(metric={self.metric!r})."
+            )
         self._check_names(X)
         X = check_matrix(X, dtype=np.float64)
         self._check_n_features(X)
-        return self._nearest_labels(X)
+        return self._nearest_labels(X, self._points)
 
-    def _remember_points(
+    def _points_of(
         self, rows: np.ndarray, labels: np.ndarray, weight: np.ndarray | None
-    ) -> None:
-        """Keep what `predict` looks through."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What `predict` looks through: points and their labels."""
         if self.linkage in MEMBER_METHODS:
-            self._points, self._point_labels = rows.copy(), labels
-            return
+            return rows.copy(), labels
         totals = np.bincount(labels, weights=weight)
         # Around one row of the data, so that means far from zero keep their digits.
         shifted = (rows - rows[0]) * (1.0 if weight is None else weight[:, None])
         sums = np.stack([np.bincount(labels, weights=column) for column in shifted.T], axis=1)
-        self._points = rows[0] + sums / totals[:, None]
-        self._point_labels = np.arange(len(totals))
+        return rows[0] + sums / totals[:, None], np.arange(len(totals))
 
-    def _nearest_labels(self, X: np.ndarray) -> np.ndarray:
-        return self._point_labels[nearest_points(X, self._points, self._metric())]
+    def _nearest_labels(self, X: np.ndarray, points: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        places, labels = points
+        return labels[nearest_points(X, places, self._metric())]
 
     def _metric(self) -> Any:
         return (
             ALIASES.get(self.metric, self.metric) if isinstance(self.metric, str) else self.metric
         )
 
-    def _check_rows(self, inside: np.ndarray, weight: np.ndarray | None, precomputed: bool) -> None:
+    def _check_rows(self, inside: np.ndarray, weight: np.ndarray | None, measured: bool) -> None:
         """Whether the rows of positive weight can be clustered as asked."""
         n_inside = int(inside.sum())
         if n_inside < 2:
             raise ValueError("sample_weight is positive for 1 row: at least 2 are required.")
         if self.distance_threshold is None:
             check_n_clusters(self.n_clusters, n_inside)
-        if precomputed and n_inside < len(inside):
+        if measured and n_inside < len(inside):
             raise ValueError(
-                "sample_weight must be positive with metric='precomputed': a row outside the tree "
-                "is labelled by its distance to centers."
+                f"sample_weight must be positive with metric={self.metric!r}: a row outside the "
+                "tree is labelled by its distance to centers."
             )
         if weight is None:
             return
@@ -270,34 +279,22 @@ class AgglomerativeClustering(Estimator):
             )
         if self.connectivity is not None:
             raise ValueError("connectivity must be None: merging cannot be constrained.")
-        if self.memory is not None:
-            raise ValueError("memory must be None: the tree is not kept on disk.")
+        self._check_ignored()
 
-
-def _condensed(distances: np.ndarray) -> np.ndarray:
-    """The upper half of a square distance matrix, row by row.
-
-    Entries that should be equal, or 0, may differ by rounding: matrix products do that.
-    """
-    n_samples = len(distances)
-    if distances.shape[1] != n_samples:
-        raise ValueError(
-            f"With metric='precomputed', X must be a square matrix of distances, "
-            f"got shape {distances.shape}."
-        )
-    near = ROUNDING * float(np.abs(distances).max())
-    check_fits(4 * n_samples * (n_samples - 1), n_samples)
-    condensed, start = np.empty(n_samples * (n_samples - 1) // 2), 0
-    for i in range(n_samples):
-        row = distances[i, i + 1 :]
-        if abs(distances[i, i]) > near or (np.abs(row - distances[i + 1 :, i]) > near).any():
-            raise ValueError(
-                "With metric='precomputed', X must be symmetric, with zeros on its diagonal; "
-                f"row {i} is not."
+    def _check_ignored(self) -> None:
+        """What changes nothing must still be something that scikit-learn takes."""
+        if not (
+            self.memory is None or isinstance(self.memory, str) or hasattr(self.memory, "cache")
+        ):
+            raise TypeError(f"memory must be None, a str or a joblib.Memory, got {self.memory!r}.")
+        if not isinstance(self.compute_distances, bool | np.bool_):
+            raise TypeError(
+                f"compute_distances must be True or False, got {self.compute_distances!r}."
             )
-        condensed[start : start + len(row)] = row
-        start += len(row)
-    return condensed
+        full = self.compute_full_tree
+        is_auto = isinstance(full, str) and full == "auto"
+        if not is_auto and not isinstance(full, bool | np.bool_):
+            raise ValueError(f"compute_full_tree must be 'auto', True or False, got {full!r}.")
 
 
 def _number_by_size(

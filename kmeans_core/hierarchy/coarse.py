@@ -19,6 +19,7 @@ from kmeans_core.validation import (
     check_integer,
     check_matrix,
     check_n_clusters,
+    check_random_state,
     check_sample_weight,
 )
 
@@ -51,6 +52,8 @@ class WardOfCenters(Estimator):
     tree_ : AgglomerativeClustering
         Of the centers; `tree_.linkage_matrix_` for `dendrogram`.
     n_clusters_, n_features_in_ : int
+    n_iter_ : int
+        Iterations of k-means; 1 where the rows themselves are the centers.
 
     Notes
     -----
@@ -118,6 +121,10 @@ class WardOfCenters(Estimator):
             A bad parameter, less than two rows, a NaN, more clusters than centers or distinct rows.
         """
         n_centers = check_integer(self.n_centers, "n_centers", low=2)
+        check_integer(self.max_iter, "max_iter", low=1)
+        if self.n_threads is not None:
+            check_integer(self.n_threads, "n_threads", low=1)
+        check_random_state(self.random_state)
         names = feature_names(X)
         X = check_matrix(X, min_rows=2)
         weight = check_sample_weight(sample_weight, len(X), np.float64)
@@ -133,6 +140,7 @@ class WardOfCenters(Estimator):
         self.centers_, self.weights_, self.tree_ = centers, totals, tree
         self.center_labels_ = tree.labels_
         self.labels_ = tree.labels_[nearest]
+        self.n_iter_ = 1 if self._kmeans is None else self._kmeans.n_iter_
         self.n_clusters_ = tree.n_clusters_
         self._remember_features(names, X.shape[1])
         return self

@@ -161,7 +161,10 @@ def _cluster_counts(Z: np.ndarray, n_clusters: Any, height: Any) -> list[int]:
         return [check_n_clusters(count, n_samples) for count in wanted]
     if height is None:
         return list(range(n_samples, 0, -1))
-    heights = np.atleast_1d(np.asarray(height, dtype=np.float64))
+    try:
+        heights = np.atleast_1d(np.asarray(height, dtype=np.float64))
+    except (TypeError, ValueError):
+        heights = np.full(1, np.nan)
     if heights.ndim != 1 or np.isnan(heights).any():
         raise ValueError(f"height must be a number or a list of numbers, got {height!r}.")
     reached = np.maximum.accumulate(Z[:, 2])

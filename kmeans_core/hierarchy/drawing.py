@@ -91,6 +91,8 @@ def _check_options(
     if truncate_mode is not None:
         check_choice(truncate_mode, "truncate_mode", ("none", "lastp", "level"))
     check_choice(orientation, "orientation", ("top", "bottom", "left", "right"))
+    if labels is not None and not hasattr(labels, "__len__"):
+        raise TypeError(f"labels must be a sequence of {len(Z) + 1}, got {labels!r}.")
     if labels is not None and len(labels) != len(Z) + 1:
         raise ValueError(
             f"Dimensions of Z and labels must be consistent: {len(Z) + 1} rows, "

@@ -81,6 +81,7 @@ def _criterion_values(
     if criterion in ("distance", "maxclust"):
         return maxdists(Z)
     if criterion == "inconsistent":
+        check_integer(depth, "depth", low=0)
         return maxRstat(Z, inconsistent(Z, depth) if R is None else R, 3)
     if monocrit is None:
         raise ValueError(f"criterion={criterion!r} needs monocrit: a number for each merge.")
@@ -177,7 +178,7 @@ def inconsistent(Z: Any, d: int = 2) -> np.ndarray:
     digits where heights are nearly equal.
     """
     Z = check_tree(Z)
-    depth = check_integer(d, "d", low=0)
+    depth = min(check_integer(d, "d", low=0), len(Z))  # no tree is deeper
     R = np.zeros((len(Z), 4))
     stack = np.empty((2 * len(Z) + 2, 2), dtype=np.int64)
     _describe_heights(children_of(Z), Z[:, 2].copy(), max(depth, 1), stack, R)

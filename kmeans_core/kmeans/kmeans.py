@@ -11,7 +11,14 @@ from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
 from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans.constant import large_constants, without_constants, zeroed
 from kmeans_core.kmeans.fitting import Settings, count_used, fit_rows, prepare
+from kmeans_core.kmeans.footprint import (
+    bytes_of_distances,
+    bytes_of_fit,
+    bytes_of_labels,
+    bytes_of_seeds,
+)
 from kmeans_core.kmeans.iteration import (
     ALGORITHMS,
     Result,
@@ -29,7 +36,7 @@ from kmeans_core.kmeans.panels import (
     sieve_rows,
     with_blocks,
 )
-from kmeans_core.kmeans.sparse import check_rows
+from kmeans_core.kmeans.sparse import Csr, dense_rows, open_rows
 from kmeans_core.kmeans.watch import Watch
 from kmeans_core.validation import (
     check_choice,
@@ -53,7 +60,8 @@ class KMeans(Estimator):
     n_clusters : int, default 8
         Number of clusters, 1..n_samples.
     init : {'k-means++', 'k-means||', 'random'}, array of shape (n_clusters, n_features) or callable
-        Where to start. A callable is called as ``init(X, n_clusters, random_state=rng)``.
+        Where to start. A callable is called as ``init(X, n_clusters, random_state=rng)``; it is
+        shown a sparse matrix as CSR and returns an array.
     n_init : 'auto' or int
         Restarts, of which the one with the lowest inertia is kept. 'auto': 10 for 'random' and
         callables, else 1.
@@ -62,14 +70,14 @@ class KMeans(Estimator):
     tol : float, default 1e-4
         A run stops when the summed squared movement of the centers is at most `tol` times the
         weighted mean variance of the features. 0: stop only when no label changes.
-    verbose : int, default 0
+    verbose : int or bool, default 0
         1 prints the inertia of every iteration.
     random_state : None, int, RandomState or Generator
         The same int gives the same result, bit for bit, for any number of threads.
     copy_x : bool, default True
         Accepted for scikit-learn's sake: the input is never changed.
-    algorithm : {'auto', 'lloyd'}
-        How to compute the result; the result is the same.
+    algorithm : {'auto', 'lloyd', 'hamerly', 'elkan', 'yinyang', 'kdtree'}
+        How to compute the result; the result is the same ('kdtree' adds in another order).
     n_threads : int, optional
         None: as many as this process may use.
     callback : callable, optional
@@ -152,14 +160,27 @@ class KMeans(Estimator):
         ------
         ValueError, TypeError
             A parameter, `X` or `sample_weight` is not usable; the estimator is left as it was.
+        MemoryError
+            `X` is sparse, and written out it cannot fit.
         """
         names = feature_names(X)
-        X = check_rows(X)
-        settings = self._settings(X)
-        weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
+        given = open_rows(X)
+        settings = self._settings(given)
+        weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
         rng = check_random_state(self.random_state)
+        seeded = isinstance(self.init, str) and self.init != "random"
+        needed = bytes_of_fit(
+            given.shape, given.dtype, settings.n_clusters, seeded, settings.algorithm
+        )
+        X = dense_rows(given, needed)
+        constants = large_constants(X)
+        if constants is not None:
+            X = zeroed(X, constants != 0.0, in_place=isinstance(given, Csr))
+            settings = _relative_to(constants, settings)
         with Workers(self._n_threads()) as workers:
             best = fit_rows(prepare(X, weight, workers), settings, rng, workers)
+        if constants is not None:
+            best = best._replace(centers=best.centers + constants)
         self._warn_of(best)
         self.cluster_centers_ = best.centers
         self.labels_ = best.labels
@@ -171,17 +192,23 @@ class KMeans(Estimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """Label of the nearest center for each row, int32, the lowest index on ties."""
-        X = self._check_new(X)
+        given = self._check_new(X)
+        X = dense_rows(given, bytes_of_labels(given.shape, given.dtype))
         with Workers(self._n_threads()) as workers:
             return self._label(X, None, workers)[2][: X.shape[0]]
 
     def transform(self, X: Any) -> np.ndarray:
-        """Euclidean distance of each row to each center, shape (n_samples, n_clusters)."""
-        given, X = X, self._check_new(X)
-        centers = self.cluster_centers_
+        """Euclidean distance of each row to each center, shape (n_samples, n_clusters).
+
+        In float32 where `X` and the fitted rows are float32, else in float64.
+        """
+        new, given = X, self._check_new(X, widen=True)
+        centers = self.cluster_centers_.astype(given.dtype, copy=False)
+        X = dense_rows(given, bytes_of_distances(given.shape, given.dtype, len(centers)))
+        X, centers = without_constants(X, centers)
         distances = np.empty((X.shape[0], centers.shape[0]), dtype=X.dtype)
         with Workers(self._n_threads()) as workers:
-            scale = self._common_scale(X, workers)
+            scale = _common_scale(X, centers, workers)
             scaled = centers * X.dtype.type(scale)
 
             def task(first: int, last: int) -> None:
@@ -189,7 +216,7 @@ class KMeans(Estimator):
                 distances_to_centers(X, scale, scaled, start, stop, distances)
 
             workers.run(task, -(-X.shape[0] // ROWS_A_PART))
-        return self._in_container(distances, given)
+        return self._in_container(distances, new)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Names of the columns of `transform`: kmeans0, kmeans1 ...
@@ -212,8 +239,9 @@ class KMeans(Estimator):
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Minus the inertia of `X`: larger is better."""
-        X = self._check_new(X)
-        weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
+        given = self._check_new(X)
+        weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
+        X = dense_rows(given, bytes_of_labels(given.shape, given.dtype))
         with Workers(self._n_threads()) as workers:
             rows, centers, labels = self._label(X, weight, workers)
             return -unscaled(sum_inertia(rows, centers, labels, workers), rows.scale)
@@ -222,8 +250,8 @@ class KMeans(Estimator):
         self, X: np.ndarray, weight: np.ndarray | None, workers: Workers
     ) -> tuple[Rows, np.ndarray, np.ndarray]:
         """The packed rows of `X`, the centers scaled as they are, the labels of whole panels."""
-        centers = self.cluster_centers_
-        scale = self._common_scale(X, workers)
+        X, centers = without_constants(X, self.cluster_centers_)
+        scale = _common_scale(X, centers, workers)
         rows = sieve_rows(X, weight, scale, workers)
         scaled = centers * X.dtype.type(scale)
         packed_centers = empty_center_blocks(*centers.shape)
@@ -232,26 +260,23 @@ class KMeans(Estimator):
         assign_labels(rows, scaled, packed_centers, labels, workers)
         return rows, scaled, labels
 
-    def _common_scale(self, X: np.ndarray, workers: Workers) -> float:
-        """The power of two by which new rows and the centers are multiplied."""
-        largest = max(magnitude(X, workers), magnitude(self.cluster_centers_, workers))
-        return power_of_two_scale(largest, X.dtype)
-
     def _n_threads(self) -> int:
         if self.n_threads is not None:
             check_integer(self.n_threads, "n_threads", low=1)
         return usable_threads(self.n_threads)
 
-    def _settings(self, X: np.ndarray) -> Settings:
+    def _settings(self, X: np.ndarray | Csr) -> Settings:
         """Every parameter, checked against the data."""
         init = self.init
         if isinstance(init, str):
             check_choice(init, "init", INITS)
         elif callable(init):
-            init = self._checked_callable(init)
+            init = self._checked_callable(init, X)
         else:
             init = self._check_start(init, X)
         self._n_threads()
+        if not isinstance(self.copy_x, bool | np.bool_):
+            raise TypeError(f"copy_x must be True or False, got {self.copy_x!r}.")
         return Settings(
             n_clusters=check_n_clusters(self.n_clusters, X.shape[0]),
             init=init,
@@ -267,13 +292,17 @@ class KMeans(Estimator):
             raise TypeError(f"callback must be callable or None, got {self.callback!r}.")
         if self.max_time is not None:
             check_real(self.max_time, "max_time", low=0.0)
-        return Watch(
-            self.callback, self.max_time, check_integer(self.verbose, "verbose", low=0) > 0
-        )
+        verbose = self.verbose
+        if not isinstance(verbose, bool | np.bool_):  # as in scikit-learn, True is 1
+            verbose = check_integer(verbose, "verbose", low=0) > 0
+        return Watch(self.callback, self.max_time, bool(verbose))
 
-    def _checked_callable(self, init: Any) -> Any:
+    def _checked_callable(self, init: Any, given: np.ndarray | Csr) -> Any:
+        """The caller's `init`, which is shown the rows as they were given, its centers checked."""
+
         def checked(X: np.ndarray, n_clusters: int, rng: Any) -> np.ndarray:
-            return self._check_start(init(X, n_clusters, random_state=rng), X)
+            shown = given.source if isinstance(given, Csr) else given
+            return self._check_start(init(shown, n_clusters, random_state=rng), X)
 
         return checked
 
@@ -293,7 +322,7 @@ class KMeans(Estimator):
             return 1
         return n_init
 
-    def _check_start(self, init: Any, X: np.ndarray) -> np.ndarray:
+    def _check_start(self, init: Any, X: np.ndarray | Csr) -> np.ndarray:
         """Given centers as a checked array of their own, in the dtype of `X`."""
         centers = check_matrix(init, "init", dtype=X.dtype, copy=True)
         given = f"The shape of the initial centers {centers.shape} does not match the number of"
@@ -308,12 +337,15 @@ class KMeans(Estimator):
         tags.input_tags.sparse = True
         return tags
 
-    def _check_new(self, X: Any) -> np.ndarray:
+    def _check_new(self, X: Any, widen: bool = False) -> np.ndarray | Csr:
+        """New rows in the dtype of the centers; with `widen`, in float64 if either is."""
         self._check_fitted("cluster_centers_")
         self._check_names(X)
-        X = check_rows(X, dtype=self.cluster_centers_.dtype)
-        self._check_n_features(X)
-        return X
+        dtype = self.cluster_centers_.dtype
+        given = open_rows(X, dtype=None if widen and dtype == np.float32 else dtype)
+        self._check_n_features(given)
+        self._n_threads()
+        return given
 
     def _warn_of(self, best: Result) -> None:
         """Say what a caller could overlook in the result."""
@@ -333,6 +365,19 @@ class KMeans(Estimator):
                 RuntimeWarning,
                 stacklevel=3,
             )
+
+
+def _common_scale(X: np.ndarray, centers: np.ndarray, workers: Workers) -> float:
+    """The power of two by which new rows and the centers are multiplied."""
+    return power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)), X.dtype)
+
+
+def _relative_to(constants: np.ndarray, settings: Settings) -> Settings:
+    """The same start for rows from which `constants` are subtracted."""
+    init = settings.init
+    if callable(init):
+        return settings._replace(init=lambda *given: init(*given) - constants)
+    return settings if isinstance(init, str) else settings._replace(init=init - constants)
 
 
 def kmeans_plusplus(
@@ -369,19 +414,22 @@ def kmeans_plusplus(
     -----
     O(n k d log k) time. D. Arthur, S. Vassilvitskii (2007), SODA.
     """
-    X = check_rows(X)
-    k = check_n_clusters(n_clusters, X.shape[0])
-    weight = check_sample_weight(sample_weight, X.shape[0], X.dtype)
-    if x_squared_norms is not None and len(x_squared_norms) != X.shape[0]:
+    given = open_rows(X)
+    k = check_n_clusters(n_clusters, given.shape[0])
+    weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
+    n_norms = given.shape[0] if x_squared_norms is None else np.size(x_squared_norms)
+    if n_norms != given.shape[0]:
         raise ValueError(
-            f"The length of x_squared_norms {len(x_squared_norms)} should be equal to the length "
-            f"of n_samples {X.shape[0]}."
+            f"The length of x_squared_norms {n_norms} should be equal to the length of n_samples "
+            f"{given.shape[0]}."
         )
     if n_local_trials is None:
         trials = seeding.default_local_trials(k)
     else:
         trials = check_integer(n_local_trials, "n_local_trials", low=1)
-    draws = seeding.uniform_draws(check_random_state(random_state), seeding.draws_needed(k, trials))
+    rng = check_random_state(random_state)
+    X = dense_rows(given, bytes_of_seeds(given.shape, given.dtype))
+    draws = seeding.uniform_draws(rng, seeding.draws_needed(k, trials))
     first = seeding.first_row(weight, X.shape[0], draws[0])
     with Workers(usable_threads()) as workers:
         rows = with_blocks(prepare(X, weight, workers).sieve(workers), k)

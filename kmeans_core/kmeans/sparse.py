@@ -3,6 +3,9 @@
 k-means moves its centers to means, which are dense, and the kernels measure rows in dense panels.
 A sparse matrix is therefore written out once. It is known by its attributes (SciPy's CSR has
 `indptr`, `indices`, `data`; every other format has `.tocsr()`), so SciPy is never imported.
+
+Two steps: `open_rows` looks at everything that can be wrong with the matrix and writes nothing,
+`dense_rows` writes it out, after the caller has checked all its other arguments.
 """
 
 from __future__ import annotations
@@ -25,10 +28,16 @@ class Csr(NamedTuple):
     indices: np.ndarray  # (n_stored,) int32 or int64, any order; what is there twice adds up
     indptr: np.ndarray  # (n_samples + 1,) int32 or int64
     shape: tuple[int, int]
+    source: Any  # the caller's matrix, in CSR
+
+    @property
+    def dtype(self) -> np.dtype:
+        """float32 or float64, also that of the dense rows."""
+        return self.data.dtype
 
 
-def check_rows(X: Any, *, dtype: Any = None) -> np.ndarray:
-    """As `check_matrix`, also for a sparse matrix.
+def open_rows(X: Any, *, dtype: Any = None) -> np.ndarray | Csr:
+    """As `check_matrix`; a sparse matrix is looked over and not yet written out.
 
     Parameters
     ----------
@@ -38,23 +47,37 @@ def check_rows(X: Any, *, dtype: Any = None) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (n_samples, n_features), C-ordered, finite, float32 or float64
+    ndarray of shape (n_samples, n_features), C-ordered, finite, float32 or float64; or Csr
+        Both have `shape` and `dtype`.
 
     Raises
     ------
     TypeError, ValueError
         As `check_matrix`, or the arrays of the sparse matrix contradict each other.
-    MemoryError
-        The dense rows and their packed copy cannot fit.
     """
     if not (hasattr(X, "tocsr") or hasattr(X, "indptr")):
         return check_matrix(X, dtype=dtype)
-    csr = _compressed(X, dtype)
-    _check_memory(csr)
-    dense = np.zeros(csr.shape, dtype=csr.data.dtype)
-    for start in range(0, csr.shape[0], ROWS_A_CALL):
-        write_rows(csr, start, min(start + ROWS_A_CALL, csr.shape[0]), dense)
-    return check_matrix(dense)  # NaN, infinity, and finite numbers that add up to infinity
+    return _compressed(X, dtype)
+
+
+def dense_rows(given: np.ndarray | Csr, needed: int) -> np.ndarray:
+    """What `open_rows` has let in, as an array; `needed`: bytes that this and its use will take.
+
+    Raises
+    ------
+    ValueError
+        NaN, infinity, or finite numbers that add up to infinity.
+    MemoryError
+        The matrix is sparse, and there are fewer bytes than needed.
+    """
+    if not isinstance(given, Csr):
+        return given
+    _check_memory(given, needed)
+    dense = np.zeros(given.shape, dtype=given.dtype)
+    for start in range(0, given.shape[0], ROWS_A_CALL):
+        stop = min(start + ROWS_A_CALL, given.shape[0])
+        write_rows(given.data, given.indices, given.indptr, start, stop, dense)
+    return check_matrix(dense)
 
 
 def _compressed(X: Any, dtype: Any) -> Csr:
@@ -71,7 +94,7 @@ def _compressed(X: Any, dtype: Any) -> Csr:
         for a in (np.asarray(X.indices), np.asarray(X.indptr))
     )
     _check_places(indices, indptr, data.size, X.shape)
-    return Csr(data, indices, indptr, tuple(X.shape))
+    return Csr(data, indices, indptr, tuple(X.shape), X)
 
 
 def _check_places(
@@ -92,27 +115,32 @@ def _check_places(
         )
 
 
-def _check_memory(csr: Csr) -> None:
-    """MemoryError with the figure if the dense rows and their packed copy cannot fit."""
-    n_samples, n_features = csr.shape
-    needed, available = 2 * n_samples * n_features * csr.data.itemsize, available_memory()
+def _check_memory(csr: Csr, needed: int) -> None:
+    """MemoryError with the figure if so many bytes are not there."""
+    available = available_memory()
     if available is not None and needed > available:
         raise MemoryError(
-            f"X is sparse, and k-means packs it into dense panels: {n_samples} x {n_features} "
-            f"{csr.data.dtype} numbers and their packed copy need {needed / 1e9:.1f} GB, and "
-            f"{available / 1e9:.1f} GB are available: reduce the features, pass float32, or fit a "
+            f"X is sparse, and k-means packs it into dense panels: {csr.shape[0]} x {csr.shape[1]} "
+            f"{csr.dtype} numbers and their packed copy need {_size(needed)}, and "
+            f"{_size(available)} are available: reduce the features, pass float32, or fit a "
             "sample of the rows."
         )
 
 
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f} MB"
+
+
 @kernel
 def write_rows(
-    csr,  # IN  Csr
+    data,  # IN  (n_stored,)
+    indices,  # IN  (n_stored,)
+    indptr,  # IN  (n_samples + 1,)
     start,  # IN  first row
     stop,  # IN  row after the last
     dense,  # INOUT (n_samples, n_features), zeros
 ):
     """Add the stored numbers of these rows, in the order in which they are stored."""
     for i in range(start, stop):
-        for p in range(csr.indptr[i], csr.indptr[i + 1]):
-            dense[i, csr.indices[p]] += csr.data[p]
+        for p in range(indptr[i], indptr[i + 1]):
+            dense[i, indices[p]] += data[p]

@@ -13,7 +13,13 @@ from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_
 from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
 from kmeans_core.metrics.table import check_labelled, threads
-from kmeans_core.validation import check_choice, check_integer, check_matrix, check_random_state
+from kmeans_core.validation import (
+    check_choice,
+    check_integer,
+    check_matrix,
+    check_random_state,
+    weight_a_row,
+)
 
 DISTANCES_A_CALL = 10_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
 
@@ -120,13 +126,14 @@ def silhouette_score(
         X, labels = check_matrix(X), np.asarray(labels)
         check_integer(sample_size, "sample_size", low=1)
         kept = check_random_state(random_state).permutation(len(X))[:sample_size]
+        weight = weight_a_row(weight, len(X))
         X, labels = X[kept], labels[kept]
         weight = None if weight is None else np.asarray(weight)[kept]
     values = silhouette_samples(X, labels, metric=metric, sample_weight=weight, n_threads=n_threads)
     if weight is None:
         return float(np.mean(values))
-    there = np.asarray(weight) > 0
-    return float(np.average(values[there], weights=np.asarray(weight, dtype=np.float64)[there]))
+    weight = np.asarray(weight_a_row(weight, len(values)), dtype=np.float64)
+    return float(np.average(values[weight > 0], weights=weight[weight > 0]))
 
 
 def silhouette_by_cluster(
@@ -140,7 +147,8 @@ def silhouette_by_cluster(
     """
     values = silhouette_samples(X, labels, sample_weight=sample_weight, n_threads=n_threads)
     codes, n_labels = check_labels(labels, len(values))
-    weight = np.ones(len(values)) if sample_weight is None else np.asarray(sample_weight, float)
+    given = 1.0 if sample_weight is None else sample_weight
+    weight = np.asarray(weight_a_row(given, len(values)), dtype=np.float64)
     there = weight > 0
     totals = np.bincount(codes[there], weight[there] * values[there], n_labels)
     mass = np.bincount(codes[there], weight[there], n_labels)

@@ -10,6 +10,7 @@ from kmeans_core.engine.jit import kernel
 from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.metrics.spread import cluster_means
 from kmeans_core.metrics.table import Labelled, check_labelled, threads
+from kmeans_core.validation import weight_a_row
 
 ROWS_A_PART = 1 << 14
 
@@ -75,7 +76,7 @@ def simplified_silhouette_score(
     )
     if sample_weight is None:
         return float(values.mean())
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    weight = np.asarray(weight_a_row(sample_weight, len(values)), dtype=np.float64)
     return float(np.average(values[weight > 0], weights=weight[weight > 0]))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers, usable_threads
+from kmeans_core.kmeans.constant import large_constants, zeroed
 from kmeans_core.kmeans.fitting import Prepared, Settings, fit_plans, plan_fit, prepare
 from kmeans_core.kmeans.iteration import Result
 from kmeans_core.validation import (
@@ -69,8 +70,14 @@ def fit_range(
     weight = check_sample_weight(sample_weight, len(X), X.dtype)
     if n_threads is not None:
         check_integer(n_threads, "n_threads", low=1)
+    constants = large_constants(X)
+    if constants is not None:
+        X = zeroed(X, constants != 0.0)
     with Workers(usable_threads(n_threads)) as workers:
-        return fit_packed(prepare(X, weight, workers), ks, n_init, random_state, workers)
+        fits = fit_packed(prepare(X, weight, workers), ks, n_init, random_state, workers)
+    if constants is None:
+        return fits
+    return [fit._replace(centers=fit.centers + constants) for fit in fits]
 
 
 def fit_packed(
@@ -86,7 +93,13 @@ def fit_packed(
 
 def check_range(n_clusters_range: Iterable[int], n_samples: int) -> list[int]:
     """Numbers of clusters, each in 1..n_samples, at least one."""
-    ks = [check_n_clusters(k, n_samples, "n_clusters_range") for k in n_clusters_range]
+    try:
+        given = list(n_clusters_range)
+    except TypeError:
+        raise TypeError(
+            f"n_clusters_range must be numbers of clusters, as in [2, 3], got {n_clusters_range!r}."
+        ) from None
+    ks = [check_n_clusters(k, n_samples, "n_clusters_range") for k in given]
     if not ks:
         raise ValueError("n_clusters_range is empty: give at least one number of clusters.")
     return ks
@@ -94,7 +107,11 @@ def check_range(n_clusters_range: Iterable[int], n_samples: int) -> list[int]:
 
 def check_n_init(n_init: int | str) -> int:
     """Restarts from k-means++ seeds as a number."""
-    return 1 if n_init == "auto" else check_integer(n_init, "n_init", low=1)
+    return (
+        1
+        if isinstance(n_init, str) and n_init == "auto"
+        else check_integer(n_init, "n_init", low=1)
+    )
 
 
 def child_seeds(random_state: Any, count: int) -> list[int]:

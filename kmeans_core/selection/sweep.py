@@ -156,6 +156,8 @@ def best_by_silhouette(result: Sweep) -> int | None:
 
     None where no silhouette is defined: a sweep over one cluster, or as many as rows, only.
     """
+    if not isinstance(result, Sweep):
+        raise TypeError(f"result must be what sweep() returns, got {result!r}.")
     defined = [row for row in result.rows if not np.isnan(row.silhouette)]
     if not defined:
         return None

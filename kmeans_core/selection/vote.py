@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.selection.fits import check_n_init
+from kmeans_core.selection.fits import check_n_init, check_range
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.knee import knee
 from kmeans_core.selection.stability import Stability, bootstrap_stability
@@ -97,7 +97,7 @@ def choose_k(
     n_init = check_n_init(n_init)
     limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
     start = time.monotonic()
-    ks = sorted(set(n_clusters_range))
+    ks = sorted(set(check_range(n_clusters_range, len(X))))
     shared = {
         "method": method,
         "n_init": n_init,

@@ -14,7 +14,7 @@ import numpy as np
 import sklearn
 from sklearn.utils import estimator_checks as checks
 
-from kmeans_core import AgglomerativeClustering, KMeans
+from kmeans_core import AgglomerativeClustering, KMeans, WardOfCenters
 
 # scikit-learn declares these for its own KMeans: a row of weight 2 and a row twice are equal from
 # the same start, but the draws of a seed go to other rows.
@@ -25,6 +25,8 @@ EXPECTED_TO_FAIL = {
         "check_sample_weight_equivalence_on_sparse_data": OTHER_DRAWS,
     },
     AgglomerativeClustering: {},
+    # It begins with k-means from random rows.
+    WardOfCenters: {"check_sample_weight_equivalence_on_dense_data": OTHER_DRAWS},
 }
 FOR_CLUSTERERS = [
     checks.check_clustering,
@@ -87,7 +89,7 @@ def failures_of(estimator, verbose):
 def main():
     print(f"scikit-learn {sklearn.__version__}, numpy {np.__version__}")
     failed = []
-    for estimator in (KMeans(), AgglomerativeClustering()):
+    for estimator in (KMeans(), AgglomerativeClustering(), WardOfCenters()):
         print(f" {type(estimator).__name__}")
         found = failures_of(estimator, verbose="-v" in sys.argv)
         failed += [f"{type(estimator).__name__}: {name}" for name in found]

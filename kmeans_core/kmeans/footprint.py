@@ -1,0 +1,64 @@
+"""How much memory the rows of k-means take: worked out first where a sparse matrix is written out.
+
+Of float64 rows there are the rows themselves (8 bytes a number: sums, near ties and the inertia are
+taken from them), the panels of float64 that seeding measures distances on (8) and the panels of
+float32 that the search works on (4). Seeding's panels are given up before the search's are made,
+but a helping thread still holds the last task it did, and with it the panels, when that happens;
+so they are counted together. Of float32 rows both kinds are the same (4 beside 4).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kmeans_core.kmeans.collapse import KEPT
+
+SIEVE = 4  # bytes of a number in the panels of float32
+TREE = 1  # byte a number, for the nodes of a kd-tree: a few hundred bytes for 64 rows
+SMALL = 1 << 20  # bytes of what does not grow with the rows
+BYTES_A_ROW = 32  # labels, seeding's distances and owners, two bounds, lists of rows
+
+
+def bytes_of_fit(
+    shape: tuple[int, int], dtype: np.dtype, n_clusters: int, seeded: bool, algorithm: str
+) -> int:
+    """Most bytes that the rows of a fit and their packed copies take at a time.
+
+    Parameters
+    ----------
+    seeded : bool
+        Starts are chosen by their distances: k-means++ or k-means||.
+    algorithm : str
+        'auto' may collapse equal rows, 'kdtree' packs the rows once more in the order of its tree,
+        'elkan' and 'yinyang' keep bounds for every row.
+    """
+    itemsize = dtype.itemsize
+    collapsed = (itemsize + SIEVE) / KEPT if algorithm == "auto" else 0.0
+    if dtype == np.float32:
+        packed = SIEVE + (collapsed if seeded else 0.0)  # seeding's panels stay: the search's too
+    else:
+        packed = max(SIEVE, collapsed) + (itemsize if seeded else 0)
+    if algorithm == "kdtree":
+        packed += SIEVE + TREE
+    bounds = 4 * (n_clusters + 16) if algorithm in ("elkan", "yinyang") else 0
+    return _bytes(shape, itemsize + packed, BYTES_A_ROW + bounds)
+
+
+def bytes_of_labels(shape: tuple[int, int], dtype: np.dtype) -> int:
+    """Rows and the panels on which `predict` and `score` search."""
+    return _bytes(shape, dtype.itemsize + SIEVE)
+
+
+def bytes_of_seeds(shape: tuple[int, int], dtype: np.dtype) -> int:
+    """Rows and the panels on which `kmeans_plusplus` measures."""
+    return _bytes(shape, 2 * dtype.itemsize)
+
+
+def bytes_of_distances(shape: tuple[int, int], dtype: np.dtype, n_clusters: int) -> int:
+    """Rows and the result of `transform`."""
+    return shape[0] * (shape[1] + n_clusters) * dtype.itemsize + SMALL
+
+
+def _bytes(shape: tuple[int, int], bytes_a_number: float, bytes_a_row: int = BYTES_A_ROW) -> int:
+    n_samples, n_features = shape
+    return int(n_samples * (n_features * bytes_a_number + bytes_a_row)) + SMALL
