@@ -27,7 +27,7 @@ demo: $(VENV)/.segment-$(CONTENT)
 	@$(BIN)/segment demo
 
 test: $(VENV)/.test-$(CONTENT)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark $(PYTEST_ARGS)
 
 test-oldest:
 	$(MAKE) test VENV=.venv-oldest CONSTRAINTS=tests/oldest.txt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -12,20 +12,27 @@ from kmeans_core.engine.jit import cache_folder
 SMALL, LARGE = (300, 3), (20_000, 16)  # one thread and compiled calls; blocks and threads
 
 
-def warmup() -> Iterator[str]:
+def warmup(dtypes: Iterable[str] = ("float64", "float32")) -> Iterator[str]:
     """Run small examples of everything; yields a sentence after each step.
 
+    Parameters
+    ----------
+    dtypes : iterable of str
+        Of the tables that k-means is to be ready for. `segment` knows float64 only.
+
+    Notes
+    -----
     The compiled code is kept on disk, so the next process finds it. Where no folder can be
     written to, the last sentence says so.
     """
     start = time.perf_counter()
     rng = np.random.default_rng(0)
-    for dtype in (np.float64, np.float32):
+    for dtype in dtypes:
         small = rng.normal(size=SMALL).astype(dtype)
         large = rng.normal(size=LARGE).astype(dtype)
         _fit(small, large)
-        yield f"k-means of {np.dtype(dtype)}: ready after {time.perf_counter() - start:.1f} s"
-    _measure(small.astype(np.float64))
+        yield f"k-means of {dtype}: ready after {time.perf_counter() - start:.1f} s"
+    _measure(rng.normal(size=SMALL))
     yield f"metrics and linkages: ready after {time.perf_counter() - start:.1f} s"
     folder = cache_folder()
     yield (

@@ -292,7 +292,7 @@ def warmup() -> None:
     import kmeans_core
 
     said = ""
-    for said in kmeans_core.warmup():
+    for said in kmeans_core.warmup(["float64"]):
         _tell(said)
     typer.echo(said)
 

@@ -63,9 +63,9 @@ def chart(width: float, height: float) -> Callable:
         @functools.wraps(draw)
         def drawn(*args: Any, size: tuple[float, float] = (width, height), **kwargs: Any) -> str:
             with mpl.rc_context(STYLE):  # labels of ticks are made as late as in drawing
-                figure = Figure(figsize=size, layout="constrained")
+                figure = Figure(figsize=size, layout="constrained", facecolor="none")
                 FigureCanvasSVG(figure)
-                draw(figure.add_subplot(), *args, **kwargs)
+                draw(figure.add_subplot(facecolor="none"), *args, **kwargs)
                 return _svg(figure)
 
         return drawn
@@ -78,7 +78,8 @@ def _svg(figure: Figure) -> str:
     with warnings.catch_warnings():
         # Only widths are measured with matplotlib's fonts; the browser has its own for each letter.
         warnings.filterwarnings("ignore", "Glyph .* missing|Matplotlib currently does not support")
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+        # `Figure.savefig` would draw everything twice: once without a file, for the layout.
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)

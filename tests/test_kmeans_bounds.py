@@ -57,7 +57,7 @@ def run_and_check(X, weight, start, algorithm):
     rows = with_blocks(prepared.sieve(workers), len(start))
     runs = [iteration.new_run(rows, len(start)) for _ in range(2)]
     for run in runs:
-        lloyd.begin_run(rows, run, start)
+        iteration.begin_run(rows, run, start)
     plain, pruning = iteration.Lloyd(rows, runs[0]), algorithm(rows, runs[1])
     n_panels, n_checked = len(runs[0].labels) // LANES, 0
     for number in range(60):

@@ -153,7 +153,8 @@ class TestResult:
         table = pd.DataFrame(rng.normal(size=(n, d)) + 3 * rng.integers(0, 3, (n, 1)))
         write(table.round(3).to_csv(index=False))
         for out, threads in (("a", "1"), ("b", "2")):
-            assert main(["run", "table.csv", "--out", out, "--threads", threads]) == 0
+            options = ["-k", str(k_max), "--out", out, "--threads", threads]
+            assert main(["run", "table.csv", *options]) == 0
         for name in RESULT_FILES - {"run.json"}:
             contents = [Path(out, name).read_bytes() for out in "ab"]
             assert contents[0] == contents[1], name

@@ -146,7 +146,7 @@ def peak_of(call):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("equal_rows", [False, True])
-@pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.parametrize("init", ["k-means++", "k-means||", "random"])
 @pytest.mark.parametrize("algorithm", ["auto", "lloyd", "elkan", "kdtree"])
 def test_the_figure_is_what_a_fit_takes(dtype, equal_rows, init, algorithm):
     n, d, k = 20_000, 40, 8
@@ -154,7 +154,7 @@ def test_the_figure_is_what_a_fit_takes(dtype, equal_rows, init, algorithm):
     X = X[np.arange(n) % 5000] if equal_rows else X
     params = {"init": init, "n_init": 1, "algorithm": algorithm, "max_iter": 3}
     taken = peak_of(lambda: KMeans(k, random_state=0, **params).fit(X))
-    figure = footprint.bytes_of_fit(X.shape, X.dtype, k, init != "random", algorithm)
+    figure = footprint.bytes_of_fit(X.shape, X.dtype, k, init, algorithm)
     assert 0.5 * figure < taken <= figure
 
 

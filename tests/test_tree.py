@@ -110,7 +110,7 @@ def test_statistics_equal_scipy(method):
         ((1.0, "monocrit"), {}, "needs monocrit"),
         ((1.0, "monocrit"), {"monocrit": [1.0]}, "monocrit must have 39 values"),
         ((1.0,), {"R": np.zeros((3, 4))}, r"R must have shape \(39, 4\)"),
-        ((1.0,), {"depth": -1}, "d must be at least 0"),
+        ((1.0,), {"depth": -1}, "depth must be at least 0"),
     ],
 )
 def test_bad_input_of_fcluster_is_refused(arguments, options, message):

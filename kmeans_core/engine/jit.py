@@ -61,7 +61,7 @@ def kernel(function: Callable) -> Callable:
     dispatcher = _njit(**_OPTIONS)(function)
     compiled = hasattr(dispatcher, "py_func")  # not so with NUMBA_DISABLE_JIT=1
     if compiled:
-        inlined = device(function)  # in another kernel it needs no wrapper and no file
+        inlined: Any = device(function)  # in another kernel it needs no wrapper and no file
         dispatcher.get_call_template = inlined.get_call_template
         dispatcher.get_overload = inlined.get_overload
     if compiled and function.__module__.startswith(PACKAGE + "."):

@@ -1,10 +1,9 @@
 """How much memory the rows of k-means take: worked out first where a sparse matrix is written out.
 
-Of float64 rows there are the rows themselves (8 bytes a number: sums, near ties and the inertia are
-taken from them), the panels of float64 that seeding measures distances on (8) and the panels of
-float32 that the search works on (4). Seeding's panels are given up before the search's are made,
-but a helping thread still holds the last task it did, and with it the panels, when that happens;
-so they are counted together. Of float32 rows both kinds are the same (4 beside 4).
+There are the rows themselves (8 or 4 bytes a number: sums, near ties and the inertia are taken
+from them), the panels of float32 that k-means++ and the search work on (4), and for k-means||
+panels of float64 (8). Those are given up before the search begins, but a helping thread still holds
+the last task it did, and with it the panels, when that happens; so they are counted too.
 """
 
 from __future__ import annotations
@@ -20,24 +19,23 @@ BYTES_A_ROW = 32  # labels, seeding's distances and owners, two bounds, lists of
 
 
 def bytes_of_fit(
-    shape: tuple[int, int], dtype: np.dtype, n_clusters: int, seeded: bool, algorithm: str
+    shape: tuple[int, int], dtype: np.dtype, n_clusters: int, init: str, algorithm: str
 ) -> int:
     """Most bytes that the rows of a fit and their packed copies take at a time.
 
     Parameters
     ----------
-    seeded : bool
-        Starts are chosen by their distances: k-means++ or k-means||.
+    init : str
+        'k-means++', 'k-means||' or 'random', which stands for given centers too.
     algorithm : str
         'auto' may collapse equal rows, 'kdtree' packs the rows once more in the order of its tree,
         'elkan' and 'yinyang' keep bounds for every row.
     """
     itemsize = dtype.itemsize
     collapsed = (itemsize + SIEVE) / KEPT if algorithm == "auto" else 0.0
-    if dtype == np.float32:
-        packed = SIEVE + (collapsed if seeded else 0.0)  # seeding's panels stay: the search's too
-    else:
-        packed = max(SIEVE, collapsed) + (itemsize if seeded else 0)
+    packed = max(SIEVE, collapsed) if init == "random" else SIEVE + collapsed
+    if init == "k-means||" and dtype != np.float32:
+        packed += itemsize
     if algorithm == "kdtree":
         packed += SIEVE + TREE
     bounds = 4 * (n_clusters + 16) if algorithm in ("elkan", "yinyang") else 0
@@ -51,7 +49,7 @@ def bytes_of_labels(shape: tuple[int, int], dtype: np.dtype) -> int:
 
 def bytes_of_seeds(shape: tuple[int, int], dtype: np.dtype) -> int:
     """Rows and the panels on which `kmeans_plusplus` measures."""
-    return _bytes(shape, 2 * dtype.itemsize)
+    return _bytes(shape, dtype.itemsize + SIEVE)
 
 
 def bytes_of_distances(shape: tuple[int, int], dtype: np.dtype, n_clusters: int) -> int:

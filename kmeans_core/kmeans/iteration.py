@@ -183,6 +183,16 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
     )
 
 
+def begin_run(rows: Rows, run: Run, start: np.ndarray) -> None:
+    """Make ready for a run from these centers, in the caller's units."""
+    n_samples = rows.X.shape[0]
+    run.centers[:] = start * rows.X.dtype.type(rows.scale)
+    pack_centers(run.centers, rows.offset, run.packed_centers)
+    run.labels[:n_samples], run.labels[n_samples:] = -1, 0  # lanes that are no rows look one up too
+    run.sums[:], run.mass[:], run.touched[:] = 0.0, 0.0, True
+    run.progress[:] = 0
+
+
 def run_from(
     table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers, run: Run
 ) -> Result:
@@ -193,7 +203,7 @@ def run_from(
     """
     rows = table.rows
     dtype, watch = rows.X.dtype, limits.watch
-    lloyd.begin_run(rows, run, start)
+    begin_run(rows, run, start)
     flops = 2.0 * rows.X.size * start.shape[0]
     watch.begin()
     if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not watch.sees_iterations:

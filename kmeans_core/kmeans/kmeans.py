@@ -168,9 +168,9 @@ class KMeans(Estimator):
         settings = self._settings(given)
         weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
         rng = check_random_state(self.random_state)
-        seeded = isinstance(self.init, str) and self.init != "random"
+        init = self.init if isinstance(self.init, str) else "random"
         needed = bytes_of_fit(
-            given.shape, given.dtype, settings.n_clusters, seeded, settings.algorithm
+            given.shape, given.dtype, settings.n_clusters, init, settings.algorithm
         )
         X = dense_rows(given, needed)
         constants = large_constants(X)

@@ -65,36 +65,6 @@ class Run(NamedTuple):
 
 
 @kernel
-def begin_run(
-    rows,  # IN  Rows
-    run,  # OUT Run
-    start,  # IN  (n_clusters, n_features), in the caller's units
-):
-    """Make ready for a run from these centers."""
-    n_samples, n_blocks, n_clusters = rows.X.shape[0], run.sums.shape[0], start.shape[0]
-    for j in range(n_clusters):
-        for f in range(start.shape[1]):
-            run.centers[j, f] = start[j, f] * rows.scale
-    pack_centers(run.centers, rows.offset, run.packed_centers)
-    for i in range(run.labels.shape[0]):  # lanes that are no rows look up a center too
-        run.labels[i] = -1 if i < n_samples else 0
-    for block in range(n_blocks):
-        for j in range(n_clusters):
-            forget_sum(run, block, j)
-    for place in range(run.progress.shape[0]):
-        run.progress[place] = 0
-
-
-@device
-def forget_sum(run, block, j):
-    """Set cluster j's sum in this block to 0."""
-    run.touched[block, j] = True
-    run.mass[block, j, 0] = run.mass[block, j, 1] = 0.0
-    for f in range(run.sums.shape[2]):
-        run.sums[block, j, f] = 0.0
-
-
-@kernel
 def assign_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, touched, n_changed, n_distances
@@ -193,10 +163,14 @@ def rebuild_blocks(
     last,  # IN  block after the last
 ):
     """Make the sums of these blocks anew from the labels."""
+    sums, mass, touched = run.sums, run.mass, run.touched
     block_rows = rows.block_panels * lane_count(rows.packed)
     for block in range(first, last):
-        for j in range(run.sums.shape[1]):
-            forget_sum(run, block, j)
+        for j in range(sums.shape[1]):
+            touched[block, j] = True
+            mass[block, j, 0] = mass[block, j, 1] = 0.0
+            for f in range(sums.shape[2]):
+                sums[block, j, f] = 0.0
         for i in range(block * block_rows, min((block + 1) * block_rows, rows.X.shape[0])):
             weight = float(rows.weight[i * rows.weight_step])
             move_row(rows.X, i, weight, rows, run, -1, run.labels[i], block)

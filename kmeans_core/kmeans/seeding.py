@@ -147,10 +147,10 @@ def greedy_indices(
     """
     if seeds is None:
         seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
+    _begin(rows, seeds, first)
     if 2.0 * rows.X.size * draws.shape[1] < SMALL_FLOPS:
-        greedy_steps(rows, seeds, first, draws)
+        greedy_steps(rows, seeds, draws)
         return seeds.indices
-    take_first(rows, seeds, first)
     workers.run(partial(add_chosen, rows, seeds, 0, 0), rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
@@ -163,7 +163,7 @@ def greedy_indices(
 
 
 def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
-    """Memory for greedy k-means++; `take_first` sets what has to be set."""
+    """Memory for greedy k-means++; `_begin` sets what has to be set."""
     n_panels, n_places = rows.blur.shape[0], -(-n_trials // 4) * 4
     n_padded, n_features, n_blocks = n_panels * LANES, rows.X.shape[1], rows.n_blocks
     return Seeds(
@@ -185,10 +185,21 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
     )
 
 
+def _begin(rows: Rows, seeds: Seeds, first: int) -> None:
+    """Make the first row the one candidate of step 0, which reaches all rows."""
+    n_samples = rows.X.shape[0]
+    seeds.indices[0] = first
+    seeds.tried[0] = rows.X[first] * rows.scale
+    seeds.closest[:n_samples], seeds.closest[n_samples:] = np.inf, 0.0
+    seeds.near[:n_samples], seeds.near[n_samples:] = MOST, -1.0
+    seeds.owner[:] = 0
+    seeds.reached[:, 0] = (1 << LANES) - 1
+    seeds.reached[-1, 0] = (1 << LANES - (seeds.near.shape[0] - n_samples)) - 1
+
+
 @kernel
-def greedy_steps(rows, seeds, first, draws):
+def greedy_steps(rows, seeds, draws):
     """All steps on one thread: the algorithm from top to bottom. Writes seeds.indices."""
-    take_first(rows, seeds, first)
     add_chosen(rows, seeds, 0, 0, 0, rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
@@ -197,22 +208,6 @@ def greedy_steps(rows, seeds, first, draws):
             measure_gains(rows, seeds, 0, rows.n_blocks)
         place = keep_best(seeds, step)
         add_chosen(rows, seeds, place, step, 0, rows.n_blocks)
-
-
-@kernel
-def take_first(rows, seeds, first):
-    """Make the first row the one candidate of step 0, which reaches all rows."""
-    n_samples, lanes, n_padded = rows.X.shape[0], lane_count(rows.packed), seeds.near.shape[0]
-    seeds.indices[0] = first
-    for f in range(rows.X.shape[1]):
-        seeds.tried[0, f] = rows.X[first, f] * rows.scale
-    for i in range(n_samples):
-        seeds.closest[i], seeds.near[i], seeds.owner[i] = np.inf, MOST, 0
-    for i in range(n_samples, n_padded):
-        seeds.closest[i], seeds.near[i], seeds.owner[i] = 0.0, np.float32(-1.0), 0
-    for panel in range(seeds.reached.shape[0]):
-        n_rows = min(lanes, n_samples - panel * lanes)
-        seeds.reached[panel, 0] = (1 << n_rows) - 1
 
 
 @kernel

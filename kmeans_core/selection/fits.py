@@ -91,8 +91,10 @@ def fit_packed(
     return fit_plans(plans, workers)
 
 
-def check_range(n_clusters_range: Iterable[int], n_samples: int) -> list[int]:
-    """Numbers of clusters, each in 1..n_samples, at least one."""
+def check_range(
+    n_clusters_range: Iterable[int], n_samples: int, *, may_be_empty: bool = False
+) -> list[int]:
+    """Numbers of clusters, each in 1..n_samples."""
     try:
         given = list(n_clusters_range)
     except TypeError:
@@ -100,7 +102,7 @@ def check_range(n_clusters_range: Iterable[int], n_samples: int) -> list[int]:
             f"n_clusters_range must be numbers of clusters, as in [2, 3], got {n_clusters_range!r}."
         ) from None
     ks = [check_n_clusters(k, n_samples, "n_clusters_range") for k in given]
-    if not ks:
+    if not (ks or may_be_empty):
         raise ValueError("n_clusters_range is empty: give at least one number of clusters.")
     return ks
 

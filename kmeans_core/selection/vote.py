@@ -97,7 +97,8 @@ def choose_k(
     n_init = check_n_init(n_init)
     limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
     start = time.monotonic()
-    ks = sorted(set(check_range(n_clusters_range, len(X))))
+    given = check_range(n_clusters_range, len(X), may_be_empty=n_clusters is not None)
+    ks = sorted(set(given))
     shared = {
         "method": method,
         "n_init": n_init,
