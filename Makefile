@@ -1,5 +1,6 @@
 # make demo          segments of a built-in customer table, with a report
-# make test          all the tests
+# make test          the tests
+# make test-all      these, and the slow ones: other widths of lanes, whole tables, compiling ahead
 # make check         lint, format and types
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
 # make bench         every speed claim, beside its peers; PART=kmeans for one part
@@ -13,6 +14,8 @@ PYTHON ?= python3
 VENV ?= .venv
 CONSTRAINTS ?=
 PYTEST_ARGS ?=
+# Two processes, each with a half of the tests, in order; who is done first takes from the other.
+SIDE_BY_SIDE := -n 2 --dist worksteal -p no:benchmark
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -20,17 +23,20 @@ hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
 CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
 
-.PHONY: demo test test-oldest compat checked-by-sklearn check bench clean
+.PHONY: demo test test-all test-oldest compat checked-by-sklearn check bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.segment-$(CONTENT)
 	@$(BIN)/segment demo
 
 test: $(VENV)/.test-$(CONTENT)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -p no:benchmark $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(VENV)/.test-$(CONTENT)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 test-oldest:
-	$(MAKE) test VENV=.venv-oldest CONSTRAINTS=tests/oldest.txt
+	$(MAKE) test-all VENV=.venv-oldest CONSTRAINTS=tests/oldest.txt
 
 compat: compat-1.6 compat-1.7 compat-1.8 compat-1.9
 

@@ -44,6 +44,7 @@ def test_fewer_distinct_rows_than_clusters_takes_each_of_them():
     assert len(np.unique(X[rows], axis=0)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_fit_from_it_is_as_good_as_from_greedy_seeds(dtype):
     rng = np.random.default_rng(2)

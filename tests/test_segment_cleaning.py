@@ -90,6 +90,7 @@ REAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_every_real_table_runs_without_an_option_and_its_dirt_is_told(shared_data, name):
     source = str(shared_data / name)

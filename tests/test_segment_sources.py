@@ -169,6 +169,7 @@ def refused(capsys, *arguments):
     return err
 
 
+@pytest.mark.slow
 def test_the_same_table_gives_the_same_segments_from_every_file():
     table = customers()
     text = table.to_csv(index=False)

@@ -33,6 +33,7 @@ def test_the_vote_gives_35_groups():
     assert found.n_clusters == 35
 
 
+@pytest.mark.slow
 def test_uniform_noise_has_no_clear_structure():
     verdicts = [
         choose_k(np.random.default_rng(seed).uniform(size=(400, 2)), n_resamples=1).structure

@@ -290,6 +290,7 @@ SETTINGS = {
 
 if "SIMD_AGAIN" not in os.environ:
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", SETTINGS)
     def test_other_settings_pass_the_same_tests_and_give_the_same_fits(name):
         env = os.environ | SETTINGS[name]

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 FIT = """
 import numba.core.event as event, numpy as np
@@ -28,6 +30,7 @@ def run(code: list[str], cache: Path) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.slow
 def test_warmup_says_where_it_keeps_and_the_next_process_compiles_nothing(tmp_path):
     done = run(["-m", "segment", "warmup"], tmp_path)
     assert done.returncode == 0, done.stderr
