@@ -273,7 +273,6 @@ SETTINGS = {
         "KMEANS_CORE_CHECK_LANES": "1",
         "NUMBA_BOUNDSCHECK": "1",
     },
-    "256 bits": {"SIMD_AGAIN": "float32", "KMEANS_CORE_LANE_BITS": "256"},
     "512 bits, 32 registers": {
         "SIMD_AGAIN": "float64",
         "KMEANS_CORE_LANE_BITS": "512",
