@@ -78,7 +78,10 @@ def rows_of(n: int, d: int) -> np.ndarray:
 
 
 def peers(X: np.ndarray, method: str) -> dict[str, Callable]:
-    """The calls of the peers that are installed; each returns heights."""
+    """The calls of the peers that are installed; each returns heights.
+
+    Where a call takes 15 s, scikit-learn is left out: with fewer rows it takes SciPy's time.
+    """
     found: dict[str, Callable] = {}
     try:
         import scipy.cluster.hierarchy as scipy_hierarchy
@@ -94,6 +97,8 @@ def peers(X: np.ndarray, method: str) -> dict[str, Callable]:
             found["fastcluster, vectors"] = lambda: fastcluster.linkage_vector(X, method)[:, 2]
     except ImportError:
         pass
+    if len(X) > 10_000:
+        return found
     try:
         from sklearn.cluster import AgglomerativeClustering
 
