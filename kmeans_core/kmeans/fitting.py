@@ -173,28 +173,38 @@ def fit_rows(prepared: Prepared, settings: Settings, rng: Any, workers: Workers)
 def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     """Run every start of every plan (all of one table) and keep the best of each plan.
 
-    Small tables: a run a thread. Large ones: all threads on each run, and all seeds first, so that
-    the panels of float64 are gone when the search begins.
+    Small tables: a run a thread. Large ones: all threads on each run; where k-means|| needs panels
+    of float64, all seeds first, so that these are gone when the search begins.
     """
     runs = [(plan, start) for plan in plans for start in plan.starts]
-    prepared = plans[0].prepared
     if all(_is_short(plan) for plan in plans):
         results = _run_side_by_side(runs, workers)
     else:
-        centers = [
-            initial_centers(prepared, start, plan.settings.n_clusters, workers)
-            for plan, start in runs
-        ]
-        prepared.drop_exact()
-        results = [
-            None if number and plan.settings.watch.is_over() else Desk(plan, workers).run(start)
-            for number, ((plan, _), start) in enumerate(zip(runs, centers, strict=True))
-        ]
+        results = _run_one_by_one(runs, workers)
     best, first = [], 0
     for plan in plans:
         best.append(best_of(plan, results[first : first + len(plan.starts)]))
         first += len(plan.starts)
     return best
+
+
+def _run_one_by_one(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result | None]:
+    """Runs of a large table, each on all threads; none begins when the time is over."""
+    prepared = runs[0][0].prepared
+    if any(start.seed is not None for _, start in runs):
+        runs = [
+            (plan, Start(initial_centers(prepared, start, plan.settings.n_clusters, workers)))
+            for plan, start in runs
+        ]
+        prepared.drop_exact()
+    results: list[Result | None] = []
+    for plan, start in runs:
+        if results and plan.settings.watch.is_over():
+            results.append(None)
+            continue
+        centers = initial_centers(prepared, start, plan.settings.n_clusters, workers)
+        results.append(Desk(plan, workers).run(centers))
+    return results
 
 
 def _is_short(plan: Plan) -> bool:
