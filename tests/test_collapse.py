@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
-from kmeans_core.kmeans import fitting
+from kmeans_core.kmeans import prepared
 from kmeans_core.kmeans.collapse import collapse_rows, worth_collapsing
 from kmeans_core.selection.fits import fit_range
 
@@ -132,7 +132,7 @@ def test_fewer_different_rows_than_clusters():
 def test_a_sweep_collapses_once_and_has_the_bits_of_single_fits(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        fitting, "collapse_rows", lambda *args: calls.append(1) or collapse_rows(*args)
+        prepared, "collapse_rows", lambda *args: calls.append(1) or collapse_rows(*args)
     )
     X = customers(30_000)
     results = fit_range(X, range(2, 7), n_init=2, random_state=0)

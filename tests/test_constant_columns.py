@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from kmeans_core import KMeans, selection
+from kmeans_core import KMeans, kmeans_plusplus, selection
+from kmeans_core.selection.clusterers import labels_for
 
 SIZES = [51, 67, 83]
 TRUTH = np.repeat([0, 1, 2], SIZES)
@@ -43,6 +44,13 @@ def test_float32_sparse_and_a_range_of_clusters():
     ours = KMeans(3, random_state=0).fit(table(TIME))
     np.testing.assert_array_equal(fit.centers, ours.cluster_centers_)
     assert fit.inertia == ours.inertia_
+
+
+def test_seeds_and_the_fits_of_other_tools():
+    same = [kmeans_plusplus(table(value), 3, random_state=2)[1] for value in (TIME, 0.0)]
+    np.testing.assert_array_equal(*same)
+    same = [labels_for(table(value), 3, "kmeans", 2, 5) for value in (TIME, 0.0)]
+    np.testing.assert_array_equal(*same)
 
 
 def test_given_starts_are_in_the_callers_units():

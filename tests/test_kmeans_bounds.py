@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans import fitting, iteration, lloyd, survivors
+from kmeans_core.kmeans import iteration, lloyd, survivors
 from kmeans_core.kmeans.elkan import Elkan
 from kmeans_core.kmeans.hamerly import Hamerly
 from kmeans_core.kmeans.panels import LANES, with_blocks
+from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.kmeans.relocation import relocate_empty_clusters
 from kmeans_core.kmeans.yinyang import Yinyang
 
@@ -53,7 +54,7 @@ def assert_bounds(rows, run, bounds):
 def run_and_check(X, weight, start, algorithm):
     """A run to convergence beside Lloyd's: the same bits and true bounds after every step."""
     workers = Workers(1)
-    prepared = fitting.prepare(X, weight, workers)
+    prepared = prepare(X, weight, workers)
     rows = with_blocks(prepared.sieve(workers), len(start))
     runs = [iteration.new_run(rows, len(start)) for _ in range(2)]
     for run in runs:

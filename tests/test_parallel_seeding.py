@@ -6,9 +6,9 @@ import pytest
 
 from kmeans_core import KMeans
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans.fitting import prepare
 from kmeans_core.kmeans.panels import with_blocks
 from kmeans_core.kmeans.parallel_seeding import parallel_indices
+from kmeans_core.kmeans.prepared import prepare
 
 
 def chosen_rows(X, n_clusters, seed, weight=None, n_threads=1):

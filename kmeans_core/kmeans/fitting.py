@@ -13,34 +13,30 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
-from kmeans_core.engine.simd import broadcast, lane_count, load, load_like, store, widen
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.collapse import collapse_rows, worth_collapsing
+from kmeans_core.kmeans.draws import (
+    default_local_trials,
+    draws_needed,
+    first_row,
+    random_indices,
+    uniform_draws,
+)
 from kmeans_core.kmeans.iteration import (
     SMALL_FLOPS,
     Limits,
     Result,
-    Table,
     new_run,
     run_from,
     unscaled,
 )
 from kmeans_core.kmeans.panels import (
-    LANES,
-    Rows,
-    aligned_zeros,
-    exact_rows,
-    magnitude,
-    panel_weight,
-    power_of_two_scale,
-    sieve_rows,
-    weight_of,
     with_blocks,
 )
+from kmeans_core.kmeans.prepared import Prepared
 from kmeans_core.kmeans.watch import Watch
 
 if TYPE_CHECKING:
-    from kmeans_core.kmeans.rowtree import Tree
+    pass
 
 
 class Settings(NamedTuple):
@@ -69,88 +65,6 @@ class Start(NamedTuple):
     seed: int | None = None
 
 
-class Prepared:
-    """A checked matrix with its scale and, once they are asked for, its packed copies.
-
-    `exact` is in the dtype of X, for k-means||; `sieve` in float32, for all else. For float32 data
-    they are the same.
-    """
-
-    def __init__(self, X: np.ndarray, weight: np.ndarray | None, scale: float) -> None:
-        self.X, self.weight, self.scale = X, weight, scale
-        self._exact: Rows | None = None
-        self._sieve: Rows | None = None
-        self._tree: tuple[Rows, Tree] | None = None
-        self._collapsed: tuple[Prepared, np.ndarray] | None = None
-        self._is_looked_over = False
-        self._variance: float | None = None
-
-    def sieve(self, workers: Workers) -> Rows:
-        """The panels of float32."""
-        if self._sieve is None:
-            self._sieve = sieve_rows(self.X, self.weight, self.scale, workers)
-        return self._sieve
-
-    def exact(self, workers: Workers) -> Rows:
-        """The panels in the dtype of X."""
-        if self.X.dtype == np.float32:
-            return self.sieve(workers)
-        if self._exact is None:
-            self._exact = exact_rows(self.X, self.weight, self.scale, workers)
-        return self._exact
-
-    def tree(self, workers: Workers) -> tuple[Rows, Tree]:
-        """The panels of float32 in the order of a tree, and the tree."""
-        if self._tree is None:
-            from kmeans_core.kmeans.rowtree import grow_tree
-
-            self._tree = grow_tree(self.X, self.weight, self.scale, workers)
-        return self._tree
-
-    def collapsed(self) -> tuple[Prepared, np.ndarray] | None:
-        """The different rows, and which of them each row equals; None where it does not pay."""
-        if not self._is_looked_over:
-            self._is_looked_over = True
-            equal = collapse_rows(self.X, self.weight) if worth_collapsing(self.X) else None
-            if equal is not None:
-                self._collapsed = Prepared(equal.X, equal.weight, self.scale), equal.place
-        return self._collapsed
-
-    def iterated(self, algorithm: str) -> Prepared:
-        """What a run by this algorithm iterates on."""
-        collapsed = self.collapsed() if algorithm == "auto" else None
-        return self if collapsed is None else collapsed[0]
-
-    def table(self, algorithm: str, n_clusters: int, workers: Workers) -> Table:
-        """The packed rows for a run by this algorithm."""
-        if algorithm == "kdtree":
-            rows, tree = self.tree(workers)
-            return Table(with_blocks(rows, n_clusters), tree)
-        collapsed = self.collapsed() if algorithm == "auto" else None
-        if collapsed is None:
-            return Table(with_blocks(self.sieve(workers), n_clusters))
-        different, place = collapsed
-        rows = with_blocks(different.sieve(workers), n_clusters)
-        weight, step = weight_of(self.X, self.weight)
-        whole = rows._replace(X=self.X, weight=weight, weight_step=step)
-        return Table(rows, None, whole, place)
-
-    def drop_exact(self) -> None:
-        """Give their memory back."""
-        self._exact = None
-
-    def variance(self, workers: Workers) -> float:
-        """`mean_variance` of the rows."""
-        if self._variance is None:
-            self._variance = mean_variance(with_blocks(self.sieve(workers), 1), workers)
-        return self._variance
-
-
-def prepare(X: np.ndarray, weight: np.ndarray | None, workers: Workers) -> Prepared:
-    """Look over a checked matrix; what all restarts and all k of a sweep share."""
-    return Prepared(X, weight, power_of_two_scale(magnitude(X, workers), X.dtype))
-
-
 class Plan(NamedTuple):
     """A fit whose random draws are made: what is left can be done in any order."""
 
@@ -173,8 +87,8 @@ def fit_rows(prepared: Prepared, settings: Settings, rng: Any, workers: Workers)
 def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     """Run every start of every plan (all of one table) and keep the best of each plan.
 
-    Small tables: a run a thread. Large ones: all threads on each run; where k-means|| needs panels
-    of float64, all seeds first, so that these are gone when the search begins.
+    Small tables: a run a thread, or one thread for all. Large ones: all threads on each run; where
+    k-means|| needs panels of float64, all seeds first: these are gone when the search begins.
     """
     runs = [(plan, start) for plan in plans for start in plan.starts]
     if all(_is_short(plan) for plan in plans):
@@ -261,19 +175,15 @@ class Desk:
             tol *= prepared.iterated(settings.algorithm).variance(workers)
         self._limits = Limits(settings.max_iter, tol, settings.watch)
         self._run = new_run(self._table.rows, settings.n_clusters)
-        self._seeding: tuple[Rows, seeding.Seeds] | None = None
+        self._seeds: seeding.Seeds | None = None
 
     def seed(self, start: Start) -> np.ndarray:
         """The centers that a run begins with, in the caller's units."""
         prepared, n_clusters = self.plan.prepared, self.plan.settings.n_clusters
-        if start.draws is None:
-            return initial_centers(prepared, start, n_clusters, self.workers)
-        if self._seeding is None:
+        if self._seeds is None and start.draws is not None:
             rows = with_blocks(prepared.sieve(self.workers), n_clusters)
-            self._seeding = rows, seeding.new_seeds(rows, n_clusters, start.draws.shape[1])
-        rows, seeds = self._seeding
-        chosen = seeding.greedy_indices(rows, start.first, start.draws, self.workers, seeds)
-        return prepared.X[chosen]
+            self._seeds = seeding.new_seeds(rows, n_clusters, start.draws.shape[1])
+        return initial_centers(prepared, start, n_clusters, self.workers, self._seeds)
 
     def run(self, centers: np.ndarray) -> Result:
         """Run from these centers; the next run writes over the labels of the result."""
@@ -296,35 +206,41 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
         collapsed = plan.prepared.collapsed()
     if collapsed is not None:
         labels = labels[collapsed[1]]
-    return best._replace(labels=labels, inertia=unscaled(best.inertia, plan.prepared.scale))
+    centers = plan.prepared.with_constants(best.centers)
+    inertia = unscaled(best.inertia, plan.prepared.scale)
+    return best._replace(labels=labels, centers=centers, inertia=inertia)
 
 
 def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     """Make the random draws of one start. An array or a callable draws nothing here."""
     X, weight, k, init = prepared.X, prepared.weight, settings.n_clusters, settings.init
     if isinstance(init, np.ndarray):
-        return Start(init)
+        return Start(prepared.without_constants(init))
     if callable(init):
-        return Start(init(X, k, rng))
+        return Start(prepared.without_constants(init(X, k, rng)))
     if init == "random":
-        return Start(X[seeding.random_indices(weight, X.shape[0], k, rng)])
+        return Start(X[random_indices(weight, X.shape[0], k, rng)])
     if init == "k-means||":
-        return Start(seed=int(seeding.uniform_draws(rng, 1)[0] * 2**32))
-    trials = seeding.default_local_trials(k)
-    draws = seeding.uniform_draws(rng, seeding.draws_needed(k, trials))
-    first = seeding.first_row(weight, X.shape[0], draws[0])
+        return Start(seed=int(uniform_draws(rng, 1)[0] * 2**32))
+    trials = default_local_trials(k)
+    draws = uniform_draws(rng, draws_needed(k, trials))
+    first = first_row(weight, X.shape[0], draws[0])
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
 def initial_centers(
-    prepared: Prepared, start: Start, n_clusters: int, workers: Workers
+    prepared: Prepared,
+    start: Start,
+    n_clusters: int,
+    workers: Workers,
+    seeds: seeding.Seeds | None = None,
 ) -> np.ndarray:
-    """The centers that a run begins with, in the caller's units."""
+    """The centers that a run begins with, in units of the rows; `seeds`: memory for that."""
     if start.centers is not None:
         return start.centers
     if start.draws is not None:
         rows = with_blocks(prepared.sieve(workers), n_clusters)
-        return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers)]
+        return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers, seeds)]
     from kmeans_core.kmeans.parallel_seeding import (
         parallel_indices,  # seldom: loaded when asked for
     )
@@ -362,50 +278,3 @@ def count_used(
             used += 1
         i += 1
     return used
-
-
-def mean_variance(rows: Rows, workers: Workers) -> float:
-    """Weighted variance of the features, averaged over them, in units of the scaled rows.
-
-    Values are taken relative to the first row: far from the origin, the mean of squares minus the
-    square of the mean would lose all digits.
-    """
-    n_features = rows.X.shape[1]
-    moments = aligned_zeros((rows.n_blocks, 2, n_features, LANES))
-    mass = np.zeros(rows.n_blocks)
-    pivot = rows.packed[: n_features * LANES : LANES].copy()
-    workers.run(lambda a, b: add_moments(rows, pivot, a, b, moments, mass), rows.n_blocks)
-    total, sums = mass.sum(), moments.sum(axis=(0, 3))
-    return float(np.mean(np.maximum(sums[1] / total - (sums[0] / total) ** 2, 0.0)))
-
-
-@kernel
-def add_moments(
-    rows,  # IN  Rows
-    pivot,  # IN  (n_features,)
-    first,  # IN  first block
-    last,  # IN  block after the last
-    moments,  # INOUT (n_blocks, 2, n_features, lanes) float64: sums of x - pivot and its square
-    mass,  # OUT (n_blocks,) float64
-):
-    """Writes moments and mass of these blocks."""
-    packed, weight, step = rows.packed, rows.weight, rows.weight_step
-    lanes, n_samples, n_features = lane_count(packed), rows.X.shape[0], rows.X.shape[1]
-    n_panels = packed.shape[0] // (lanes * n_features)
-    for block in range(first, last):
-        base, total = block * 2 * n_features * lanes, 0.0
-        for panel in range(
-            block * rows.block_panels, min((block + 1) * rows.block_panels, n_panels)
-        ):
-            like = load(packed, panel * n_features * lanes)
-            w = panel_weight(weight, step, panel, lanes, n_samples, like)
-            for lane in range(lanes):
-                total += w[lane]
-            for f in range(n_features):
-                x = load(packed, (panel * n_features + f) * lanes)
-                shifted = widen(x - broadcast(pivot, f))
-                one, two = base + f * lanes, base + (n_features + f) * lanes
-                weighted = w * shifted
-                store(moments, one, load_like(moments, one, x) + weighted)
-                store(moments, two, load_like(moments, two, x) + weighted * shifted)
-        mass[block] = total

@@ -11,8 +11,9 @@ from kmeans_core.engine.blocks import Workers, usable_threads
 from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
 from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.constant import large_constants, without_constants, zeroed
-from kmeans_core.kmeans.fitting import Settings, count_used, fit_rows, prepare
+from kmeans_core.kmeans.constant import without_constants
+from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
+from kmeans_core.kmeans.fitting import Settings, count_used, fit_rows
 from kmeans_core.kmeans.footprint import (
     bytes_of_distances,
     bytes_of_fit,
@@ -36,6 +37,7 @@ from kmeans_core.kmeans.panels import (
     sieve_rows,
     with_blocks,
 )
+from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.kmeans.sparse import Csr, dense_rows, open_rows
 from kmeans_core.kmeans.watch import Watch
 from kmeans_core.validation import (
@@ -173,14 +175,9 @@ class KMeans(Estimator):
             given.shape, given.dtype, settings.n_clusters, init, settings.algorithm
         )
         X = dense_rows(given, needed)
-        constants = large_constants(X)
-        if constants is not None:
-            X = zeroed(X, constants != 0.0, in_place=isinstance(given, Csr))
-            settings = _relative_to(constants, settings)
         with Workers(self._n_threads()) as workers:
-            best = fit_rows(prepare(X, weight, workers), settings, rng, workers)
-        if constants is not None:
-            best = best._replace(centers=best.centers + constants)
+            prepared = prepare(X, weight, workers, in_place=isinstance(given, Csr))
+            best = fit_rows(prepared, settings, rng, workers)
         self._warn_of(best)
         self.cluster_centers_ = best.centers
         self.labels_ = best.labels
@@ -372,14 +369,6 @@ def _common_scale(X: np.ndarray, centers: np.ndarray, workers: Workers) -> float
     return power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)), X.dtype)
 
 
-def _relative_to(constants: np.ndarray, settings: Settings) -> Settings:
-    """The same start for rows from which `constants` are subtracted."""
-    init = settings.init
-    if callable(init):
-        return settings._replace(init=lambda *given: init(*given) - constants)
-    return settings if isinstance(init, str) else settings._replace(init=init - constants)
-
-
 def kmeans_plusplus(
     X: Any,
     n_clusters: int,
@@ -424,13 +413,13 @@ def kmeans_plusplus(
             f"{given.shape[0]}."
         )
     if n_local_trials is None:
-        trials = seeding.default_local_trials(k)
+        trials = default_local_trials(k)
     else:
         trials = check_integer(n_local_trials, "n_local_trials", low=1)
     rng = check_random_state(random_state)
     X = dense_rows(given, bytes_of_seeds(given.shape, given.dtype))
-    draws = seeding.uniform_draws(rng, seeding.draws_needed(k, trials))
-    first = seeding.first_row(weight, X.shape[0], draws[0])
+    draws = uniform_draws(rng, draws_needed(k, trials))
+    first = first_row(weight, X.shape[0], draws[0])
     with Workers(usable_threads()) as workers:
         rows = with_blocks(prepare(X, weight, workers).sieve(workers), k)
         indices = seeding.greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)

@@ -17,6 +17,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import lane_count, load, load_like, minimum, select, splat_like, store
 from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
 from kmeans_core.kmeans.nearest import nearest_two
 from kmeans_core.kmeans.panels import (
     Rows,
@@ -55,7 +56,7 @@ def parallel_indices(rows: Rows, n_clusters: int, seed: int, workers: Workers) -
     closest = aligned_empty(n_padded, rows.X.dtype)
     closest[:] = np.inf
     owner = np.zeros(n_padded, dtype=np.int32)
-    chosen = np.array([seeding.first_row(weight, n_samples, rng.random_sample())])  # step 1
+    chosen = np.array([first_row(weight, n_samples, rng.random_sample())])  # step 1
     _own(rows, chosen, 0, closest, owner, workers)
     for number in range(MOST_ROUNDS):  # steps 3-6
         share = weight * closest[:n_samples]
@@ -69,8 +70,8 @@ def parallel_indices(rows: Rows, n_clusters: int, seed: int, workers: Workers) -
             chosen = np.concatenate([chosen, batch])
     mass = np.bincount(owner[:n_samples], weights=weight, minlength=chosen.size)  # step 7
     few = with_blocks(sieve_rows(rows.X[chosen], mass, rows.scale, workers), n_clusters)
-    trials = seeding.default_local_trials(n_clusters)
-    draws = seeding.uniform_draws(rng, seeding.draws_needed(n_clusters, trials))
+    trials = default_local_trials(n_clusters)
+    draws = uniform_draws(rng, draws_needed(n_clusters, trials))
     first = int(np.searchsorted(np.cumsum(mass / mass.sum()), draws[0], side="right"))
     draws = draws[1:].reshape(n_clusters - 1, trials)
     return chosen[seeding.greedy_indices(few, min(first, chosen.size - 1), draws, workers)]

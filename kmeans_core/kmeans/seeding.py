@@ -14,15 +14,13 @@ candidate may be nearer to, and what it would gain, to within a bound of their e
 that this does not part, and the rows of the one that is kept, are computed in float64: so the rows
 chosen are those of float64. 3e5 x 32, k=100, float64: 0.6 s in place of 1.8 (one thread, Zen 3).
 
-The uniform draws are made outside and passed in, so a slow and a fast version see the same ones.
-They are made in scikit-learn's order: the same seed chooses the same rows.
+The uniform draws are made outside (draws.py) and passed in.
 """
 
 from __future__ import annotations
 
-import math
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,8 +52,6 @@ from kmeans_core.kmeans.panels import (
 )
 
 SMALL_FLOPS = 4e6  # of a step: below, one compiled call does all steps on one thread
-
-
 PANELS_A_ROUND = 16  # added up in float32
 SUM_ERROR = 2.0**-19  # relative, of a sum of so many numbers that are not negative
 TINY = np.float32(1e-35)  # more than what underflows in float32
@@ -82,46 +78,6 @@ class Seeds(NamedTuple):
     listed: np.ndarray  # (n_blocks, rows of a round) int64: rows that the kept candidate reaches
     gains: np.ndarray  # (n_blocks, n_places) float64: the first, exactly
     contends: np.ndarray  # (n_places,) bool: may be the best candidate
-
-
-def default_local_trials(n_clusters: int) -> int:
-    """Candidates a step: 2 + ln(k), the figure that Arthur and Vassilvitskii report."""
-    return 2 + int(math.log(n_clusters))
-
-
-def uniform_draws(rng: Any, size: int) -> np.ndarray:
-    """`size` uniform numbers in [0, 1) from a RandomState or a Generator."""
-    draw = rng.random_sample if hasattr(rng, "random_sample") else rng.random
-    return draw(size)
-
-
-def draws_needed(n_clusters: int, n_local_trials: int) -> int:
-    """One draw for the first row, `n_local_trials` for each other."""
-    return 1 + (n_clusters - 1) * n_local_trials
-
-
-def first_row(weight: np.ndarray | None, n_samples: int, draw: float) -> int:
-    """A row drawn with probability proportional to its weight, as RandomState.choice draws it."""
-    if weight is None and n_samples < 1_000_000:
-        # Adding up n equal shares is off by less than n^2 rounding units: far from a row's ends
-        # the place of the draw is known without doing it.
-        place = draw * n_samples
-        if 1e-3 < place - int(place) < 1.0 - 1e-3:
-            return int(place)
-    share = np.full(n_samples, 1.0) if weight is None else weight.astype(np.float64)
-    cumulative = np.cumsum(share / share.sum())
-    cumulative /= cumulative[-1]
-    return int(np.searchsorted(cumulative, draw, side="right"))
-
-
-def random_indices(weight: np.ndarray | None, n_samples: int, n_clusters: int, rng: Any) -> Any:
-    """Distinct rows, each drawn with probability proportional to its weight.
-
-    Where fewer rows than clusters have a weight, rows are drawn that may be equal.
-    """
-    share = np.full(n_samples, 1.0) if weight is None else weight.astype(np.float64)
-    too_few = np.count_nonzero(share) < n_clusters
-    return rng.choice(n_samples, size=n_clusters, replace=too_few, p=share / share.sum())
 
 
 def greedy_indices(

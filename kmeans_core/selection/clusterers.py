@@ -10,7 +10,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.hierarchy.dendrogram import cut_tree
 from kmeans_core.hierarchy.linkage import linkage
 from kmeans_core.hierarchy.update_rules import METHODS as LINKAGES
-from kmeans_core.kmeans.fitting import prepare
+from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.metrics import inertia
 from kmeans_core.selection.fits import fit_packed
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.kmeans.constant import large_constants, zeroed
-from kmeans_core.kmeans.fitting import Prepared, Settings, fit_plans, plan_fit, prepare
+from kmeans_core.kmeans.fitting import Settings, fit_plans, plan_fit
 from kmeans_core.kmeans.iteration import Result
+from kmeans_core.kmeans.prepared import Prepared, prepare
 from kmeans_core.validation import (
     check_integer,
     check_matrix,
@@ -70,14 +70,8 @@ def fit_range(
     weight = check_sample_weight(sample_weight, len(X), X.dtype)
     if n_threads is not None:
         check_integer(n_threads, "n_threads", low=1)
-    constants = large_constants(X)
-    if constants is not None:
-        X = zeroed(X, constants != 0.0)
     with Workers(usable_threads(n_threads)) as workers:
-        fits = fit_packed(prepare(X, weight, workers), ks, n_init, random_state, workers)
-    if constants is None:
-        return fits
-    return [fit._replace(centers=fit.centers + constants) for fit in fits]
+        return fit_packed(prepare(X, weight, workers), ks, n_init, random_state, workers)
 
 
 def fit_packed(

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans.fitting import prepare
 from kmeans_core.kmeans.iteration import Result
+from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.fits import check_n_init, check_range, child_seeds, fit_packed
 from kmeans_core.validation import check_integer, check_matrix, check_real
