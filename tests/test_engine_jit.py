@@ -13,8 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba.core import config
 
+import kmeans_core.engine.inlined as inlined
 import kmeans_core.engine.jit as jit
 
 HELPER = "from kmeans_core.engine.jit import device\n\n@device\ndef step(x):\n    return x + {}\n"
@@ -57,7 +60,8 @@ class Package:
         self.write("engine/__init__.py", "")
         self.write("kernels.py", KERNEL)
         self.write("helper.py", HELPER.format(1.0))
-        shutil.copy(jit.__file__, self.root / "kmeans_core" / "engine" / "jit.py")
+        for module in (jit, inlined):
+            shutil.copy(module.__file__, self.root / "kmeans_core" / "engine")
 
     def write(self, name: str, text: str) -> None:
         (self.root / "kmeans_core" / name).write_text(text)
@@ -237,3 +241,17 @@ def test_only_a_few_older_versions_are_kept(package):
         package.write("helper.py", HELPER.format(float(constant)))
         package.run("from kmeans_core.engine.jit import cache_folder; cache_folder()")
     assert len(list(package.cache.iterdir())) == jit.KEPT_VERSIONS + 1
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_device_is_compiled_once_for_all_signed_integers():
+    def cube(x):
+        return x * x * x
+
+    inner = jit.device(cube)
+
+    def outer(x, y):
+        return inner(x) + inner(y) + inner(2) + inner(3)
+
+    assert jit.kernel(outer)(np.int32(2000), np.int64(1)) == 2000**3 + 1 + 8 + 27  # past int32
+    assert [str(args[0]) for args in inner.overloads] == ["int64"]

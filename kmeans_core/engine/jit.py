@@ -35,6 +35,8 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from kmeans_core.engine.inlined import InlinedCompiler, once_for_integers
+
 CACHE_VARIABLE = "KMEANS_CORE_CACHE_DIR"
 PACKAGE = __name__.partition(".")[0]
 KEPT_VERSIONS = 4  # folders of older package contents that may stay beside the current one
@@ -74,7 +76,11 @@ def device(function: Callable) -> Callable:
 
     It is always inlined: a call would pass every array as seven numbers on the stack.
     """
-    return _njit(forceinline=True, no_cpython_wrapper=True, **_OPTIONS)(function)
+    options = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+    dispatcher = _njit(pipeline_class=InlinedCompiler, **options)(function)
+    if hasattr(dispatcher, "py_func"):
+        once_for_integers(dispatcher)
+    return dispatcher
 
 
 class PackageCache(_Cache):
