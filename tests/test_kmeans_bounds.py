@@ -75,7 +75,7 @@ def run_and_check(X, weight, start, algorithm):
             break
         for run in runs:
             if lloyd.sum_blocks(run) > 0:
-                relocate_empty_clusters(rows, run)
+                relocate_empty_clusters(rows, run, workers)
             lloyd.move_centers(rows, run)
         np.testing.assert_array_equal(runs[0].centers, runs[1].centers)
         pruning.centers_moved()

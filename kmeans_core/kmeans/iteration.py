@@ -212,7 +212,7 @@ def run_from(
         while status == lloyd.RUNNING:
             status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, most)
             if status == lloyd.EMPTY:
-                relocate(table, run)
+                relocate(table, run, workers)
                 status = _judge(run, lloyd.move_centers(rows, run), limits)
             if status == lloyd.RUNNING and watch.is_over():
                 status = lloyd.STOPPED
@@ -241,12 +241,13 @@ def run_from(
     )
 
 
-def relocate(table: Table, run: Run) -> None:
+def relocate(table: Table, run: Run, workers: Workers) -> None:
     """Give empty clusters rows of the caller's: of equal rows that were collapsed, one."""
     if table.whole is None:
-        relocate_empty_clusters(table.rows, run)
+        relocate_empty_clusters(table.rows, run, workers)
     else:
-        relocate_empty_clusters(table.whole, run._replace(labels=run.labels[table.place]))
+        whole = run._replace(labels=run.labels[table.place])
+        relocate_empty_clusters(table.whole, whole, workers)
 
 
 def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, workers: Workers) -> int:
@@ -267,7 +268,7 @@ def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, worke
             workers.run(steps.rebuild, rows.n_blocks)
         if lloyd.sum_blocks(run) > 0:
             steps.label_rows(workers)
-            relocate(table, run)
+            relocate(table, run, workers)
         shift = lloyd.move_centers(rows, run)
         status = _judge(run, shift, limits)
         if watch.sees_iterations:

@@ -77,28 +77,39 @@ def assign_panels(
     4, k=8). Rows are moved some panels after their search, when they have been fetched: only
     panels had been read, and waiting for each row took 0.1 us.
     """
-    panel = first
+    lanes, n_samples, panel = lane_count(rows.packed), rows.X.shape[0], first
     while panel < last:
         block = panel // rows.block_panels
         stop = min(panel + PANELS_A_ROUND, last, (block + 1) * rows.block_panels)
-        n_moving = search_panels(rows, run, panel, stop, block)
-        for place in range(n_moving):
-            i, label = run.moving[block, 0, place], run.moving[block, 1, place]
-            weight = float(rows.weight[i * rows.weight_step])
-            move_row(rows.X, i, weight, rows, run, run.labels[i], label, block)
-            run.labels[i] = label
-        run.n_changed[block] += n_moving
+        fresh = run.labels[panel * lanes] < 0  # no row has a label yet
+        n_changed = search_panels(rows, run, panel, stop, block, fresh)
+        if fresh:
+            end = min(stop * lanes, n_samples)
+            add_rows(rows, run, block, panel * lanes, end)
+            n_changed = end - panel * lanes
+        else:
+            for place in range(n_changed):
+                i, label = run.moving[block, 0, place], run.moving[block, 1, place]
+                weight = float(rows.weight[i * rows.weight_step])
+                move_row(rows.X, i, weight, rows, run, run.labels[i], label, block)
+                run.labels[i] = label
+        run.n_changed[block] += n_changed
         panel = stop
 
 
 @device
-def search_panels(rows, run, first, last, block):
-    """Find the rows of these panels whose label changes; returns how many. Writes `moving`."""
+def search_panels(rows, run, first, last, block, fresh):
+    """Find the rows of these panels whose label changes; returns how many. Writes `moving`.
+
+    Where no row has a label yet, writes `labels` instead and returns 0.
+    """
     X, packed, labels, moving = rows.X, rows.packed, run.labels, run.moving
     lanes, n_samples, n_moving = lane_count(packed), X.shape[0], 0
     for panel in range(first, last):
         best, second, index = nearest_two(packed, panel, run.packed_centers)
         tied = uncertain(best, second, rows.tie, rows.blur[panel])
+        if fresh:
+            store(labels, panel * lanes, index)
         bits = lane_bits((index != load_like(labels, panel * lanes, best)) | tied)
         while bits != 0:
             lane = lowest_bit(bits)
@@ -108,7 +119,9 @@ def search_panels(rows, run, first, last, block):
             label = index[lane]
             if tied[lane]:
                 label = np.int32(nearest_exactly(X, i, rows.scale, run.centers))
-            if label != labels[i]:
+            if fresh:
+                labels[i] = label
+            elif label != labels[i]:
                 prefetch_row(X, i)
                 moving[block, 0, n_moving], moving[block, 1, n_moving] = i, label
                 n_moving += 1
@@ -171,9 +184,17 @@ def rebuild_blocks(
             mass[block, j, 0] = mass[block, j, 1] = 0.0
             for f in range(sums.shape[2]):
                 sums[block, j, f] = 0.0
-        for i in range(block * block_rows, min((block + 1) * block_rows, rows.X.shape[0])):
-            weight = float(rows.weight[i * rows.weight_step])
-            move_row(rows.X, i, weight, rows, run, -1, run.labels[i], block)
+        stop = min((block + 1) * block_rows, rows.X.shape[0])
+        add_rows(rows, run, block, block * block_rows, stop)
+
+
+@device
+def add_rows(rows, run, block, start, stop):
+    """Add rows that are in no sum yet to those of their clusters, in their order."""
+    for i in range(start, stop):
+        weight = float(rows.weight[i * rows.weight_step])
+        if weight > 0.0:
+            add_row(rows.X, i, weight, 1.0, rows, run, block, run.labels[i])
 
 
 @kernel

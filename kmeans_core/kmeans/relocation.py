@@ -7,53 +7,70 @@ from __future__ import annotations
 
 import numpy as np
 
-from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.jit import kernel
+from kmeans_core.kmeans.lloyd import Run
 from kmeans_core.kmeans.nearest import squared_distance
+from kmeans_core.kmeans.panels import Rows
+
+ROWS_A_PART = 1 << 14
 
 
-@kernel
-def relocate_empty_clusters(
-    rows,  # IN  Rows
-    run,  # INOUT Run: totals, total_mass, touched
-):
+def relocate_empty_clusters(rows: Rows, run: Run, workers: Workers) -> None:
     """Give every empty cluster, in ascending order, the row farthest from its center.
 
     Farthest first, then lowest row index, only rows of positive weight. One unit, min(1, w), of
     the row moves, in the totals of this iteration only: the next assignment decides its label.
-    Where all rows sit on their centers there is nothing to gain and nothing moves. Each empty
-    cluster costs one more pass of n d, and no memory: the next row is the first after the last.
+    Where all rows sit on their centers there is nothing to gain and nothing moves. O(n d), and
+    O(n) for the order. Writes totals, total_mass and touched.
     """
-    X, weight, totals, touched = rows.X, rows.weight, run.totals, run.touched
-    total_mass, n_features = run.total_mass, X.shape[1]
-    last_distance, last_row = np.inf, -1
-    for j in range(totals.shape[0]):
-        if total_mass[j, 1] != 0.0:
-            continue
-        total_mass[j, 0] = 0.0  # no residue of weights that came and went
-        last_distance, last_row = farthest_after(rows, run, last_distance, last_row)
-        if last_row < 0:
-            break
-        old = run.labels[last_row]
-        unit = min(1.0, float(weight[last_row * rows.weight_step]))
-        for f in range(n_features):
-            value = unit * rows.scale * X[last_row, f]
-            totals[old, f] -= value
-            totals[j, f] = value
-        total_mass[old, 0] -= unit
-        total_mass[j, 0] = unit
-        touched[0, old] = touched[0, j] = True  # these totals no longer fit the blocks
+    empty = np.flatnonzero(run.total_mass[:, 1] == 0.0)
+    run.total_mass[empty, 0] = 0.0  # no residue of weights that came and went
+    for j, i in zip(empty, farthest_rows(rows, run, len(empty), workers), strict=False):
+        old, unit = run.labels[i], min(1.0, float(rows.weight[i * rows.weight_step]))
+        value = unit * rows.scale * rows.X[i].astype(np.float64)
+        run.totals[old] -= value
+        run.totals[j] = value
+        run.total_mass[old, 0] -= unit
+        run.total_mass[j, 0] = unit
+        run.touched[0, [old, j]] = True  # these totals no longer fit the blocks
 
 
-@device
-def farthest_after(rows, run, last_distance, last_row):
-    """The row that follows (last_distance, last_row) when rows are ordered from far to near."""
+def farthest_rows(rows: Rows, run: Run, most: int, workers: Workers) -> np.ndarray:
+    """At most so many rows away from their centers, the farthest first."""
+    n_samples = rows.X.shape[0]
+    parts: list = [None] * -(-n_samples // ROWS_A_PART)
+
+    def task(first: int, last: int) -> None:
+        for part in range(first, last):
+            start = part * ROWS_A_PART
+            distances = np.empty(min(ROWS_A_PART, n_samples - start))
+            own_distances(rows, run.centers, run.labels, start, distances)
+            far = _farthest(distances, most)
+            parts[part] = start + far, distances[far]
+
+    workers.run(task, len(parts))
+    numbers, distances = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+    return numbers[_farthest(distances, most)]
+
+
+def _farthest(distances: np.ndarray, most: int) -> np.ndarray:
+    """Where the largest distances stand, the largest first, of equals the first; none that is 0."""
+    least = np.partition(distances, -most)[-most] if most < len(distances) else 0.0
+    far = np.flatnonzero((distances >= least) & (distances > 0.0))
+    return far[np.argsort(-distances[far], kind="stable")][:most]
+
+
+@kernel
+def own_distances(
+    rows,  # IN  Rows
+    centers,  # IN  (n_clusters, n_features), scaled as the rows are
+    labels,  # IN  (at least n_samples,) int32
+    start,  # IN  first row
+    distances,  # OUT of this row and those after it, squared; 0 for a row without weight
+):
+    """How far rows are from their centers."""
     X, weight, step = rows.X, rows.weight, rows.weight_step
-    centers, labels = run.centers, run.labels
-    distance, row = 0.0, -1
-    for i in range(X.shape[0]):
-        if weight[i * step] > 0.0:
-            d = squared_distance(X, i, rows.scale, centers, labels[i])
-            comes_later = d < last_distance or (d == last_distance and i > last_row)
-            if comes_later and d > distance:
-                distance, row = d, i
-    return distance, row
+    for i in range(start, start + distances.shape[0]):
+        distance = squared_distance(X, i, rows.scale, centers, labels[i])
+        distances[i - start] = distance if weight[i * step] > 0.0 else 0.0
