@@ -60,15 +60,15 @@ _njit: Any = numba.njit  # its type hints know only some of its options
 
 def kernel(function: Callable) -> Callable:
     """Compile `function` on its first call, release the GIL in it, keep the result on disk."""
-    dispatcher = _njit(**_OPTIONS)(function)
-    compiled = hasattr(dispatcher, "py_func")  # not so with NUMBA_DISABLE_JIT=1
-    if compiled:
-        inlined: Any = device(function)  # in another kernel it needs no wrapper and no file
-        dispatcher.get_call_template = inlined.get_call_template
-        dispatcher.get_overload = inlined.get_overload
-    if compiled and function.__module__.startswith(PACKAGE + "."):
-        dispatcher._cache = PackageCache(function)
-    return dispatcher
+    return _kernel(function, inline=True)
+
+
+def long_kernel(function: Callable) -> Callable:
+    """A kernel that is not inlined into another one that calls it: it is long, and called seldom.
+
+    LLVM took twice as long over a whole run of k-means in one piece as over its parts.
+    """
+    return _kernel(function, inline=False)
 
 
 def device(function: Callable) -> Callable:
@@ -76,7 +76,23 @@ def device(function: Callable) -> Callable:
 
     It is always inlined: a call would pass every array as seven numbers on the stack.
     """
-    options = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+    return _device(function, inline=True)
+
+
+def _kernel(function: Callable, *, inline: bool) -> Callable:
+    dispatcher = _njit(**_OPTIONS)(function)
+    compiled = hasattr(dispatcher, "py_func")  # not so with NUMBA_DISABLE_JIT=1
+    if compiled:
+        within: Any = _device(function, inline=inline)  # there it needs no wrapper and no file
+        dispatcher.get_call_template = within.get_call_template
+        dispatcher.get_overload = within.get_overload
+    if compiled and function.__module__.startswith(PACKAGE + "."):
+        dispatcher._cache = PackageCache(function)
+    return dispatcher
+
+
+def _device(function: Callable, *, inline: bool) -> Callable:
+    options = {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True}
     dispatcher = _njit(pipeline_class=InlinedCompiler, **options)(function)
     if hasattr(dispatcher, "py_func"):
         once_for_integers(dispatcher)

@@ -7,13 +7,13 @@ in scikit-learn's order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
-from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans import iteration, seeding, small
 from kmeans_core.kmeans.draws import (
     default_local_trials,
     draws_needed,
@@ -21,22 +21,10 @@ from kmeans_core.kmeans.draws import (
     random_indices,
     uniform_draws,
 )
-from kmeans_core.kmeans.iteration import (
-    SMALL_FLOPS,
-    Limits,
-    Result,
-    new_run,
-    run_from,
-    unscaled,
-)
-from kmeans_core.kmeans.panels import (
-    with_blocks,
-)
+from kmeans_core.kmeans.iteration import Limits, Result, new_run, unscaled
+from kmeans_core.kmeans.panels import Rows, with_blocks
 from kmeans_core.kmeans.prepared import Prepared
 from kmeans_core.kmeans.watch import Watch
-
-if TYPE_CHECKING:
-    pass
 
 
 class Settings(NamedTuple):
@@ -51,9 +39,10 @@ class Settings(NamedTuple):
     watch: Watch = Watch()  # nobody
 
 
-# Of an iteration: below, threads that run side by side wait for the interpreter more than they
-# gain. Ten runs of 2,000 x 5, k=11: 6.1 ms on one thread, 7.2 on two; 10,000 x 10, k=8: 18 and 13.
-FLOPS_TO_SHARE = 3e5
+# Of an iteration: below, a second thread takes as long to start as it saves. Ten runs of 2,000 x 5,
+# k=11: 5.8 ms on one thread, 3.9 on two; k=6: 4.1 and 3.7; k=3: 1.9 and 2.6.
+FLOPS_TO_SHARE = 1e5
+FIRST_ROWS = 4096
 
 
 class Start(NamedTuple):
@@ -106,24 +95,20 @@ def _run_one_by_one(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Re
     """Runs of a large table, each on all threads; none begins when the time is over."""
     prepared = runs[0][0].prepared
     if any(start.seed is not None for _, start in runs):
-        runs = [
-            (plan, Start(initial_centers(prepared, start, plan.settings.n_clusters, workers)))
-            for plan, start in runs
-        ]
+        runs = [(plan, Start(Desk(plan, workers).seed(start))) for plan, start in runs]
         prepared.drop_exact()
     results: list[Result | None] = []
     for plan, start in runs:
         if results and plan.settings.watch.is_over():
             results.append(None)
             continue
-        centers = initial_centers(prepared, start, plan.settings.n_clusters, workers)
-        results.append(Desk(plan, workers).run(centers))
+        results.append(Desk(plan, workers).run(start))
     return results
 
 
 def _is_short(plan: Plan) -> bool:
     """Whether a run is too short to share, and need not be watched: then runs go side by side."""
-    return flops_of(plan) < SMALL_FLOPS and not plan.settings.watch.sees_iterations
+    return flops_of(plan) < small.SMALL_FLOPS and not plan.settings.watch.sees_iterations
 
 
 def flops_of(plan: Plan) -> float:
@@ -150,7 +135,7 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
                 continue
             if desk is None or desk.plan is not plan:
                 desk = Desk(plan, one)
-            result = desk.run(desk.seed(start))
+            result = desk.run(start)
             results[len(runs) - 1 - number] = result._replace(labels=result.labels.copy())
 
     if max(flops_of(plan) for plan, _ in runs) < FLOPS_TO_SHARE:
@@ -177,18 +162,44 @@ class Desk:
         self._run = new_run(self._table.rows, settings.n_clusters)
         self._seeds: seeding.Seeds | None = None
 
-    def seed(self, start: Start) -> np.ndarray:
-        """The centers that a run begins with, in the caller's units."""
-        prepared, n_clusters = self.plan.prepared, self.plan.settings.n_clusters
-        if self._seeds is None and start.draws is not None:
-            rows = with_blocks(prepared.sieve(self.workers), n_clusters)
-            self._seeds = seeding.new_seeds(rows, n_clusters, start.draws.shape[1])
-        return initial_centers(prepared, start, n_clusters, self.workers, self._seeds)
+    def run(self, start: Start) -> Result:
+        """Run from this start; the next run writes over the labels of the result."""
+        table, limits, settings = self._table, self._limits, self.plan.settings
+        if not small.is_small(table.rows.X.size, settings.n_clusters, settings.algorithm, limits):
+            return iteration.run_from(
+                table, self.seed(start), limits, settings.algorithm, self.workers, self._run
+            )
+        if start.draws is not None:
+            origin, seeds = self._origin(start.draws)
+            if seeding.is_small(origin, start.draws):
+                return small.run_seeded(
+                    table, origin, seeds, start.first, start.draws, limits, self._run
+                )
+        return small.run_from(table, self.seed(start), limits, self._run)
 
-    def run(self, centers: np.ndarray) -> Result:
-        """Run from these centers; the next run writes over the labels of the result."""
-        algorithm = self.plan.settings.algorithm
-        return run_from(self._table, centers, self._limits, algorithm, self.workers, self._run)
+    def seed(self, start: Start) -> np.ndarray:
+        """The centers that a run begins with, in units of the rows."""
+        prepared, n_clusters = self.plan.prepared, self.plan.settings.n_clusters
+        if start.centers is not None:
+            return start.centers
+        if start.draws is not None:
+            rows, seeds = self._origin(start.draws)
+            found = seeding.greedy_indices(rows, start.first, start.draws, self.workers, seeds)
+            return prepared.X[found]
+        from kmeans_core.kmeans.parallel_seeding import (
+            parallel_indices,  # seldom: loaded when asked for
+        )
+
+        assert start.seed is not None
+        rows = with_blocks(prepared.exact(self.workers), n_clusters)
+        return prepared.X[parallel_indices(rows, n_clusters, start.seed, self.workers)]
+
+    def _origin(self, draws: np.ndarray) -> tuple[Rows, seeding.Seeds]:
+        """The rows that seeds are chosen from, and memory for that."""
+        rows = with_blocks(self.plan.prepared.sieve(self.workers), self.plan.settings.n_clusters)
+        if self._seeds is None:
+            self._seeds = seeding.new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
+        return rows, self._seeds
 
 
 def best_of(plan: Plan, results: list[Result | None]) -> Result:
@@ -228,28 +239,6 @@ def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
     return Start(None, first, draws[1:].reshape(k - 1, trials))
 
 
-def initial_centers(
-    prepared: Prepared,
-    start: Start,
-    n_clusters: int,
-    workers: Workers,
-    seeds: seeding.Seeds | None = None,
-) -> np.ndarray:
-    """The centers that a run begins with, in units of the rows; `seeds`: memory for that."""
-    if start.centers is not None:
-        return start.centers
-    if start.draws is not None:
-        rows = with_blocks(prepared.sieve(workers), n_clusters)
-        return prepared.X[seeding.greedy_indices(rows, start.first, start.draws, workers, seeds)]
-    from kmeans_core.kmeans.parallel_seeding import (
-        parallel_indices,  # seldom: loaded when asked for
-    )
-
-    assert start.seed is not None
-    rows = with_blocks(prepared.exact(workers), n_clusters)
-    return prepared.X[parallel_indices(rows, n_clusters, start.seed, workers)]
-
-
 @kernel
 def same_partition(
     labels,  # IN  (n_samples,) int32
@@ -265,16 +254,10 @@ def same_partition(
     return True
 
 
-@kernel
-def count_used(
-    labels,  # IN  (n_samples,) int32
-    seen,  # scratch (n_clusters,) bool, all false
-):
-    """How many labels occur. Ends where all have: after a few rows, where sorting took 14 ms."""
-    used, i = 0, 0
-    while i < labels.shape[0] and used < seen.shape[0]:
-        if not seen[labels[i]]:
-            seen[labels[i]] = True
-            used += 1
-        i += 1
+def count_used(labels: np.ndarray, n_clusters: int) -> int:
+    """How many labels occur: among the first rows, where that is all of them, else among all."""
+    used = 0
+    for stop in (FIRST_ROWS, labels.shape[0]):
+        if used < n_clusters:
+            used = int(np.count_nonzero(np.bincount(labels[:stop], minlength=n_clusters)))
     return used

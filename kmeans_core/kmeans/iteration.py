@@ -1,8 +1,8 @@
 """A run from one start: memory, threads and calls short enough that Ctrl-C is heard.
 
-A small table is iterated by compiled calls on one thread. A large one is cut into blocks of rows,
-which threads take one after another; between two assignments the centers are updated by one call.
-Both ways the same functions see the same blocks in the same order, so the bits agree.
+The table is cut into blocks of rows, which threads take one after another; between two assignments
+the centers are updated by one call. `small.py` runs a small table on one thread: the same functions
+see the same blocks in the same order, so the bits agree.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from kmeans_core.kmeans.lloyd import Run
 from kmeans_core.kmeans.nearest import label_panels, rows_inertia
 from kmeans_core.kmeans.panels import (
     LANES,
+    ROWS_A_PART,
     Rows,
     aligned_zeros,
     empty_center_blocks,
-    pack_centers,
     padded_features,
 )
 from kmeans_core.kmeans.relocation import relocate_empty_clusters
@@ -37,8 +37,6 @@ CONVERGENCE = {
     lloyd.WITHIN_TOLERANCE: "center shift within tolerance",
 }
 FLOPS_A_CALL = 1e9  # of a compiled call: some 20 ms
-SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
-ROWS_A_PART = 1 << 14
 
 
 class Limits(NamedTuple):
@@ -164,7 +162,7 @@ def load_steps(table: Table, run: Run, algorithm: str) -> Steps:
 
 
 def new_run(rows: Rows, n_clusters: int) -> Run:
-    """Memory for a run; `begin_run` sets what has to be set."""
+    """Memory for a run; `lloyd.begin` sets what has to be set."""
     k, b, d = n_clusters, rows.n_blocks, rows.X.shape[1]
     return Run(
         centers=np.empty((k, d), dtype=rows.X.dtype),
@@ -185,12 +183,8 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
 
 def begin_run(rows: Rows, run: Run, start: np.ndarray) -> None:
     """Make ready for a run from these centers, in the caller's units."""
-    n_samples = rows.X.shape[0]
     run.centers[:] = start * rows.X.dtype.type(rows.scale)
-    pack_centers(run.centers, rows.offset, run.packed_centers)
-    run.labels[:n_samples], run.labels[n_samples:] = -1, 0  # lanes that are no rows look one up too
-    run.sums[:], run.mass[:], run.touched[:] = 0.0, 0.0, True
-    run.progress[:] = 0
+    lloyd.begin(rows, run)
 
 
 def run_from(
@@ -202,29 +196,11 @@ def run_from(
     stand in that memory.
     """
     rows = table.rows
-    dtype, watch = rows.X.dtype, limits.watch
     begin_run(rows, run, start)
-    flops = 2.0 * rows.X.size * start.shape[0]
-    watch.begin()
-    if flops < SMALL_FLOPS and algorithm in ("auto", "lloyd") and not watch.sees_iterations:
-        status = lloyd.RUNNING
-        most = 1 if watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
-        while status == lloyd.RUNNING:
-            status = lloyd.iterate(rows, run, limits.max_iter, limits.tol, most)
-            if status == lloyd.EMPTY:
-                relocate(table, run, workers)
-                status = _judge(run, lloyd.move_centers(rows, run), limits)
-            if status == lloyd.RUNNING and watch.is_over():
-                status = lloyd.STOPPED
-    else:
-        steps = load_steps(table, run, algorithm)
-        status = iterate_threaded(table, run, limits, steps, workers)
-    watch.end(int(run.progress[lloyd.N_ITER]), CONVERGENCE.get(status, ""))
-    centers = run.centers * dtype.type(1.0 / rows.scale)
-    seen = centers * dtype.type(rows.scale)  # other than run.centers among denormal numbers only
-    if status != lloyd.CONVERGED or (seen != run.centers).any():
-        run.centers[:] = seen
-        pack_centers(run.centers, rows.offset, run.packed_centers)
+    limits.watch.begin()
+    steps = load_steps(table, run, algorithm)
+    status = iterate_threaded(table, run, limits, steps, workers)
+    if lloyd.must_label(rows, run, status):
         if table.tree is None:
             assign_labels(rows, run.centers, run.packed_centers, run.labels, workers)
         else:
@@ -232,13 +208,15 @@ def run_from(
     if table.tree is not None:
         steps.label_rows(workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
-    return Result(
-        run.labels[: rows.X.shape[0]],
-        centers,
-        inertia,
-        int(run.progress[lloyd.N_ITER]),
-        int(run.progress[lloyd.N_DISTANCES]),
-    )
+    return result_of(rows, run, inertia, limits, status)
+
+
+def result_of(rows: Rows, run: Run, inertia: float, limits: Limits, status: int) -> Result:
+    """What the run has ended with."""
+    n_iter, n_distances = int(run.progress[lloyd.N_ITER]), int(run.progress[lloyd.N_DISTANCES])
+    limits.watch.end(n_iter, CONVERGENCE.get(status, ""))
+    centers = run.centers * rows.X.dtype.type(1.0 / rows.scale)
+    return Result(run.labels[: rows.X.shape[0]], centers, inertia, n_iter, n_distances)
 
 
 def relocate(table: Table, run: Run, workers: Workers) -> None:
@@ -270,7 +248,7 @@ def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, worke
             steps.label_rows(workers)
             relocate(table, run, workers)
         shift = lloyd.move_centers(rows, run)
-        status = _judge(run, shift, limits)
+        status = judge(run, shift, limits)
         if watch.sees_iterations:
             n_iter, movement = int(run.progress[lloyd.N_ITER]), math.sqrt(shift) / rows.scale
             watch.after_iteration(n_iter, unscaled(inertia, rows.scale), movement)
@@ -281,7 +259,7 @@ def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, worke
         steps.centers_moved()
 
 
-def _judge(run: Run, shift: float, limits: Limits) -> int:
+def judge(run: Run, shift: float, limits: Limits) -> int:
     n_changed = int(run.n_changed.sum())
     return lloyd.verdict(run.progress, n_changed, shift, limits.max_iter, float(limits.tol))
 

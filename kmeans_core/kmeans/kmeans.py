@@ -29,6 +29,7 @@ from kmeans_core.kmeans.iteration import (
 )
 from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import (
+    ROWS_A_PART,
     Rows,
     empty_center_blocks,
     magnitude,
@@ -51,7 +52,6 @@ from kmeans_core.validation import (
 )
 
 INITS = ("k-means++", "random", "k-means||")
-ROWS_A_PART = 1 << 14
 
 
 class KMeans(Estimator):
@@ -346,8 +346,7 @@ class KMeans(Estimator):
 
     def _warn_of(self, best: Result) -> None:
         """Say what a caller could overlook in the result."""
-        seen = np.zeros(self.n_clusters, dtype=np.bool_)
-        used = count_used(best.labels, seen)
+        used = count_used(best.labels, self.n_clusters)
         if used < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({used}) found smaller than n_clusters "

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.jit import device, kernel, long_kernel
 from kmeans_core.engine.simd import (
     fma,
     lane_bits,
@@ -65,6 +65,29 @@ class Run(NamedTuple):
 
 
 @kernel
+def begin(rows, run):
+    """Make ready for a run from `run.centers`."""
+    n_samples = rows.X.shape[0]
+    for i in range(run.labels.shape[0]):
+        run.labels[i] = -1 if i < n_samples else 0  # lanes that are no rows look one up too
+    for block in range(rows.n_blocks):
+        empty_block(run, block)
+    for place in range(run.progress.shape[0]):
+        run.progress[place] = 0
+    pack_centers(run.centers, rows.offset, run.packed_centers)
+
+
+@device
+def empty_block(run, block):
+    """Take all rows out of the sums of a block."""
+    for j in range(run.sums.shape[1]):
+        run.touched[block, j] = True
+        run.mass[block, j, 0] = run.mass[block, j, 1] = 0.0
+        for f in range(run.sums.shape[2]):
+            run.sums[block, j, f] = 0.0
+
+
+@long_kernel
 def assign_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, touched, n_changed, n_distances
@@ -176,14 +199,9 @@ def rebuild_blocks(
     last,  # IN  block after the last
 ):
     """Make the sums of these blocks anew from the labels."""
-    sums, mass, touched = run.sums, run.mass, run.touched
     block_rows = rows.block_panels * lane_count(rows.packed)
     for block in range(first, last):
-        for j in range(sums.shape[1]):
-            touched[block, j] = True
-            mass[block, j, 0] = mass[block, j, 1] = 0.0
-            for f in range(sums.shape[2]):
-                sums[block, j, f] = 0.0
+        empty_block(run, block)
         stop = min((block + 1) * block_rows, rows.X.shape[0])
         add_rows(rows, run, block, block * block_rows, stop)
 
@@ -254,7 +272,7 @@ def move_centers(
     return total_shift
 
 
-@kernel
+@long_kernel
 def iterate(
     rows,  # IN  Rows
     run,  # INOUT Run
@@ -318,3 +336,22 @@ def verdict(progress, n_changed, shift, max_iter, tol):
     elif shift <= tol:
         return WITHIN_TOLERANCE
     return STOPPED if progress[N_ITER] >= max_iter else RUNNING
+
+
+@kernel
+def must_label(rows, run, status):
+    """Whether the labels have to be found anew for the centers as the user will see them.
+
+    Those are back in the caller's units, where denormal numbers lose digits. Writes centers and
+    packed_centers.
+    """
+    centers, dtype, changed = run.centers, rows.X.dtype.type, status != CONVERGED
+    scale, unscale = dtype(rows.scale), dtype(1.0 / rows.scale)
+    for j in range(centers.shape[0]):
+        for f in range(centers.shape[1]):
+            seen = centers[j, f] * unscale * scale
+            changed = changed or seen != centers[j, f]
+            centers[j, f] = seen
+    if changed:
+        pack_centers(centers, rows.offset, run.packed_centers)
+    return changed

@@ -39,6 +39,7 @@ from kmeans_core.engine.simd import (
     widen,
 )
 
+ROWS_A_PART = 1 << 14  # of a pass over all rows
 VALUES_A_PART = 1 << 18  # of a pass over all numbers: about 0.1 ms of work a call
 MAX_PARTIAL_SUMS = 64 << 20  # bytes of the sums of all blocks together
 LINE = 64  # bytes that are fetched together

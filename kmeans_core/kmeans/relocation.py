@@ -11,9 +11,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.kmeans.lloyd import Run
 from kmeans_core.kmeans.nearest import squared_distance
-from kmeans_core.kmeans.panels import Rows
-
-ROWS_A_PART = 1 << 14
+from kmeans_core.kmeans.panels import ROWS_A_PART, Rows
 
 
 def relocate_empty_clusters(rows: Rows, run: Run, workers: Workers) -> None:

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.jit import device, kernel, long_kernel
 from kmeans_core.engine.simd import (
     any_lane,
     gather,
@@ -69,8 +69,8 @@ class Seeds(NamedTuple):
     candidates: np.ndarray  # (n_places,) int64: the rows tried in this step
     tried: np.ndarray  # (n_places, n_features) dtype of X: these rows, scaled
     points: np.ndarray  # (n_places / 4, n_features, 4) float32: as `pack_centers` packs centers
-    reach: np.ndarray  # (n_clusters,) float32: rows of this owner that are nearer to it than this
-    # are nearer to it than to any candidate
+    reach: np.ndarray  # (n_clusters,) float32: an owner's rows at a smaller distance than this are
+    # nearer to it than to any candidate
     reached: np.ndarray  # (n_panels, n_places) int32: bits of the rows it may be nearer to
     few: np.ndarray  # (n_blocks, n_places + 1, lanes) float32: what a candidate would take off the
     # potential, and last by how much that may be wrong, of the panels of a round
@@ -103,8 +103,8 @@ def greedy_indices(
     """
     if seeds is None:
         seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
-    _begin(rows, seeds, first)
-    if 2.0 * rows.X.size * draws.shape[1] < SMALL_FLOPS:
+    begin(rows, seeds, first)
+    if is_small(rows, draws):
         greedy_steps(rows, seeds, draws)
         return seeds.indices
     workers.run(partial(add_chosen, rows, seeds, 0, 0), rows.n_blocks)
@@ -118,8 +118,13 @@ def greedy_indices(
     return seeds.indices
 
 
+def is_small(rows: Rows, draws: np.ndarray) -> bool:
+    """Whether one thread does all steps."""
+    return 2.0 * rows.X.size * draws.shape[1] < SMALL_FLOPS
+
+
 def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
-    """Memory for greedy k-means++; `_begin` sets what has to be set."""
+    """Memory for greedy k-means++; `begin` sets what has to be set."""
     n_panels, n_places = rows.blur.shape[0], -(-n_trials // 4) * 4
     n_padded, n_features, n_blocks = n_panels * LANES, rows.X.shape[1], rows.n_blocks
     return Seeds(
@@ -141,19 +146,23 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
     )
 
 
-def _begin(rows: Rows, seeds: Seeds, first: int) -> None:
-    """Make the first row the one candidate of step 0, which reaches all rows."""
-    n_samples = rows.X.shape[0]
-    seeds.indices[0] = first
-    seeds.tried[0] = rows.X[first] * rows.scale
-    seeds.closest[:n_samples], seeds.closest[n_samples:] = np.inf, 0.0
-    seeds.near[:n_samples], seeds.near[n_samples:] = MOST, -1.0
-    seeds.owner[:] = 0
-    seeds.reached[:, 0] = (1 << LANES) - 1
-    seeds.reached[-1, 0] = (1 << LANES - (seeds.near.shape[0] - n_samples)) - 1
-
-
 @kernel
+def begin(rows, seeds, first):
+    """Make the first row the one candidate of step 0, which reaches all rows."""
+    n_samples, lanes = rows.X.shape[0], lane_count(rows.packed)
+    seeds.indices[0] = first
+    for f in range(rows.X.shape[1]):
+        seeds.tried[0, f] = rows.X[first, f] * rows.scale
+    for i in range(seeds.near.shape[0]):
+        seeds.owner[i] = 0
+        seeds.closest[i] = np.inf if i < n_samples else 0.0
+        seeds.near[i] = MOST if i < n_samples else -1.0
+    for panel in range(seeds.reached.shape[0]):
+        n_rows = min(lanes, n_samples - panel * lanes)
+        seeds.reached[panel, 0] = (1 << n_rows) - 1
+
+
+@long_kernel
 def greedy_steps(rows, seeds, draws):
     """All steps on one thread: the algorithm from top to bottom. Writes seeds.indices."""
     add_chosen(rows, seeds, 0, 0, 0, rows.n_blocks)
