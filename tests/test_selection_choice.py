@@ -162,8 +162,21 @@ def test_few_and_equal_rows():
         ((np.arange(9.0)[:, None], [2, 10]), {}, "should be >= n_clusters_range=10"),
         ((np.arange(9.0)[:, None], [2]), {"n_clusters": 10}, "should be >= n_clusters=10"),
         ((np.arange(9.0)[:, None], [2]), {"random_state": -1}, "random_state must be between"),
+        ((np.arange(9.0)[:, None], [2]), {"n_references": 1}, "n_references must be between 2"),
+        ((np.arange(9.0)[:, None], [2]), {"n_resamples": 10**9}, "n_resamples must be between 1"),
+        ((np.arange(9.0)[:, None], [2]), {"max_time": -1.0}, "max_time must be"),
     ],
 )
 def test_bad_input_is_refused(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         choose_k(*arguments, **options)
+
+
+def test_what_cannot_be_told_progress_is_refused():
+    with pytest.raises(TypeError, match="progress must be a function"):
+        choose_k(np.arange(9.0)[:, None], [2], progress=True)
+
+
+def test_a_vote_without_silhouette_is_refused():
+    with pytest.raises(ValueError, match="votes must hold silhouette's"):
+        plurality({"gap": 3})
