@@ -34,12 +34,21 @@ def test_the_vote_gives_35_groups():
 
 
 @pytest.mark.slow
-def test_uniform_noise_has_no_clear_structure():
+@pytest.mark.parametrize("shape", [(400, 2), (300, 6)])
+def test_uniform_noise_has_no_clear_structure(shape):
     verdicts = [
-        choose_k(np.random.default_rng(seed).uniform(size=(400, 2)), n_resamples=1).structure
+        choose_k(np.random.default_rng(seed).uniform(size=shape), n_resamples=1).structure.verdict
         for seed in range(20)
     ]
-    assert sum(s.verdict == NONE for s in verdicts) >= 18
+    assert verdicts.count(NONE) >= 18
+
+
+def test_a_gain_is_not_counted_where_rows_lie_as_evenly_as_chance_lays_them():
+    found = choose_k(np.random.default_rng(4).uniform(size=(300, 6)), n_resamples=1).structure
+    assert found.gap_gain > found.gap_limit and found.hopkins < found.hopkins_uniform
+    assert found.verdict == NONE
+    assert found.evidence[0].startswith("None of three tests finds more")
+    assert "so it is not counted" in found.evidence[1]
 
 
 def test_the_evidence_for_nothing_says_nothing_else():

@@ -71,7 +71,27 @@ def simplified_silhouette_samples(
 def simplified_silhouette_score(
     X: Any, labels: Any, *, sample_weight: Any = None, n_threads: int | None = None
 ) -> float:
-    """The (weighted) mean of `simplified_silhouette_samples`, with the same arguments."""
+    """The (weighted) mean of `simplified_silhouette_samples`.
+
+    Parameters
+    ----------
+    X, labels, sample_weight, n_threads
+        As in `simplified_silhouette_samples`.
+
+    Returns
+    -------
+    float
+        Between -1 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `simplified_silhouette_samples`.
+
+    Notes
+    -----
+    O(n k d) time, O(n + k d) memory. Usually above `silhouette_score`: compare like with like.
+    """
     values = simplified_silhouette_samples(
         X, labels, sample_weight=sample_weight, n_threads=n_threads
     )

@@ -143,7 +143,22 @@ def _tables(
 
 
 def stability_word(jaccard: float) -> str:
-    """Hennig's word for a mean Jaccard index, 0 to 1; ValueError below 0 or for NaN."""
+    """Hennig's word for a mean Jaccard index.
+
+    Parameters
+    ----------
+    jaccard : float
+        0 to 1.
+
+    Returns
+    -------
+    {'dissolved', 'doubtful', 'stable', 'highly stable'}
+
+    Raises
+    ------
+    ValueError, TypeError
+        Below 0, NaN, no number.
+    """
     jaccard = check_real(jaccard, "jaccard", low=0.0)
     return next(word for limit, word in WORDS if jaccard >= limit)
 

@@ -175,7 +175,19 @@ def _model(k: int, fit: Result, settings: dict[str, Any]) -> KMeans:
 def best_by_silhouette(result: Sweep) -> int | None:
     """The number of clusters with the highest mean silhouette; of equal ones the smallest.
 
-    None where no silhouette is defined: a sweep over one cluster, or as many as rows, only.
+    Parameters
+    ----------
+    result : Sweep
+
+    Returns
+    -------
+    int or None
+        None where no silhouette is defined: a sweep over one cluster, or as many as rows, only.
+
+    Raises
+    ------
+    TypeError
+        `result` is something else.
     """
     if not isinstance(result, Sweep):
         raise TypeError(f"result must be what sweep() returns, got {result!r}.")

@@ -65,9 +65,10 @@ def choose_k(
     method : {'kmeans', 'single', 'complete', 'average', ...}
         As in `sweep`: k-means, or where to cut the tree of a linkage.
     n_init : int or 'auto'
-        Restarts of every k-means fit.
+        Restarts of every k-means fit, at most 1,000.
     n_references, n_resamples : int
-        Uniform tables of the gap statistic; resamples of the chosen clustering.
+        Uniform tables of the gap statistic, 2 to 10,000; resamples of the chosen clustering, 1 to
+        10,000.
     random_state : int
     n_threads : int, optional
         None: as many as this process may use. The bits do not depend on it.
@@ -87,6 +88,9 @@ def choose_k(
 
     Notes
     -----
+    The time of `sweep`, `gap_statistic`, `bootstrap_stability` and `structure_verdict`, one after
+    the other.
+
     Gap can say 1; silhouette, Davies-Bouldin and Calinski-Harabasz cannot. So a vote for 1 never
     wins: whether there is anything to divide is the question of `Choice.structure`. Read the vote
     only after that verdict. Davies-Bouldin and Calinski-Harabasz favour round groups, the gap many
@@ -95,7 +99,8 @@ def choose_k(
     X = check_matrix(X, min_rows=3)
     n_init = check_n_init(n_init)
     _check_options(n_references, n_resamples, random_state, progress)
-    end = np.inf if max_time is None else time.monotonic() + check_real(max_time, "max_time", low=0)
+    limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
+    end = time.monotonic() + limit
     ks = set(check_range(n_clusters_range, len(X), may_be_empty=n_clusters is not None))
     asked = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
     shared: dict[str, Any] = {
