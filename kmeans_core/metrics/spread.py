@@ -30,7 +30,9 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.panels import aligned_zeros, padded_features
 from kmeans_core.metrics.row_blocks import part_count, row_blocks, run_blocks
 
-MOST_UNROLLED = 4  # registers of a row that the compiler knows the number of
+# A row's first registers as tuples: the compiler knows their length and unrolls the loop over them.
+# 1e6 x 8, one core (AVX2, Zen 3): 6 ms against 8 to 10 for a loop of any length.
+ONE_REGISTER, TWO_REGISTERS = (0,), (0, 0)
 # A row is asked for so many numbers before its turn: 1e6 x 8, one core: means 5.2 ms without, 4.3
 # with, distances 6.3 and 5.7, where reading alone takes 3.4.
 AHEAD = 768
@@ -92,12 +94,12 @@ def squares_around(
     lanes, n_padded = lanes_of(np.float64), padded_features(n_features)
     blocks = row_blocks(X, codes, weight, n_labels)
     sums = aligned_zeros((part_count(blocks), n_labels, 2 * lanes + n_padded))
-    padded, tail, registers = _padded(centers), _tail(n_features), _registers(n_features)
+    padded, tail = _padded(centers), _tail(n_features)
 
     def task(first: int, last: int) -> None:
         for number in range(first, last):
             part = min(number, len(sums) - 1)
-            _add_rows(*blocks[number], padded, tail, registers, part, sums)
+            _add_rows(*blocks[number], padded, tail, part, sums)
 
     run_blocks(task, len(blocks), workers)
     total = sums.sum(axis=0)
@@ -117,12 +119,12 @@ def distances_to_means(
     blocks = row_blocks(X, codes, weight, n_labels)
     sums = np.zeros((part_count(blocks), n_labels))
     base, shift = _padded(moments.base), _padded(moments.shift)
-    tail, registers = _tail(n_features), _registers(n_features)
+    tail = _tail(n_features)
 
     def task(first: int, last: int) -> None:
         for number in range(first, last):
             part = min(number, len(sums) - 1)
-            _add_distances(*blocks[number], base, shift, tail, registers, part, sums)
+            _add_distances(*blocks[number], base, shift, tail, part, sums)
 
     run_blocks(task, len(blocks), workers)
     return sums.sum(axis=0)
@@ -141,15 +143,6 @@ def _tail(n_features: int) -> np.ndarray:
     tail = np.zeros(lanes)
     tail[: n_features - (padded_features(n_features) - lanes)] = 1.0
     return tail
-
-
-def _registers(n_features: int) -> tuple[int, ...]:
-    """As long as a row has registers, up to a limit: the compiler knows the length of a tuple.
-
-    So it unrolls the loop over it: 1e6 x 8: 6 ms of one core against 8 to 10 (AVX2, Zen 3).
-    """
-    lanes = lanes_of(np.float64)
-    return (0,) * min(padded_features(n_features) // lanes, MOST_UNROLLED)
 
 
 @kernel
@@ -177,11 +170,21 @@ def _add_rows(
     stop,  # IN  row after the last
     centers,  # IN  (n_labels, n_padded)
     tail,  # IN  (lanes,)
-    registers,  # IN  a tuple, see `_registers`
     part,  # IN  which part of `sums`
     sums,  # INOUT (n_parts, n_labels, 2 * lanes + n_padded): zeros on entry
 ):
     """Add each row to its cluster's sums: mass in every lane, squares by lane, row - center."""
+    given = X, codes, weight, step, start, stop, centers, tail
+    if centers.shape[1] == lane_count(tail):
+        _add_each_row(given, ONE_REGISTER, part, sums)
+    else:
+        _add_each_row(given, TWO_REGISTERS, part, sums)
+
+
+@device
+def _add_each_row(given, registers, part, sums):
+    """`_add_rows` for rows that have at least these registers."""
+    X, codes, weight, step, start, stop, centers, tail = given
     n_labels, width, lanes = sums.shape[1], sums.shape[2], lane_count(tail)
     unrolled = len(registers) * lanes
     for i in range(start, stop):
@@ -219,11 +222,21 @@ def _add_distances(
     base,  # IN  (n_labels, n_padded)
     shift,  # IN  (n_labels, n_padded): the centers are base + shift
     tail,  # IN  (lanes,)
-    registers,  # IN  a tuple, see `_registers`
     part,  # IN  which part of `sums`
     sums,  # INOUT (n_parts, n_labels): zeros on entry
 ):
     """Add each row's distance to its center to its cluster's sum."""
+    given = X, codes, weight, step, start, stop, base, shift, tail
+    if base.shape[1] == lane_count(tail):
+        _add_each_distance(given, ONE_REGISTER, part, sums)
+    else:
+        _add_each_distance(given, TWO_REGISTERS, part, sums)
+
+
+@device
+def _add_each_distance(given, registers, part, sums):
+    """`_add_distances` for rows that have at least these registers."""
+    X, codes, weight, step, start, stop, base, shift, tail = given
     lanes = lane_count(tail)
     # As many rows as lanes share a square root: 6.8 ms against 7.5 (1e6 x 8, one core, Zen 3).
     for i in range(start, stop, lanes):
