@@ -7,6 +7,7 @@ import sklearn.metrics
 
 from kmeans_core import metrics
 from kmeans_core.metrics.grouped import group_rows
+from kmeans_core.metrics.labels import code_labels
 from kmeans_core.metrics.silhouette import silhouettes_at
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
 from kmeans_core.metrics.table import check_labelled, threads
@@ -92,6 +93,38 @@ def test_far_from_the_origin_the_metrics_keep_their_digits():
     X = np.round(X * 64) / 64
     for metric in [metrics.inertia, *LABEL_METRICS]:
         np.testing.assert_allclose(metric(X + 2.0**27, labels), metric(X, labels), rtol=1e-6)
+
+
+SEPARATION = [metrics.inertia, metrics.davies_bouldin_score, metrics.calinski_harabasz_score]
+DEFINED = list(
+    zip(SEPARATION, [naive.inertia, naive.davies_bouldin, naive.calinski_harabasz], strict=True)
+)
+
+
+@pytest.mark.parametrize("metric", SEPARATION)
+@pytest.mark.parametrize("offset", [1e8, 2.0**32])
+def test_far_from_the_origin_means_lose_nothing(metric, offset):
+    X, labels = table(2)
+    X = np.round(X * 2**18) / 2**18  # so that adding the offset loses nothing either
+    assert metric(X + offset, labels) == pytest.approx(metric(X, labels), rel=1e-14)
+
+
+@pytest.mark.parametrize("metric, definition", DEFINED)
+def test_means_are_found_from_whatever_row_comes_first(metric, definition):
+    X, labels = table(2)
+    X[0] += 1e8  # the squares around it are a billion times those around the mean
+    apart = X.copy()
+    apart[labels == labels[0]] += 1e8
+    for rows in (X, apart):
+        assert metric(rows, labels) == pytest.approx(definition(rows, labels), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric, definition", DEFINED)
+@pytest.mark.parametrize("n_samples, n_features", [(3, 1), (5, 4), (8, 8), (33_003, 1), (70, 40)])
+def test_blocks_and_registers_of_every_length(metric, definition, n_samples, n_features):
+    X = np.random.default_rng(n_samples).normal(size=(n_samples, n_features))
+    labels = np.arange(n_samples) % 2
+    assert metric(X, labels) == pytest.approx(definition(X, labels), rel=1e-12)
 
 
 def test_rows_without_any_distance():
@@ -216,7 +249,8 @@ def test_a_row_of_weight_zero_is_not_there():
 
 @pytest.mark.parametrize("metric", [*LABEL_METRICS, metrics.inertia, metrics.silhouette_by_cluster])
 def test_threads_do_not_change_a_bit(metric):
-    X, labels = table(6, n_samples=40_000 if metric is metrics.inertia else 6_000, n_labels=4)
+    linear = metric in SEPARATION
+    X, labels = table(6, n_samples=100_003 if linear else 6_000, n_labels=4)
     one = metric(X, labels, n_threads=1)
     np.testing.assert_array_equal(metric(X, labels, n_threads=3), one)
     with pytest.raises(ValueError, match="n_threads must be at least 1"):
@@ -237,9 +271,22 @@ def test_pairs_looked_at_once_give_what_looking_at_all_gives(weighted):
 def test_labels_of_any_kind_of_number_are_coded_alike():
     X, labels = table(7)
     expected = metrics.davies_bouldin_score(X, labels)
-    for names in (labels.astype(np.uint64) + np.uint64(2**63 + 5), labels - 7, labels * 10**12):
+    read_only = labels.copy()
+    read_only.flags.writeable = False
+    other_kinds = (labels.astype(np.uint64) + np.uint64(2**63 + 5), labels - 7, labels * 10**12)
+    for names in (read_only, labels.astype(np.int32), *other_kinds):
         assert metrics.davies_bouldin_score(X, names) == expected
     assert metrics.davies_bouldin_score(X, labels / 3.0) == expected
+
+
+@pytest.mark.parametrize(
+    "labels", [[0, 2, 1, 1], [0, 2], [3, 3], [-1, 0], [True, False], ["b", "a"], [0.5, -1.0], []]
+)
+def test_labels_are_coded_as_numpy_does(labels):
+    names, codes = np.unique(np.array(labels), return_inverse=True)
+    values, ours = code_labels(labels, len(labels), "labels")
+    assert values.dtype == names.dtype and values.tolist() == names.tolist()
+    assert ours.dtype == np.int64 and ours.tolist() == codes.tolist()
 
 
 def test_silhouette_by_cluster_is_the_mean_of_its_rows():
@@ -287,7 +334,8 @@ def test_simplified_silhouette_equals_its_definition(n_labels):
 
 def test_huge_and_tiny_numbers_neither_overflow_nor_vanish():
     X, labels = table(12)
-    for metric in (metrics.silhouette_score, metrics.dunn_index):
+    ratios = (metrics.davies_bouldin_score, metrics.calinski_harabasz_score)
+    for metric in (metrics.silhouette_score, metrics.dunn_index, *ratios):
         expected = metric(X, labels)
         assert metric(X * 2.0**600, labels) == expected
         assert metric(X * 2.0**-600, labels) == expected

@@ -113,7 +113,9 @@ def test_of_equal_silhouettes_the_smaller_number_wins():
         (([2.0],), {}, TypeError, "n_clusters_range must be an integer"),
         (([2],), {"method": "dbscan"}, ValueError, "method must be one of 'kmeans'"),
         (([2],), {"silhouette_sample": 1}, ValueError, "silhouette_sample must be at least 2"),
-        (([2],), {"n_init": 0}, ValueError, "n_init must be at least 1"),
+        (([2],), {"method": "ward", "n_threads": 0}, ValueError, "n_threads must be at least 1"),
+        (([2],), {"method": "ward", "random_state": -1}, ValueError, "random_state must be"),
+        (([2],), {"n_init": 0}, ValueError, "n_init must be between 1 and 1000"),
     ],
 )
 def test_bad_input_of_the_sweep_is_refused(arguments, options, error, message):

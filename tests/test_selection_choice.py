@@ -34,12 +34,21 @@ def test_the_vote_gives_35_groups():
 
 
 @pytest.mark.slow
-def test_uniform_noise_has_no_clear_structure():
+@pytest.mark.parametrize("shape", [(400, 2), (300, 6)])
+def test_uniform_noise_has_no_clear_structure(shape):
     verdicts = [
-        choose_k(np.random.default_rng(seed).uniform(size=(400, 2)), n_resamples=1).structure
+        choose_k(np.random.default_rng(seed).uniform(size=shape), n_resamples=1).structure.verdict
         for seed in range(20)
     ]
-    assert sum(s.verdict == NONE for s in verdicts) >= 18
+    assert verdicts.count(NONE) >= 18
+
+
+def test_a_gain_is_not_counted_where_rows_lie_as_evenly_as_chance_lays_them():
+    found = choose_k(np.random.default_rng(4).uniform(size=(300, 6)), n_resamples=1).structure
+    assert found.gap_gain > found.gap_limit and found.hopkins < found.hopkins_uniform
+    assert found.verdict == NONE
+    assert found.evidence[0].startswith("None of three tests finds more")
+    assert "so it is not counted" in found.evidence[1]
 
 
 def test_the_evidence_for_nothing_says_nothing_else():
@@ -162,8 +171,21 @@ def test_few_and_equal_rows():
         ((np.arange(9.0)[:, None], [2, 10]), {}, "should be >= n_clusters_range=10"),
         ((np.arange(9.0)[:, None], [2]), {"n_clusters": 10}, "should be >= n_clusters=10"),
         ((np.arange(9.0)[:, None], [2]), {"random_state": -1}, "random_state must be between"),
+        ((np.arange(9.0)[:, None], [2]), {"n_references": 1}, "n_references must be between 2"),
+        ((np.arange(9.0)[:, None], [2]), {"n_resamples": 10**9}, "n_resamples must be between 1"),
+        ((np.arange(9.0)[:, None], [2]), {"max_time": -1.0}, "max_time must be"),
     ],
 )
 def test_bad_input_is_refused(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         choose_k(*arguments, **options)
+
+
+def test_what_cannot_be_told_progress_is_refused():
+    with pytest.raises(TypeError, match="progress must be a function"):
+        choose_k(np.arange(9.0)[:, None], [2], progress=True)
+
+
+def test_a_vote_without_silhouette_is_refused():
+    with pytest.raises(ValueError, match="votes must hold silhouette's"):
+        plurality({"gap": 3})

@@ -1,5 +1,8 @@
 """Gap, Hopkins, stability, prediction strength, chains, valleys: against their definitions."""
 
+import itertools
+import time
+
 import naive
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from kmeans_core.selection import (
     hopkins,
     prediction_strength,
     stability_word,
+    structure_verdict,
 )
 from kmeans_core.selection.chains import Chains, smallest_group
 from kmeans_core.selection.fits import child_seeds, fit_packed
@@ -305,18 +309,42 @@ def test_a_valley_lies_between_groups_and_not_inside_one():
     "call, message",
     [
         (lambda X, y: fit_range(X, []), "n_clusters_range is empty"),
-        (lambda X, y: fit_range(X, [2], n_init=0), "n_init must be at least 1"),
-        (lambda X, y: gap_statistic(X, [2], n_references=1), "n_references must be at least 2"),
+        (lambda X, y: fit_range(X, [2], n_init=0), "n_init must be between 1 and 1000"),
+        (
+            lambda X, y: gap_statistic(X, [2], n_references=1),
+            "n_references must be between 2 and 10000",
+        ),
         (lambda X, y: gap_statistic(X, [2], method="x"), "method must be one of"),
         (lambda X, y: gap_statistic(np.where(X > 9, np.nan, X), [2]), "contains NaN"),
         (lambda X, y: hopkins(X[:1]), "a minimum of 2 is required"),
         (lambda X, y: hopkins(X, n_probes=500), "n_probes must be between 1 and 120"),
         (lambda X, y: bootstrap_stability(X, y[1:]), "inconsistent numbers of samples"),
-        (lambda X, y: bootstrap_stability(X, y, n_resamples=0), "n_resamples must be at least 1"),
+        (lambda X, y: bootstrap_stability(X, y, n_resamples=0), "n_resamples must be between 1"),
+        (lambda X, y: bootstrap_stability(X, y, n_resamples=10**12), "n_resamples must be between"),
+        (lambda X, y: bootstrap_stability(X, y, n_init=10**9, max_time=0.0), "n_init must be"),
+        (lambda X, y: fit_range(X, itertools.count(2)), "should be >= n_clusters_range=121"),
+        (
+            lambda X, y: gap_statistic(X, [2], n_references=2).at(3),
+            r"must be one of \[1, 2\], got 3",
+        ),
+        (lambda X, y: stability_word(np.nan), "jaccard must be a finite number"),
         (lambda X, y: bootstrap_stability(X, y, max_time=-1), "max_time must be"),
-        (lambda X, y: prediction_strength(X, [2], n_splits=0), "n_splits must be at least 1"),
+        (lambda X, y: prediction_strength(X, [2], n_splits=0), "n_splits must be between 1 and"),
     ],
 )
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(*groups())
+
+
+@pytest.mark.parametrize("gap", [None, 0.3, (1.0, 2.0)])
+def test_what_is_no_gap_is_refused(gap):
+    with pytest.raises(TypeError, match="gap must be what gap_statistic\\(\\) returns, got "):
+        structure_verdict(*groups(), gap)
+
+
+def test_the_time_budget_begins_with_the_call(monkeypatch):
+    clock = itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    found = bootstrap_stability(*groups(), random_state=0, max_time=1.5, n_threads=1)
+    assert found.n_resamples == 2

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.metrics.labels import check_labels
-from kmeans_core.metrics.spread import cluster_means, cluster_spreads
+from kmeans_core.metrics.spread import cluster_moments, squares_around
 from kmeans_core.metrics.table import check_finite_matrix, threads
 from kmeans_core.validation import check_matrix, check_sample_weight
 
@@ -58,12 +58,13 @@ def inertia(
         weight = check_sample_weight(sample_weight, len(X), np.float64)
         if centers is None:
             codes, n_labels = check_labels(labels, len(X))
-            means, _ = cluster_means(X, codes, n_labels, weight, workers)
+            squares = cluster_moments(X, codes, n_labels, weight, workers).squares
         else:
-            means = check_matrix(centers, "centers", dtype=np.float64)
-            _check_same_features(means, X)
-            codes = _row_numbers(labels, len(X), len(means))
-        return float(cluster_spreads(X, codes, means, weight, workers)[1].sum())
+            places = check_matrix(centers, "centers", dtype=np.float64)
+            _check_same_features(places, X)
+            codes = _row_numbers(labels, len(X), len(places))
+            _, _, squares = squares_around(X, codes, places, weight, workers)
+        return float(squares.sum())
 
 
 def _check_same_features(centers: np.ndarray, X: np.ndarray) -> None:

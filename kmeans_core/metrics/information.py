@@ -186,14 +186,46 @@ def homogeneity_completeness_v_measure(
 
 
 def homogeneity_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
-    """Whether each predicted cluster holds one true class: `homogeneity_completeness_v_measure`."""
+    """Whether each predicted cluster holds rows of one true class only.
+
+    Parameters
+    ----------
+    labels_true, labels_pred, sample_weight
+        As in `homogeneity_completeness_v_measure`, where cost, source and limits stand too.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `homogeneity_completeness_v_measure`.
+    """
     return homogeneity_completeness_v_measure(
         labels_true, labels_pred, sample_weight=sample_weight
     )[0]
 
 
 def completeness_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
-    """Whether each true class lies in one cluster: `homogeneity_completeness_v_measure`."""
+    """Whether each true class lies in one cluster.
+
+    Parameters
+    ----------
+    labels_true, labels_pred, sample_weight
+        As in `homogeneity_completeness_v_measure`, where cost, source and limits stand too.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `homogeneity_completeness_v_measure`.
+    """
     return homogeneity_completeness_v_measure(
         labels_true, labels_pred, sample_weight=sample_weight
     )[1]
@@ -202,7 +234,23 @@ def completeness_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any
 def v_measure_score(
     labels_true: Any, labels_pred: Any, *, beta: float = 1.0, sample_weight: Any = None
 ) -> float:
-    """The harmonic mean of the two: `homogeneity_completeness_v_measure`."""
+    """The weighted harmonic mean of homogeneity and completeness.
+
+    Parameters
+    ----------
+    labels_true, labels_pred, beta, sample_weight
+        As in `homogeneity_completeness_v_measure`, where cost, source and limits stand too.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `homogeneity_completeness_v_measure`.
+    """
     return homogeneity_completeness_v_measure(
         labels_true, labels_pred, beta=beta, sample_weight=sample_weight
     )[2]

@@ -1,6 +1,6 @@
 """How compact are the clusters, and how far apart are their means?
 
-Davies-Bouldin and Calinski-Harabasz: two passes over the rows, whatever their number.
+Calinski-Harabasz takes one pass over the rows, Davies-Bouldin two.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.metrics.spread import cluster_means, cluster_spreads
-from kmeans_core.metrics.table import check_labelled, threads
-from kmeans_core.validation import check_matrix
+from kmeans_core.engine.blocks import Workers
+from kmeans_core.kmeans.panels import power_of_two_scale
+from kmeans_core.metrics.spread import Moments, cluster_moments, distances_to_means
+from kmeans_core.metrics.table import Labelled, check_finite_matrix, check_labelled, threads
+
+SMALL, LARGE = 1e-200, 1e200  # sums of squares between these have all their digits
 
 
 def davies_bouldin_score(
@@ -43,7 +46,7 @@ def davies_bouldin_score(
 
     Notes
     -----
-    O(n d + k^2 d) time, O(n + k d) memory: one pass for the means, one for the spreads. It
+    O(n d + k^2 d) time, O(n + k d) memory: one pass for the means, one for the distances. It
     rewards round clusters, and clusters of a single row, whose spread is 0.
 
     References
@@ -51,11 +54,13 @@ def davies_bouldin_score(
     Davies and Bouldin 1979, "A cluster separation measure", section 3 with p = 2, q = 1,
     doi 10.1109/TPAMI.1979.4766909.
     """
-    means, mass, distances, _ = _summary(X, labels, sample_weight, n_threads)
-    spread = distances / mass
-    worst = np.zeros(len(means))
-    for i in range(len(means)):
-        apart = np.sqrt(((means - means[i]) ** 2).sum(axis=1))
+    with threads(n_threads) as workers:
+        data, moments = _summary(X, labels, sample_weight, workers)
+        distances = distances_to_means(data.X, data.codes, moments, data.weight, workers)
+    spread = distances / moments.mass
+    worst = np.zeros(len(spread))
+    for i in range(len(worst)):
+        apart = np.sqrt((_from(moments, i) ** 2).sum(axis=1))
         apart[apart == 0.0] = np.inf  # the cluster itself, and any with the same mean
         worst[i] = ((spread + spread[i]) / apart).max()
     return float(worst.mean())
@@ -91,16 +96,18 @@ def calinski_harabasz_score(
 
     Notes
     -----
-    O(n d) time, O(n + k d) memory. It rewards round clusters of similar spread, and often grows
-    with k on heavy-tailed data.
+    O(n d) time, O(n + k d) memory: one pass, two where a cluster's first row is far outside of it.
+    It rewards round clusters of similar spread, and often grows with k on heavy-tailed data.
 
     References
     ----------
     Calinski and Harabasz 1974, "A dendrite method for cluster analysis", section 3,
     doi 10.1080/03610927408827101.
     """
-    means, mass, _, squares = _summary(X, labels, sample_weight, n_threads)
-    within, total = float(squares.sum()), float(mass.sum())
+    with threads(n_threads) as workers:
+        _, moments = _summary(X, labels, sample_weight, workers)
+    mass, means = moments.mass, _from(moments, 0)
+    within, total = float(moments.squares.sum()), float(mass.sum())
     center = mass @ means / total
     between = float(mass @ ((means - center) ** 2).sum(axis=1))
     if within == 0.0:
@@ -108,14 +115,25 @@ def calinski_harabasz_score(
     return between * (total - len(means)) / (within * (len(means) - 1.0))
 
 
-def _summary(
-    X: Any, labels: Any, sample_weight: Any, n_threads: int | None
-) -> tuple[np.ndarray, ...]:
-    """By cluster: mean, mass, and the sums of the distances to the mean and of their squares."""
-    with threads(n_threads) as workers:
-        data = check_labelled(X, labels, sample_weight, workers, finite=False)
-        means, mass = cluster_means(data.X, data.codes, data.n_labels, data.weight, workers)
-        if not np.isfinite(means).all():
-            check_matrix(data.X)  # a NaN or an infinity is in one of the means
-        spreads = cluster_spreads(data.X, data.codes, means, data.weight, workers)
-    return means, mass, *spreads
+def _summary(X: Any, labels: Any, sample_weight: Any, workers: Workers) -> tuple[Labelled, Moments]:
+    """The rows, checked, and the moments of their clusters.
+
+    Both indices are ratios: rows whose squares are too large or too small to add are scaled by a
+    power of two. A NaN or an infinity is in the squares too, and is looked for only then.
+    """
+    data = check_labelled(X, labels, sample_weight, workers, finite=False)
+    moments = cluster_moments(data.X, data.codes, data.n_labels, data.weight, workers)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        size = moments.squares.sum() + (_from(moments, 0) ** 2).sum()
+    if not SMALL < size < LARGE:
+        _, largest = check_finite_matrix(data.X, workers)
+        scaled = data.X.astype(np.float64)
+        scaled *= power_of_two_scale(largest, scaled.dtype)
+        data = data._replace(X=scaled)
+        moments = cluster_moments(scaled, data.codes, data.n_labels, data.weight, workers)
+    return data, moments
+
+
+def _from(moments: Moments, i: int) -> np.ndarray:
+    """The way from mean i to each mean, with all its digits however far both are from 0."""
+    return (moments.base - moments.base[i]) + (moments.shift - moments.shift[i])

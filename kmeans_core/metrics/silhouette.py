@@ -141,9 +141,26 @@ def silhouette_by_cluster(
 ) -> np.ndarray:
     """The (weighted) mean silhouette of each cluster, in the sorted order of the labels.
 
-    Shape (n_labels,); a cluster without a row of positive weight has NaN. Arguments, errors and
-    cost are those of `silhouette_samples`. A mean near 0 or below, beside others that are high,
-    points to a cluster that is a remainder, or to two that are one.
+    Parameters
+    ----------
+    X, labels, sample_weight, n_threads
+        As in `silhouette_samples`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_labels,)
+        Between -1 and 1; NaN for a cluster without a row of positive weight.
+
+    Raises
+    ------
+    ValueError
+        As `silhouette_samples`.
+
+    Notes
+    -----
+    Time and memory are those of `silhouette_samples`. A mean near 0 or below, beside others that
+    are high, points to a cluster that is a remainder, or to two that are one. Rousseeuw 1987,
+    section 3, doi 10.1016/0377-0427(87)90125-7.
     """
     values = silhouette_samples(X, labels, sample_weight=sample_weight, n_threads=n_threads)
     codes, n_labels = check_labels(labels, len(values))

@@ -60,30 +60,43 @@ def _take_turn(
         r2 = start_of(t + 2, lanes, n_features)
         r3 = start_of(t + 3, lanes, n_features)
         for other in range(cluster, mass.shape[0]):
-            s0 = s1 = s2 = s3 = splat(0.0, packed)
-            for panel in range(starts[other], starts[other + 1]):
-                d0, d1, d2, d3 = to_four(packed, panel, n_features, r0, r1, r2, r3)
-                d0, d1, d2, d3 = sqrt(d0), sqrt(d1), sqrt(d2), sqrt(d3)
-                w = load(weight, panel * lanes)
-                s0, s1, s2, s3 = fma(d0, w, s0), fma(d1, w, s1), fma(d2, w, s2), fma(d3, w, s3)
-                if other != cluster:
-                    place = part * weight.shape[0] + panel * lanes
-                    total = fma(d0, splat_like(weight[t], d0), load(towards, place))
-                    total = fma(d1, splat_like(weight[t + 1], d0), total)
-                    total = fma(d2, splat_like(weight[t + 2], d0), total)
-                    store(towards, place, fma(d3, splat_like(weight[t + 3], d0), total))
-            if other == cluster:
-                inside[t], inside[t + 1] = sum_lanes(s0) / others, sum_lanes(s1) / others
-                inside[t + 2], inside[t + 3] = sum_lanes(s2) / others, sum_lanes(s3) / others
+            panels = starts[other], starts[other + 1]
+            both = other != cluster
+            s0, s1, s2, s3 = _measure(rows, panels, t, r0, r1, r2, r3, both, part, towards)
+            if both:
+                _keep_smaller(nearest, t, s0 / mass[other])
+                _keep_smaller(nearest, t + 1, s1 / mass[other])
+                _keep_smaller(nearest, t + 2, s2 / mass[other])
+                _keep_smaller(nearest, t + 3, s3 / mass[other])
             else:
-                keep_smaller(nearest, t, sum_lanes(s0) / mass[other])
-                keep_smaller(nearest, t + 1, sum_lanes(s1) / mass[other])
-                keep_smaller(nearest, t + 2, sum_lanes(s2) / mass[other])
-                keep_smaller(nearest, t + 3, sum_lanes(s3) / mass[other])
+                inside[t], inside[t + 1] = s0 / others, s1 / others
+                inside[t + 2], inside[t + 3] = s2 / others, s3 / others
 
 
 @device
-def keep_smaller(values, place, value):
+def _measure(rows, panels, t, r0, r1, r2, r3, both, part, towards):
+    """Weighted sums of the distances from four places to the rows of these panels.
+
+    If they count for both, their sums towards the four are added to `towards`.
+    """
+    packed, weight, lanes = rows.packed, rows.weight, lane_count(rows.packed)
+    s0 = s1 = s2 = s3 = splat(0.0, packed)
+    for panel in range(panels[0], panels[1]):
+        d0, d1, d2, d3 = to_four(packed, panel, rows.n_features, r0, r1, r2, r3)
+        d0, d1, d2, d3 = sqrt(d0), sqrt(d1), sqrt(d2), sqrt(d3)
+        w = load(weight, panel * lanes)
+        s0, s1, s2, s3 = fma(d0, w, s0), fma(d1, w, s1), fma(d2, w, s2), fma(d3, w, s3)
+        if both:
+            place = part * weight.shape[0] + panel * lanes
+            total = fma(d0, splat_like(weight[t], d0), load(towards, place))
+            total = fma(d1, splat_like(weight[t + 1], d0), total)
+            total = fma(d2, splat_like(weight[t + 2], d0), total)
+            store(towards, place, fma(d3, splat_like(weight[t + 3], d0), total))
+    return sum_lanes(s0), sum_lanes(s1), sum_lanes(s2), sum_lanes(s3)
+
+
+@device
+def _keep_smaller(values, place, value):
     values[place] = min(values[place], value)
 
 

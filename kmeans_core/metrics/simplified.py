@@ -8,7 +8,7 @@ import numpy as np
 
 from kmeans_core.engine.jit import kernel
 from kmeans_core.kmeans.nearest import squared_distance
-from kmeans_core.metrics.spread import cluster_means
+from kmeans_core.metrics.spread import cluster_moments
 from kmeans_core.metrics.table import Labelled, check_labelled, threads
 from kmeans_core.validation import weight_a_row
 
@@ -56,7 +56,8 @@ def simplified_silhouette_samples(
     """
     with threads(n_threads) as workers:
         data = check_labelled(X, labels, sample_weight, workers)
-        means, mass = cluster_means(data.X, data.codes, data.n_labels, data.weight, workers)
+        moments = cluster_moments(data.X, data.codes, data.n_labels, data.weight, workers)
+        means, mass = moments.means, moments.mass
         values = np.empty(len(data.X))
 
         def task(first: int, last: int) -> None:
@@ -70,7 +71,27 @@ def simplified_silhouette_samples(
 def simplified_silhouette_score(
     X: Any, labels: Any, *, sample_weight: Any = None, n_threads: int | None = None
 ) -> float:
-    """The (weighted) mean of `simplified_silhouette_samples`, with the same arguments."""
+    """The (weighted) mean of `simplified_silhouette_samples`.
+
+    Parameters
+    ----------
+    X, labels, sample_weight, n_threads
+        As in `simplified_silhouette_samples`.
+
+    Returns
+    -------
+    float
+        Between -1 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `simplified_silhouette_samples`.
+
+    Notes
+    -----
+    O(n k d) time, O(n + k d) memory. Usually above `silhouette_score`: compare like with like.
+    """
     values = simplified_silhouette_samples(
         X, labels, sample_weight=sample_weight, n_threads=n_threads
     )

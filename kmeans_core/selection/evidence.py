@@ -52,6 +52,11 @@ def _of_gap(s: Structure, speaks: bool) -> str:
     )
     if speaks:
         return f"Dividing the rows makes them more alike than chance would: {numbers}."
+    if s.gap_gain > s.gap_limit and s.hopkins <= s.hopkins_uniform:
+        return (
+            "Dividing the rows makes them a little more alike than chance would, but they lie as "
+            f"evenly as in tables without groups, so it is not counted: {numbers}."
+        )
     if s.gap_gain > s.gap_limit:
         return f"Dividing the rows pays, but not at this number of clusters: {numbers}."
     return f"Dividing the rows makes them no more alike than chance would: {numbers}."

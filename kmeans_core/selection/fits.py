@@ -23,6 +23,9 @@ from kmeans_core.validation import (
     check_sample_weight,
 )
 
+MOST_RESTARTS = 1_000  # of one fit, which nothing interrupts; more do not change the choice
+MOST_REPEATS = 10_000  # resamples, references or splits
+
 
 def fit_range(
     X: Any,
@@ -41,7 +44,7 @@ def fit_range(
     n_clusters_range : iterable of int
         Numbers of clusters, each in 1..n_samples.
     n_init : int or 'auto'
-        Restarts for each; 'auto' is 1, as in `KMeans`.
+        Restarts for each, at most 1,000; 'auto' is 1, as in `KMeans`.
     random_state : int, RandomState, Generator or None
         An int seeds each fit anew, so that it is that of `KMeans` alone. A generator is drawn
         from in turn.
@@ -68,8 +71,7 @@ def fit_range(
     ks = check_range(n_clusters_range, len(X))
     n_init = check_n_init(n_init)
     weight = check_sample_weight(sample_weight, len(X), X.dtype)
-    if n_threads is not None:
-        check_integer(n_threads, "n_threads", low=1)
+    check_threads(n_threads)
     with Workers(usable_threads(n_threads)) as workers:
         return fit_packed(prepare(X, weight, workers), ks, n_init, random_state, workers)
 
@@ -90,11 +92,12 @@ def check_range(
 ) -> list[int]:
     """Numbers of clusters, each in 1..n_samples."""
     try:
-        given = list(n_clusters_range)
+        given = iter(n_clusters_range)
     except TypeError:
         raise TypeError(
             f"n_clusters_range must be numbers of clusters, as in [2, 3], got {n_clusters_range!r}."
         ) from None
+    # One by one: the first that is too large ends a range of any length.
     ks = [check_n_clusters(k, n_samples, "n_clusters_range") for k in given]
     if not (ks or may_be_empty):
         raise ValueError("n_clusters_range is empty: give at least one number of clusters.")
@@ -103,11 +106,20 @@ def check_range(
 
 def check_n_init(n_init: int | str) -> int:
     """Restarts from k-means++ seeds as a number."""
-    return (
-        1
-        if isinstance(n_init, str) and n_init == "auto"
-        else check_integer(n_init, "n_init", low=1)
-    )
+    if isinstance(n_init, str) and n_init == "auto":
+        return 1
+    return check_integer(n_init, "n_init", low=1, high=MOST_RESTARTS)
+
+
+def check_repeats(value: int, name: str, *, low: int = 1) -> int:
+    """How often to draw again: a number that ends."""
+    return check_integer(value, name, low=low, high=MOST_REPEATS)
+
+
+def check_threads(n_threads: int | None) -> None:
+    """A number of threads, or None."""
+    if n_threads is not None:
+        check_integer(n_threads, "n_threads", low=1)
 
 
 def child_seeds(random_state: Any, count: int) -> list[int]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.clusterers import METHODS, wcss_curve
-from kmeans_core.selection.fits import check_n_init, check_range, child_seeds
+from kmeans_core.selection.fits import check_n_init, check_range, check_repeats, child_seeds
 from kmeans_core.selection.reference import some_rows, tightest_box, uniform_rows
-from kmeans_core.validation import check_choice, check_integer, check_matrix
+from kmeans_core.validation import check_choice, check_matrix
 
 MAX_ROWS = 5_000  # rows of a reference: above, the table itself is thinned to as many
 MAX_ROWS_OF_A_TREE = 500
@@ -31,9 +31,13 @@ class Gap(NamedTuple):
     # above its own gap at k=1: what a table without groups gains by having many k to choose from
 
     def at(self, n_clusters: int) -> tuple[float, float]:
-        """The gap at this number of clusters, and its standard error."""
-        place = int(np.flatnonzero(self.n_clusters == n_clusters)[0])
-        return float(self.gap[place]), float(self.standard_error[place])
+        """The gap at this number of clusters, and its standard error; ValueError without one."""
+        places = np.flatnonzero(self.n_clusters == n_clusters)
+        if not len(places):
+            raise ValueError(
+                f"n_clusters must be one of {self.n_clusters.tolist()}, got {n_clusters!r}."
+            )
+        return float(self.gap[places[0]]), float(self.standard_error[places[0]])
 
 
 def gap_statistic(
@@ -56,7 +60,7 @@ def gap_statistic(
     method : {'kmeans', 'single', 'complete', 'average', ...}
         As in `sweep`.
     n_references : int
-        Uniform tables, at least 2.
+        Uniform tables, 2 to 10,000.
     n_init
         Restarts, the same for the table and for each reference: fewer for the references would
         make every table look structured.
@@ -88,7 +92,7 @@ def gap_statistic(
     """
     X = check_matrix(X)
     check_choice(method, "method", METHODS)
-    check_integer(n_references, "n_references", low=2)
+    check_repeats(n_references, "n_references", low=2)
     n_init = check_n_init(n_init)
     most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_A_TREE
     ks = sorted({1, *check_range(n_clusters_range, len(X))})

@@ -11,8 +11,14 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.kmeans.iteration import Result
 from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.metrics.table import threads
-from kmeans_core.selection.fits import check_n_init, check_range, child_seeds, fit_packed
-from kmeans_core.validation import check_integer, check_matrix, check_real
+from kmeans_core.selection.fits import (
+    check_n_init,
+    check_range,
+    check_repeats,
+    child_seeds,
+    fit_packed,
+)
+from kmeans_core.validation import check_matrix, check_real
 
 ENOUGH = 0.8  # the paper: 0.8 to 0.9 for well separated clusters
 
@@ -48,7 +54,7 @@ def prediction_strength(
     n_clusters_range : iterable of int
         Numbers of clusters, each at most half the number of rows.
     n_splits : int
-        Random splits.
+        Random splits, at most 10,000.
     n_init, random_state, n_threads
         As in `fit_range`.
     enough : float
@@ -76,7 +82,7 @@ def prediction_strength(
     """
     X = check_matrix(X, min_rows=2)
     ks = np.array(check_range(n_clusters_range, len(X) // 2))
-    check_integer(n_splits, "n_splits", low=1)
+    check_repeats(n_splits, "n_splits")
     n_init, enough = check_n_init(n_init), check_real(enough, "enough", low=0.0)
     seeds = child_seeds(random_state, n_splits)
     strength = np.empty((n_splits, len(ks)))

@@ -12,9 +12,9 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.clusterers import METHODS, labels_for
-from kmeans_core.selection.fits import check_n_init, child_seeds
+from kmeans_core.selection.fits import check_n_init, check_repeats, child_seeds
 from kmeans_core.selection.reference import some_rows, tightest_box, uniform_rows
-from kmeans_core.validation import check_choice, check_integer, check_matrix, check_real
+from kmeans_core.validation import check_choice, check_matrix, check_real
 
 MAX_ROWS = 20_000  # rows of a resample; above, the table is thinned to as many
 MAX_ROWS_OF_A_TREE = 500
@@ -63,14 +63,15 @@ def bootstrap_stability(
     method : {'kmeans', 'single', 'complete', 'average', ...}
         As in `sweep`.
     n_resamples : int
-        Resamples of the table, and as many of a uniform table in its box.
+        Resamples of the table, and as many of a uniform table in its box; at most 10,000.
     n_init
-        Restarts for each, as in `KMeans`.
+        Restarts for each, as in `fit_range`.
     random_state : int, RandomState, Generator or None
     n_threads : int, optional
         None: as many as this process may use. The bits do not depend on it.
     max_time : float, optional
-        Seconds after which no further resample is begun; at least one is made. The one argument
+        Seconds from the call on after which no further resample is begun; at least one is made,
+        and as many as there are threads are begun together. The one argument
         that lets the machine's speed into the result: `n_resamples` and `complete` tell.
     progress : callable, optional
         Called as ``progress(done, total)`` in the calling thread.
@@ -101,24 +102,20 @@ def bootstrap_stability(
     X = check_matrix(X)
     codes, k = check_labels(labels, len(X))
     check_choice(method, "method", METHODS)
-    n_resamples = check_integer(n_resamples, "n_resamples", low=1)
+    n_resamples = check_repeats(n_resamples, "n_resamples")
     n_init = check_n_init(n_init)
     limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
+    end = time.monotonic() + limit
     seeds = child_seeds(random_state, n_resamples + 1)
-    rng = np.random.RandomState(seeds[-1])
-    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_A_TREE
-    kept = some_rows(np.arange(len(X)), most, rng)
-    X, codes = X[kept], codes[kept]
-    uniform = uniform_rows(tightest_box(X), len(X), rng).astype(X.dtype)
-    tables = ((X, codes), (uniform, labels_for(uniform, k, method, n_init, seeds[-1])))
     found = np.full((n_resamples, 2, k), np.nan)
-
-    def one(number: int) -> None:
-        for place, (table, original) in enumerate(tables):
-            found[number, place] = _found_again(table, original, k, method, n_init, seeds[number])
-
     with threads(n_threads) as workers:
-        done = _until(limit, one, n_resamples, workers, progress)
+        kept, tables = _tables(X, codes, k, method, n_init, seeds[-1])
+
+        def one(number: int) -> None:
+            for place, table in enumerate(tables):
+                found[number, place] = _found_again(*table, k, method, n_init, seeds[number])
+
+        done = _until(end, one, n_resamples, workers, progress)
     # A resample may hold no row of a small cluster: it says nothing of it.
     jaccard, reference = _mean_of_known(found[:done])
     return Stability(
@@ -128,28 +125,56 @@ def bootstrap_stability(
         uniform=float(reference.mean()),
         n_resamples=done,
         complete=done == n_resamples,
-        n_rows=len(X),
-        sampled=len(kept) < len(labels),
+        n_rows=len(kept),
+        sampled=len(kept) < len(X),
     )
 
 
+def _tables(
+    X: np.ndarray, codes: np.ndarray, k: int, method: str, n_init: int, seed: int
+) -> tuple[np.ndarray, tuple[tuple[np.ndarray, np.ndarray], ...]]:
+    """Which rows are used; these with their clusters, and a uniform table with its own."""
+    rng = np.random.RandomState(seed)
+    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_A_TREE
+    kept = some_rows(np.arange(len(X)), most, rng)
+    rows = X[kept]
+    uniform = uniform_rows(tightest_box(rows), len(rows), rng).astype(X.dtype)
+    return kept, ((rows, codes[kept]), (uniform, labels_for(uniform, k, method, n_init, seed)))
+
+
 def stability_word(jaccard: float) -> str:
-    """Hennig's word for a mean Jaccard index."""
-    return next(word for limit, word in WORDS if not jaccard < limit or limit == 0.0)
+    """Hennig's word for a mean Jaccard index.
+
+    Parameters
+    ----------
+    jaccard : float
+        0 to 1.
+
+    Returns
+    -------
+    {'dissolved', 'doubtful', 'stable', 'highly stable'}
+
+    Raises
+    ------
+    ValueError, TypeError
+        Below 0, NaN, no number.
+    """
+    jaccard = check_real(jaccard, "jaccard", low=0.0)
+    return next(word for limit, word in WORDS if jaccard >= limit)
 
 
 def _until(
-    limit: float,
+    end: float,
     one: Callable[[int], None],
     total: int,
     workers: Workers,
     progress: Callable[[int, int], None] | None,
 ) -> int:
-    """Do tasks 0, 1, 2 ... until all are done or the time is over; how many were done."""
-    start, done = time.monotonic(), 0
+    """Do tasks 0, 1, 2 ... until all are done or the clock shows `end`; how many were done."""
+    done = 0
     # Rounds of as many tasks as threads, where somebody wants to look between them.
-    step = total if limit == np.inf and progress is None else workers.n_threads
-    while done < total and (done == 0 or time.monotonic() - start < limit):
+    step = total if end == np.inf and progress is None else workers.n_threads
+    while done < total and (done == 0 or time.monotonic() < end):
         base, count = done, min(step, total - done)
 
         def task(first: int, last: int, base: int = base) -> None:

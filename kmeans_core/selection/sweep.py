@@ -20,8 +20,19 @@ from kmeans_core.metrics import (
     silhouette_estimate,
 )
 from kmeans_core.selection.clusterers import METHODS
-from kmeans_core.selection.fits import check_n_init, check_range, child_seeds, fit_range
-from kmeans_core.validation import check_choice, check_integer, check_matrix
+from kmeans_core.selection.fits import (
+    check_n_init,
+    check_range,
+    check_threads,
+    child_seeds,
+    fit_range,
+)
+from kmeans_core.validation import (
+    check_choice,
+    check_integer,
+    check_matrix,
+    check_random_state,
+)
 
 
 class SweepRow(NamedTuple):
@@ -102,17 +113,18 @@ def sweep(
     if silhouette_sample is not None:
         check_integer(silhouette_sample, "silhouette_sample", low=2)
     ks = check_range(n_clusters_range, len(X))
+    check_n_init(n_init)
+    check_threads(n_threads)
+    check_random_state(random_state)
     Z: np.ndarray | None = None
     models: tuple[KMeans | None, ...] = (None,) * len(ks)
     if method == "kmeans":
-        settings = {"n_init": n_init, "random_state": random_state, "n_threads": n_threads}
-        check_n_init(n_init)
-        fits = fit_range(X, ks, **settings)  # type: ignore[arg-type]
+        fits, models = _fits(X, ks, n_init, random_state, n_threads)
         labellings = [(fit.labels, fit.inertia) for fit in fits]
-        models = tuple(_model(k, fit, settings) for k, fit in zip(ks, fits, strict=True))
     else:
         Z = linkage(X, method)
-        labellings = [(labels, inertia(X, labels)) for labels in cut_tree(Z, ks).T]
+        cuts = np.ascontiguousarray(cut_tree(Z, ks).T)
+        labellings = [(labels, inertia(X, labels, n_threads=n_threads)) for labels in cuts]
     sample = _Sample(silhouette_sample, child_seeds(random_state, 1)[0], n_threads)
     dunn_left_out = _why_no_dunn(len(X))
     measured = [
@@ -139,6 +151,15 @@ class _Sample(NamedTuple):
     n_threads: int | None
 
 
+def _fits(
+    X: np.ndarray, ks: list[int], n_init: int | str, random_state: Any, n_threads: int | None
+) -> tuple[list[Result], tuple[KMeans, ...]]:
+    """The fit of each k, bare and as an estimator."""
+    settings = {"n_init": n_init, "random_state": random_state, "n_threads": n_threads}
+    fits = fit_range(X, ks, **settings)  # type: ignore[arg-type]
+    return fits, tuple(_model(k, fit, settings) for k, fit in zip(ks, fits, strict=True))
+
+
 def _model(k: int, fit: Result, settings: dict[str, Any]) -> KMeans:
     """The estimator that `KMeans.fit` would have made."""
     model = KMeans(k, **settings)
@@ -154,7 +175,19 @@ def _model(k: int, fit: Result, settings: dict[str, Any]) -> KMeans:
 def best_by_silhouette(result: Sweep) -> int | None:
     """The number of clusters with the highest mean silhouette; of equal ones the smallest.
 
-    None where no silhouette is defined: a sweep over one cluster, or as many as rows, only.
+    Parameters
+    ----------
+    result : Sweep
+
+    Returns
+    -------
+    int or None
+        None where no silhouette is defined: a sweep over one cluster, or as many as rows, only.
+
+    Raises
+    ------
+    TypeError
+        `result` is something else.
     """
     if not isinstance(result, Sweep):
         raise TypeError(f"result must be what sweep() returns, got {result!r}.")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.selection.fits import check_n_init, check_range
+from kmeans_core.selection.fits import check_n_init, check_range, check_repeats
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.knee import knee
 from kmeans_core.selection.stability import Stability, bootstrap_stability
@@ -65,9 +65,10 @@ def choose_k(
     method : {'kmeans', 'single', 'complete', 'average', ...}
         As in `sweep`: k-means, or where to cut the tree of a linkage.
     n_init : int or 'auto'
-        Restarts of every k-means fit.
+        Restarts of every k-means fit, at most 1,000.
     n_references, n_resamples : int
-        Uniform tables of the gap statistic; resamples of the chosen clustering.
+        Uniform tables of the gap statistic, 2 to 10,000; resamples of the chosen clustering, 1 to
+        10,000.
     random_state : int
     n_threads : int, optional
         None: as many as this process may use. The bits do not depend on it.
@@ -87,57 +88,59 @@ def choose_k(
 
     Notes
     -----
+    The time of `sweep`, `gap_statistic`, `bootstrap_stability` and `structure_verdict`, one after
+    the other.
+
     Gap can say 1; silhouette, Davies-Bouldin and Calinski-Harabasz cannot. So a vote for 1 never
     wins: whether there is anything to divide is the question of `Choice.structure`. Read the vote
     only after that verdict. Davies-Bouldin and Calinski-Harabasz favour round groups, the gap many
     on a large table.
     """
     X = check_matrix(X, min_rows=3)
-    check_integer(random_state, "random_state", low=0, high=2**32 - 1)
     n_init = check_n_init(n_init)
+    _check_options(n_references, n_resamples, random_state, progress)
     limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
-    start = time.monotonic()
-    given = check_range(n_clusters_range, len(X), may_be_empty=n_clusters is not None)
-    ks = sorted(set(given))
-    shared = {
+    end = time.monotonic() + limit
+    ks = set(check_range(n_clusters_range, len(X), may_be_empty=n_clusters is not None))
+    asked = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
+    shared: dict[str, Any] = {
         "method": method,
         "n_init": n_init,
         "random_state": random_state,
         "n_threads": n_threads,
     }
-    asked = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
     tell = progress or (lambda what, done, total: None)
-    found = sweep(X, sorted({*ks, *asked}), **shared)  # type: ignore[arg-type]
+    found = sweep(X, sorted(ks | asked), **shared)
     tell("clusterings", 1, 1)
-    gap = gap_statistic(X, sorted({*ks, *asked}), n_references=n_references, **shared)  # type: ignore[arg-type]
+    gap = gap_statistic(X, sorted(ks | asked), n_references=n_references, **shared)
     tell("references", 1, 1)
     in_range = found._replace(rows=tuple(row for row in found.rows if row.n_clusters in ks))
     votes = collect_votes(in_range, gap)
-    if not votes and n_clusters is None:
-        raise ValueError(
-            "no silhouette is defined for any number of clusters tried: bring more distinct rows, "
-            "or give n_clusters."
-        )
-    k = n_clusters if n_clusters is not None else plurality(votes)
+    k = asked.pop() if asked else _voted(votes)
     row = next(row for row in found.rows if row.n_clusters == k)
     stability = bootstrap_stability(
         X,
         row.labels,
         n_resamples=n_resamples,
-        max_time=None if max_time is None else max(0.0, limit - (time.monotonic() - start)),
+        max_time=None if max_time is None else max(0.0, end - time.monotonic()),
         progress=None if progress is None else lambda done, total: tell("resamples", done, total),
-        **shared,  # type: ignore[arg-type]
+        **shared,
     )
-    structure = structure_verdict(
-        X,
-        row.labels,
-        gap,
-        n_init=n_init,
-        random_state=random_state,
-        n_threads=n_threads,
-    )
+    del shared["method"]
+    structure = structure_verdict(X, row.labels, gap, **shared)
     tell("structure", 1, 1)
     return Choice(k, votes, _shown(in_range), found, gap, stability, structure, row)
+
+
+def _check_options(n_references: int, n_resamples: int, random_state: int, progress: Any) -> None:
+    """Refuse before any work what would else be refused after a part of it."""
+    check_repeats(n_references, "n_references", low=2)
+    check_repeats(n_resamples, "n_resamples")
+    check_integer(random_state, "random_state", low=0, high=2**32 - 1)
+    if progress is not None and not callable(progress):
+        raise TypeError(
+            f"progress must be a function of (what, done, total) or None, got {progress!r}."
+        )
 
 
 def collect_votes(found: Sweep, gap: Gap) -> dict[str, int]:
@@ -153,8 +156,31 @@ def collect_votes(found: Sweep, gap: Gap) -> dict[str, int]:
     }
 
 
+def _voted(votes: Mapping[str, int]) -> int:
+    """The outcome of a vote that may have no voters."""
+    if not votes:
+        raise ValueError(
+            "no silhouette is defined for any number of clusters tried: bring more distinct rows, "
+            "or give n_clusters."
+        )
+    return plurality(votes)
+
+
 def plurality(votes: Mapping[str, int]) -> int:
-    """The number with more votes than every other one; silhouette's where there is none."""
+    """The number with more votes than every other one; silhouette's where there is none.
+
+    Parameters
+    ----------
+    votes : mapping of str to int
+        What each voter says; one of them is ``"silhouette"``.
+
+    Raises
+    ------
+    ValueError
+        Silhouette has no vote.
+    """
+    if "silhouette" not in votes:
+        raise ValueError(f"votes must hold silhouette's, which decides ties, got {dict(votes)!r}.")
     ranked = Counter(votes.values()).most_common(2)
     tied = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
     return votes["silhouette"] if tied else ranked[0][0]
