@@ -13,7 +13,8 @@ from segment.cells import (
     NUMBER_SHARE,
     PLAIN,
     Cells,
-    blank_cells,
+    Column,
+    blank_rows,
     is_numeric,
     order_of_days,
     written,
@@ -68,8 +69,7 @@ def clean(
     SegmentError
         No row is left, `id_column` does not exist, or one id has rows with different values.
     """
-    blank = blank_cells(frame)
-    filled = ~blank.all(axis=1).to_numpy()
+    filled = ~blank_rows(frame)
     rows = np.flatnonzero(filled) + 1
     kept = frame.loc[filled]
     repeated = kept.duplicated().to_numpy()
@@ -129,7 +129,6 @@ def find_id(
         return wanted, f"Took {quote(wanted)} as the customer id, as asked."
     candidates = [name for name in frame.columns if name not in not_id]
     named = [name for name in candidates if _is_named_id(frame[name], cells)]
-    text = (name for name in candidates if _is_text(frame[name], cells))
     by_name, half = "its name says so", len(frame) // 2
     # The first rule that finds a column decides; an id without blanks comes before one with.
     rules: tuple[tuple[str, Iterator[str]], ...] = (
@@ -137,7 +136,7 @@ def find_id(
         (by_name, (n for n in named if _is_id_with_errors(frame[n]))),
         (
             "it is the first text column whose values all differ",
-            (n for n in text if _all_differ(frame[n])),
+            (n for n in candidates if _all_differ(frame[n]) and _is_text(frame[n], cells)),
         ),
         (f"{by_name} and its values all differ", (n for n in named if _all_differ(frame[n], half))),
         (by_name, (n for n in named if is_id_name(n) and len(_repeated(frame[n])))),
@@ -171,24 +170,23 @@ def _present(column: pd.Series) -> pd.Series:
 
 def _is_text(column: pd.Series, cells: Cells) -> bool:
     """Whether its cells are neither numbers, in whatever notation, nor dates."""
-    if is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+    read = cells.column(column)
+    if is_numeric(column) or read.is_day or order_of_days(read.levels) is not None:
         return False
-    text = _present(column)
-    digits = text.str.fullmatch(DIGITS) | cells.numbers(text).notna()
-    return bool(digits.mean() < NUMBER_SHARE) and order_of_days(text) is None
+    digits = read.text.str.fullmatch(DIGITS).fillna(False).astype(bool) | read.numbers.notna()
+    return bool(digits.sum() < NUMBER_SHARE * read.n_present)
 
 
 def _is_named_id(column: pd.Series, cells: Cells) -> bool:
     """An id by its name; fractions are amounts whatever the name says."""
     if not ID_WORDS.intersection(name_words(str(column.name))):
         return False
-    return not has_fractions(column, cells)
+    return not has_fractions(cells.column(column))
 
 
-def has_fractions(column: pd.Series, cells: Cells) -> bool:
+def has_fractions(column: Column) -> bool:
     """Whether some of its cells are numbers that are not whole."""
-    values = cells.numbers(column).dropna()
-    return bool((values % 1 != 0).any())
+    return bool((column.numbers.dropna() % 1 != 0).any())
 
 
 def _all_differ(column: pd.Series, blanks: int = 0) -> bool:

@@ -189,8 +189,8 @@ class TestCells:
     def test_days(self, cells, order, first):
         assert order_of_days(texts(*cells)) == order
         if order:
-            assert str(Cells().days(texts(*cells), order)[0])[:10] == first
-        assert Cells().days(texts("31-02-2014", "?"), "dmy").isna().all()
+            assert str(Cells().column(texts(*cells)).days(order)[0])[:10] == first
+        assert Cells().column(texts("31-02-2014", "?")).days("dmy").isna().all()
 
 
 class TestRoles:
