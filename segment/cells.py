@@ -46,11 +46,11 @@ class Column:
 
     def __init__(self, column: pd.Series, cells: Cells) -> None:
         self.raw, self.cells, self.name = column, cells, str(column.name)
-        if column.dtype == object:  # in which True and 1 would count as equal
+        if column.dtype == object and not only_text(column):  # True and 1 would count as equal
             column = column.map(spell, na_action="ignore")
         codes, different = pd.factorize(column)
         texts = written(pd.Series(different)).astype(object)
-        known = ~texts.str.lower().isin(cells.missing).to_numpy(dtype=bool)
+        known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
         self.tokens: dict[str, int] = {}
         if not known.all():
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
@@ -93,12 +93,12 @@ class Column:
         """
         text, decimal = pd.Series(self.levels, dtype=object), self.cells.decimal
         values = _floats(text) if decimal == "." else np.full(len(text), np.nan)
-        rest = text[np.isnan(values)].astype(str)
-        rest = rest[rest.str.fullmatch(DRESSED, case=False)]
-        bare = _undress(rest, decimal)
-        values[rest.index] = _floats(bare)
-        dressed = np.zeros(len(text), dtype=bool)
-        dressed[rest.index] = bare != rest.str.replace(decimal, ".", regex=False)
+        dressed = np.isnan(values)
+        rest = text[dressed].astype(str)
+        if len(rest):
+            bare = _undress(rest, decimal)
+            values[dressed] = _floats(bare.where(rest.str.fullmatch(DRESSED, case=False)))
+            dressed[dressed] = bare != rest.str.replace(decimal, ".", regex=False)
         return values, dressed & ~np.isnan(values)
 
     def days(self, order: str) -> pd.Series:
@@ -192,6 +192,11 @@ def is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
+def only_text(column: pd.Series) -> bool:
+    """Whether a column holds texts, or nothing, in every cell."""
+    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+
+
 def blank_rows(frame: pd.DataFrame) -> np.ndarray:
     """True where no cell of a row holds anything but spaces."""
     blank = np.ones(len(frame), dtype=bool)
@@ -206,14 +211,14 @@ def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
     """The decimal sign that more of the cells can only mean; a point where none tells.
 
     ``1,234`` may be either; ``12,5`` and ``0,123`` are decimal commas, ``12.5`` and ``1,234.5``
-    are decimal points. Asked are so many cells, at most 1,000 a column.
+    are decimal points. Asked are about so many cells, of about 1,000 rows at most.
     """
-    sample = min(1000, max(20, n_cells // frame.shape[1]))
-    known = (is_numeric(frame[n]) or frame[n].dtype.kind == "M" for n in frame)
-    names = [n for n, native in zip(frame, known, strict=True) if not native]
-    seen = [cell for n in names for cell in frame[n].dropna().head(sample) if str(cell).strip()]
-    cells = pd.Series([c for c in map(spell, seen) if "," in c or "." in c], dtype=object)
-    cells = cells.astype(str).str.replace(MARKS + r"|\s", "", regex=True, case=False)
+    n_rows = min(1000, max(20, n_cells // frame.shape[1]))
+    sample = frame.iloc[:: max(1, len(frame) // n_rows)]
+    text = [n for n in frame if not is_numeric(frame[n]) and frame[n].dtype.kind != "M"]
+    seen = {cell for n in text for cell in map(str, sample[n].dropna().tolist())}
+    cells = pd.Series([c for c in seen if "," in c or "." in c], dtype=object).astype(str)
+    cells = cells.str.replace(MARKS + r"|\s", "", regex=True, case=False)
 
     def count(decimal: str, group: str) -> int:
         fraction = rf"\{decimal}(?:\d{{1,2}}|\d{{4,}})"

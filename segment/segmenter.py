@@ -13,7 +13,7 @@ import pandas as pd
 
 from kmeans_core import AgglomerativeClustering, KMeans
 from segment import report
-from segment.cells import ORDERS, percent, spell
+from segment.cells import ORDERS, only_text, percent, spell
 from segment.clean import DUPLICATES, Cleaned, clean
 from segment.cluster import METHODS, Clustering, find_segments
 from segment.columns import Columns, check_choices, choose_columns, read_columns
@@ -356,7 +356,8 @@ def _check_frame(frame: Any) -> pd.DataFrame:
         raise SegmentError(
             "the table has no rows" if frame.shape[1] else "the table has no columns"
         )
-    for name in [name for name in frame.columns if frame[name].dtype == object]:
+    mixed = [n for n in frame.columns if frame[n].dtype == object and not only_text(frame[n])]
+    for name in mixed:
         nested = frame[name].map(lambda cell: isinstance(cell, NESTED)).to_numpy()
         if nested.any():
             kind = type(frame[name].iloc[nested.argmax()]).__name__

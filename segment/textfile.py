@@ -56,12 +56,9 @@ def read_text_file(
     words = DELIMITERS.get(delimiter, quote(delimiter))
     ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
     decisions.append(f"Read cells as separated by {words}{', as asked' if asked else ''}{ends}.")
-    decisions += _check_rows(lines, line_numbers, delimiter, name)
-    try:
-        cells = _cells("".join(lines), delimiter)
-    except pd.errors.ParserError as error:
-        raise SegmentError(f"{name}: {str(error).strip().splitlines()[-1]}") from None
-    return name_columns(cells, name, options, decisions), decisions
+    rows, starts = _rows(lines, line_numbers, delimiter, name)
+    decisions += _check_widths(rows, starts, name)
+    return name_columns(pd.DataFrame(rows, dtype=object), name, options, decisions), decisions
 
 
 def _check_delimiter(delimiter: str) -> str:
@@ -151,54 +148,18 @@ def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter))
 
 
-def _cells(text: str, delimiter: str) -> pd.DataFrame:
-    # header=None: with a header, pandas takes the first column of over-long rows as an index.
-    return pd.read_csv(
-        io.StringIO(text),
-        sep=delimiter,
-        header=None,
-        dtype=str,
-        keep_default_na=False,
-        skip_blank_lines=False,
-        quoting=csv.QUOTE_MINIMAL,
-    )
-
-
-def _check_rows(lines: list[str], line_numbers: list[int], delimiter: str, name: str) -> list[str]:
-    """A sentence on rows that end early, which pandas fills up without a word.
-
-    Refused are rows with more cells than the first, and unbalanced quotes: pandas reads them as
-    one long cell, rows and all.
-    """
-    if delimiter == r"\s+":
-        starts = [(i, len(line.split())) for i, line in enumerate(lines)]
-    else:
-        starts = _strict_widths(lines, line_numbers, delimiter, name)
-    first = starts[0][1]
-    for i, width in starts:
-        if width > first:
-            raise SegmentError(
-                f"{name}: line {line_numbers[i]} has {width} cells where the header has {first}"
-            )
-    short = [i for i, width in starts if 0 < width < first]
-    if not short:
-        return []
-    where = listed((str(line_numbers[i]) for i in short), 5)
-    return [
-        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line {where}: "
-        "read the rest of them as missing."
-    ]
-
-
-def _strict_widths(
+def _rows(
     lines: list[str], line_numbers: list[int], delimiter: str, name: str
-) -> list[tuple[int, int]]:
-    """Where each row begins among the lines, and how many cells it has."""
+) -> tuple[list[list[str]], list[int]]:
+    """The cells of each row, and the line in which it begins; SegmentError for open quotes."""
+    if delimiter == r"\s+":
+        return _split(lines, delimiter), line_numbers
     reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
-    widths = []
+    rows, starts = [], []
     try:
         for row in reader:
-            widths.append((begun, len(row)))
+            rows.append(row)
+            starts.append(line_numbers[begun])
             begun = reader.line_num
     except csv.Error as error:
         why = f'{name}: a quote (") is opened in line {line_numbers[begun]}'
@@ -212,7 +173,24 @@ def _strict_widths(
         else:
             why = f"{name}: line {line_numbers[begun]}: {error}"
         raise SegmentError(why) from None
-    return widths
+    return rows, starts
+
+
+def _check_widths(rows: list[list[str]], starts: list[int], name: str) -> list[str]:
+    """A sentence on rows that end early; SegmentError for one with more cells than the first."""
+    width = len(rows[0])
+    for row, line in zip(rows, starts, strict=True):
+        if len(row) > width:
+            raise SegmentError(
+                f"{name}: line {line} has {len(row)} cells where the header has {width}"
+            )
+    short = [line for row, line in zip(rows, starts, strict=True) if 0 < len(row) < width]
+    if not short:
+        return []
+    return [
+        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line "
+        f"{listed(map(str, short), 5)}: read the rest of them as missing."
+    ]
 
 
 def name_columns(
