@@ -35,8 +35,7 @@ app = typer.Typer(
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the result.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same segments.")]
 Source = Annotated[
-    str,
-    typer.Argument(metavar="TABLE", help="A file, - for standard input, or a database's URL."),
+    str, typer.Argument(metavar="TABLE", help="A file, - for standard input, or a database's URL.")
 ]
 Names = list[str] | None
 INTERRUPTED = 130

@@ -53,10 +53,7 @@ def _refuse_both(one: Collection[str], other: Collection[str], words: str) -> No
 def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> Columns:
     """Read each column as numbers, dates or categories, or leave it out with the reason.
 
-    Raises
-    ------
-    SegmentError
-        No column is left, or one that was asked for cannot be used.
+    SegmentError where no column is left, or one that was asked for cannot be used.
     """
     decisions = []
     if cells.decimal == ",":
@@ -131,13 +128,7 @@ def _recognise_all(
 
 
 def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """The same columns of other customers.
-
-    Raises
-    ------
-    SegmentError
-        One of them is not there.
-    """
+    """The same columns of other customers; SegmentError if one of them is not there."""
     for reader in readers:
         if reader.name not in frame.columns:
             hint = did_you_mean(reader.name, frame.columns)

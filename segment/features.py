@@ -86,19 +86,9 @@ def make_features(
     Numbers get mean 0 and standard deviation 1, after a logarithm where they are skewed. A
     category becomes one 0/1 column a level, times `category_weight` and not standardised: with
     0.5, differing in one category is 0.71 apart, against about 1.4 for two random customers on
-    one number. Standardised, a category of two levels would drown the numbers.
-
-    Parameters
-    ----------
-    options : FeatureOptions or float
-        A number is the weight of categories.
-    rows : ndarray, optional
-        The numbers of the rows, for naming cells.
-
-    Raises
-    ------
-    SegmentError
-        An option names a column that forms no segments, or fills it with what it cannot hold.
+    one number. Standardised, a category of two levels would drown the numbers. `rows` are the
+    numbers of the rows, for naming cells. SegmentError where an option names a column that forms
+    no segments, or fills it with what it cannot hold.
     """
     if not isinstance(options, FeatureOptions):
         options = FeatureOptions(options)

@@ -7,23 +7,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from segment.cells import filled
-from segment.clean import find_id
 from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.ids import find_id
 from segment.load import Table
 
 
 def join_tables(left: Table, others: Sequence[Table], on: str | None = None) -> Table:
     """`left` with the columns of `others`, row by row of the same id; no row of it is lost.
 
-    Parameters
-    ----------
-    on : str, optional
-        The id's column; by default the id of `left`, if the other table has a column of its name.
-
-    Raises
-    ------
-    SegmentError
-        A table lacks the id's column, or has an id twice.
+    `on` is the id's column, by default the id of `left`. SegmentError where a table lacks it, or a
+    joined one has an id twice.
     """
     frame, decisions = left.frame, list(left.decisions)
     for other in others:

@@ -17,8 +17,8 @@ from segment.cells import (
     is_numeric,
     order_of_days,
 )
-from segment.clean import has_fractions, is_id_name, may_be_id_name, name_words
 from segment.errors import SegmentError, quote
+from segment.ids import has_fractions, is_id_name, may_be_id_name, name_words
 
 FEW_VALUES = 3  # whole numbers with at most so many different values are codes, not amounts
 MANY_VALUES = 20  # a category keeps at most so many different values; the rarer ones are grouped

@@ -20,14 +20,7 @@ from segment.columns import Columns, check_choices, choose_columns, read_columns
 from segment.derive import derive
 from segment.errors import SegmentError, plural, quote
 from segment.explore import explore
-from segment.features import (
-    OUTLIERS,
-    SCALES,
-    FeatureOptions,
-    Features,
-    build_matrix,
-    make_features,
-)
+from segment.features import OUTLIERS, SCALES, FeatureOptions, Features, build_matrix, make_features
 from segment.leave_out import leave_each_out
 from segment.load import from_arrow
 from segment.profile import make_profile

@@ -6,7 +6,8 @@ import codecs
 import csv
 import io
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -33,19 +34,13 @@ class TextOptions(NamedTuple):
     delimiter: str | None = None
     comment: str | None = None
     header: bool = True
-    columns: tuple[str, ...] = ()
+    columns: Sequence[str] = ()
 
 
 def read_text_file(
     content: bytes, name: str, options: TextOptions
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The cells of a text file as they are written, and what was decided in reading it.
-
-    Raises
-    ------
-    SegmentError
-        Not text in the encoding, a row of the wrong length, an unclosed quote, or no rows.
-    """
+    """The cells of a text file as they are written, and what was decided in reading it."""
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
@@ -176,20 +171,22 @@ def _rows(
     return rows, starts
 
 
-def _check_widths(rows: list[list[str]], starts: list[int], name: str) -> list[str]:
-    """A sentence on rows that end early; SegmentError for one with more cells than the first."""
-    width = len(rows[0])
+def _check_widths(rows: list[list[Any]], starts: list[int], name: str) -> list[str]:
+    """Fill up rows that end early, and say so; SegmentError for one longer than the first."""
+    width, short = len(rows[0]), []
     for row, line in zip(rows, starts, strict=True):
         if len(row) > width:
             raise SegmentError(
                 f"{name}: line {line} has {len(row)} cells where the header has {width}"
             )
-    short = [line for row, line in zip(rows, starts, strict=True) if 0 < len(row) < width]
+        if 0 < len(row) < width:
+            short.append(str(line))
+        row += [None] * (width - len(row))
     if not short:
         return []
     return [
         f"Found {plural(len(short), 'row')} with fewer cells than the first, in line "
-        f"{listed(map(str, short), 5)}: read the rest of them as missing."
+        f"{listed(short, 5)}: read the rest of them as missing."
     ]
 
 
@@ -199,11 +196,6 @@ def name_columns(
     """Rows below a header, or below none: the first row is one unless it looks like the others.
 
     That is, unless it has a number over numbers, no text over numbers and no number over texts.
-
-    Raises
-    ------
-    SegmentError
-        `columns` that do not fit, or no rows.
     """
     headless = not options.header or (not options.columns and _starts_with_data(cells))
     frame = cells if headless else cells.iloc[1:].reset_index(drop=True)

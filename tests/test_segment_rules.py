@@ -8,11 +8,12 @@ import pytest
 
 from segment import Segmenter
 from segment.cells import percent
-from segment.clean import clean, name_words
+from segment.clean import clean
 from segment.cluster import number_by_size
 from segment.columns import choose_columns
 from segment.errors import SegmentError
 from segment.features import FeatureOptions, make_features
+from segment.ids import name_words
 from segment.load import load_table
 from segment.output import write_result
 from segment.profile import make_profile
