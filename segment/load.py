@@ -69,7 +69,7 @@ def load_table(
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
         frame, decisions = read_database(address, query=query, table=table, params=params)
-        _check_names(frame, hide(address))
+        check_names(frame, hide(address))
         return Table(frame, _hash(frame), decisions, default_name(hide(address), table))
     content = sys.stdin.buffer.read() if address == "-" else _read_bytes(Path(source))
     name = "standard input" if address == "-" else quote(source)
@@ -80,7 +80,7 @@ def load_table(
     if query is not None or table is not None or params:
         raise SegmentError(f"--query, --table and --param are for databases; {name} is a file")
     frame, more = _read(unpacked, name, sheet, TextOptions(**text))
-    _check_names(frame, name)
+    check_names(frame, name)
     title = "stdin" if address == "-" else Path(source).name
     return Table(frame, hashlib.sha256(content).hexdigest(), [*decisions, *more], title)
 
@@ -98,12 +98,12 @@ def from_arrow(stream: Any) -> pd.DataFrame:
     return _from_table(_pyarrow().table(stream))
 
 
-def _check_names(frame: pd.DataFrame, name: str) -> None:
-    """SegmentError if there are no rows, or two columns of one name."""
+def check_names(frame: pd.DataFrame, name: str = "the table") -> None:
+    """SegmentError if there are no rows, no columns, or two columns of one name."""
     for column in frame.columns[frame.columns.duplicated()]:
         raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
     if frame.empty:
-        raise SegmentError(f"{name} has no rows")
+        raise SegmentError(f"{name} has no {'rows' if frame.shape[1] else 'columns'}")
 
 
 def _read_bytes(path: Path) -> bytes:

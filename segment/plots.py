@@ -257,7 +257,7 @@ def correlations(axes: Axes, r: np.ndarray, names: Sequence[str]) -> None:
     for (row, column), value in np.ndenumerate(r):
         if np.isfinite(value):
             light = "white" if value < -0.7 else INK
-            label = f"{value:.2f}".replace("0.", ".")
+            label = f"{round(value, 2) + 0.0:.2f}".replace("0.", ".")  # and no -.00
             axes.text(column, row, label, ha="center", va="center", fontsize=9, color=light)
 
 

@@ -6,6 +6,7 @@ The words of the page are in ``templates/report.html``; here are the drawings an
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,7 +124,13 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "plural": plural, "amount": amount}
+    environment.filters["breakable"] = _breakable
     return environment.get_template("report.html")
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may go on in the next line where a word of it begins: NumCatalogPurchases."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=_)", name))
 
 
 def _separation(silhouette: float) -> str | None:

@@ -22,7 +22,7 @@ from segment.errors import SegmentError, plural, quote
 from segment.explore import explore
 from segment.features import OUTLIERS, SCALES, FeatureOptions, Features, build_matrix, make_features
 from segment.leave_out import leave_each_out
-from segment.load import from_arrow
+from segment.load import check_names, from_arrow
 from segment.profile import make_profile
 from segment.roles import Choices
 
@@ -342,13 +342,7 @@ def _whole(value: Any, name: str, low: int, high: int | None = None) -> None:
 def _check_frame(frame: Any) -> pd.DataFrame:
     if not isinstance(frame, pd.DataFrame):
         frame = from_arrow(frame)
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise SegmentError(f"the table has two columns named {quote(twice)}; rename one")
-    if frame.shape[1] == 0 or frame.shape[0] == 0:
-        raise SegmentError(
-            "the table has no rows" if frame.shape[1] else "the table has no columns"
-        )
+    check_names(frame)
     mixed = [n for n in frame.columns if frame[n].dtype == object and not only_text(frame[n])]
     for name in mixed:
         nested = frame[name].map(lambda cell: isinstance(cell, NESTED)).to_numpy()
