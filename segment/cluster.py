@@ -158,16 +158,14 @@ def _chosen(
             f"{k} is the largest number of segments that was tried, so more may be better still: "
             "try a larger --k-max."
         )
-    if knee is None:
-        sentences.append(f"{_elbow(knee).capitalize()}; the vote decides.")
-    elif knee == k:
-        sentences.append(f"The elbow is at {knee} too: the two agree.")
-    else:
+    if knee not in (None, k):
         notices.append(
             f"The vote chooses {k} segments, the elbow is at {knee}: the two disagree, so "
             f"look at {knee} segments as well (-k {knee})."
         )
-    return sentences, notices
+        return sentences, notices
+    agreed = f"{_elbow(knee)} too: the two agree" if knee else f"{_elbow(knee)}; the vote decides"
+    return [*sentences, f"{agreed[0].upper()}{agreed[1:]}."], notices
 
 
 def _elbow(knee: int | None) -> str:

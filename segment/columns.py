@@ -176,6 +176,11 @@ def _read(reader: Reader, column: Column, rows: np.ndarray) -> tuple[pd.Series, 
             f"of {name} as missing, being impossible (outside {reader.low:g} to {reader.high:g}"
         )
         told += _odd(text.where(numbers.notna()), values, rows, f"{outside}; --range)")
+    return values, [*told, *_as_category(reader, values, column)]
+
+
+def _as_category(reader: Reader, values: pd.Series, column: Column) -> list[str]:
+    told, name = [], quote(column.name)
     if reader.codes:
         levels = ", ".join(sorted(values.dropna().unique()))
         told.append(
@@ -188,7 +193,7 @@ def _read(reader: Reader, column: Column, rows: np.ndarray) -> tuple[pd.Series, 
             f"Grouped the {n_levels - len(reader.levels):,} rarest of {n_levels:,} "
             f"values of {name} as {OTHER}."
         )
-    return values, told
+    return told
 
 
 def _tokens(column: Column, is_number: bool) -> list[str]:

@@ -50,12 +50,7 @@ def read_database(
     part of the SQL. SegmentError where the URL, the database, the table or the query cannot be
     used.
     """
-    try:
-        import sqlalchemy as sql
-    except ModuleNotFoundError:
-        raise SegmentError(
-            "reading a database needs SQLAlchemy: pip install 'kmeans-core[sql]'"
-        ) from None
+    sql = _sqlalchemy()
     if query is not None and table is not None:
         raise SegmentError("a database is read by --query or by --table, not by both")
     if query is not None and (not READS.match(query) or FILES.search(query)):
@@ -78,6 +73,16 @@ def read_database(
         if engine is not None:
             engine.dispose()
     return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
+
+
+def _sqlalchemy() -> Any:
+    try:
+        import sqlalchemy
+    except ModuleNotFoundError:
+        raise SegmentError(
+            "reading a database needs SQLAlchemy: pip install 'kmeans-core[sql]'"
+        ) from None
+    return sqlalchemy
 
 
 def _statement(

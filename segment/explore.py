@@ -10,7 +10,7 @@ import pandas as pd
 from segment.cells import Column, amount, percent
 from segment.clean import Cleaned
 from segment.columns import Columns
-from segment.errors import lined_up
+from segment.errors import lined_up, shorten
 from segment.roles import Reader
 
 BARS = 12  # of a distribution
@@ -91,7 +91,14 @@ def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Serie
 def as_text(found: Exploration) -> list[str]:
     """The exploration as lines of plain text."""
     rows = [
-        (_cut(c.name, 28), c.role, f"{c.missing:,}", f"{c.distinct:,}", c.sketch, _cut(c.values))
+        (
+            shorten(c.name, 28),
+            c.role,
+            f"{c.missing:,}",
+            f"{c.distinct:,}",
+            c.sketch,
+            shorten(c.values, 80),
+        )
         for c in found.columns
     ]
     lines = lined_up([("column", "role", "missing", "distinct", "", "values"), *rows])
@@ -99,14 +106,11 @@ def as_text(found: Exploration) -> list[str]:
         lines.append(f"... and {found.n_columns - len(found.columns):,} more columns")
     lines += ["", *(f"correlation {r:+.2f}: {a} and {b}" for a, b, r in found.correlations)]
     if found.patterns:
-        lines += [f"missing in {count:,} rows: {_cut(names)}" for names, count in found.patterns]
+        lines += [
+            f"missing in {count:,} rows: {shorten(names, 80)}" for names, count in found.patterns
+        ]
         lines.append(f"nothing missing in {found.n_complete:,} rows")
     return lines
-
-
-def _cut(text: str, width: int = 80) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _range(values: pd.Series) -> str:

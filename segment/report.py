@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from kmeans_core import __version__, dendrogram
 from segment import plots
 from segment.cells import amount, percent
-from segment.errors import plural
+from segment.errors import plural, shorten
 from segment.explore import SHOWN_NUMBERS
 from segment.features import Number
 from segment.profile import Profile, short_label
@@ -108,7 +107,9 @@ def _charts_of_what_is_there(result: Segmenter, k: int) -> dict[str, str]:
         drawings["stability"] = plots.stability(trust.stability, trust.uniform, size=size)
     if len(r) > 1:
         size = (10.4, 1.2 + 0.3 * len(r) + 1.2 * (len(r) > 8))
-        drawings["correlations"] = plots.correlations(r.to_numpy(), _cut(r.columns, 24), size=size)
+        drawings["correlations"] = plots.correlations(
+            r.to_numpy(), [shorten(name, 24) for name in r.columns], size=size
+        )
     if result.Z_ is not None:
         drawings["dendrogram"] = _dendrogram(result.Z_, k)
     return drawings
@@ -208,16 +209,12 @@ def principal_components(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centred @ (directions * np.sign(directions[largest, [0, 1]])), np.abs(variances)
 
 
-def _cut(labels: Iterable[str], most: int) -> list[str]:
-    return [label if len(label) <= most else f"{label[: most - 1]}…" for label in labels]
-
-
 def _heatmap(profile: Profile) -> str:
     spread = profile.deviations.abs().max().sort_values(ascending=False, kind="stable")
     columns = [c for c in profile.deviations.columns if c in spread.index[:HEATMAP_ROWS]]
     rows = profile.table.to_dict(orient="records")
     cells = [[_value(row[c], c, profile) for c in columns] for row in rows]
-    labels = _cut(map(short_label, columns), 34)
+    labels = [shorten(short_label(label), 34) for label in columns]
     size = (10.4, max(2.0, 1.0 + 0.34 * len(columns)))
     return plots.heatmap(profile.deviations[columns].to_numpy(), cells, labels, size=size)
 
