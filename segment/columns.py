@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -60,17 +60,19 @@ def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> 
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
     columns, readers = _recognise_all(cleaned, choices, cells)
     as_of = last_day(readers.values(), columns, choices.as_of)
-    taken = _Taken(choices)
+    taken, told = _Taken(choices), list[tuple[str, str]]()
     for name in _candidates(cleaned, choices, readers, decisions):
         reader = complete(readers[name], columns[name], choices, as_of)
-        values, told = _read(reader, columns[name], cleaned.rows)
+        values, sentences = _read(reader, columns[name], cleaned.rows)
         if taken.take(reader, values):
-            decisions += told
+            told += [(name, sentence) for sentence in sentences]
     if not taken.values:
         besides = " besides the id" if cleaned.id_column is not None else ""
-        why = f": {'; '.join(taken.obstacles[:3])}" if taken.obstacles else ""
+        reasons = "; ".join(obstacle for _, obstacle in taken.obstacles[:3])
+        why = f": {reasons}" if reasons else ""
         raise SegmentError(f"the table has no column to form segments from{besides}{why}")
-    decisions += [f"Left out: {obstacle}." for obstacle in taken.obstacles]
+    told += [(name, f"Left out: {obstacle}.") for name, obstacle in taken.obstacles]
+    decisions += told_together(told)
     names = [n for n in cleaned.frame.columns if n in readers or n == cleaned.id_column]
     return Columns(
         frame=pd.DataFrame(taken.values),
@@ -91,7 +93,7 @@ class _Taken:
         self.asked = {*choices.features, *choices.numbers, *choices.categories}
         self.readers: list[Reader] = []
         self.values: dict[str, pd.Series] = {}
-        self.obstacles: list[str] = []
+        self.obstacles: list[tuple[str, str]] = []
 
     def take(self, reader: Reader, values: pd.Series) -> bool:
         """Use a column, or note what stands against it; SegmentError if it was asked for."""
@@ -105,7 +107,7 @@ class _Taken:
             elif not asked:
                 obstacle = _alike(reader, values, self.values, self.choices)
         if obstacle:
-            self.obstacles.append(f"{quote(reader.name)} {obstacle}")
+            self.obstacles.append((reader.name, f"{quote(reader.name)} {obstacle}"))
             return False
         self.readers.append(reader)
         self.values[reader.label] = values
@@ -194,6 +196,21 @@ def _as_category(reader: Reader, values: pd.Series, column: Column) -> list[str]
             f"values of {name} as {OTHER}."
         )
     return told
+
+
+def told_together(told: Iterable[tuple[str, str]]) -> list[str]:
+    """Sentences on columns; more than three that differ in the column's name only become one."""
+    alike: dict[str, list[str]] = {}
+    for name, sentence in told:
+        alike.setdefault(sentence.replace(quote(name), "\0"), []).append(quote(name))
+    merged = []
+    for words, names in alike.items():
+        if len(names) <= 3:
+            merged += [words.replace("\0", name) for name in names]
+        else:
+            words = words.replace("\0", f"each of {listed(names)}", 1)
+            merged.append(words.replace("\0", "COL"))
+    return merged
 
 
 def _tokens(column: Column, is_number: bool) -> list[str]:

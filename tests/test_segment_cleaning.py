@@ -318,6 +318,12 @@ class TestRows:
         assert "Read '999' (2) in 'Income' as missing." in said
         assert "Filled 2 missing cells of 'Income'" in said
 
+    def test_what_is_true_of_many_columns_is_told_once(self):
+        codes = {f"c{i}": np.random.default_rng(i).integers(0, 2, 40) for i in range(5)}
+        said = told(Segmenter(2).fit(two_groups(40, **codes)))
+        assert "Took each of 'c0', 'c1', 'c2', 'c3', 'c4' as a category: its only values" in said
+        assert said.count("as a category") == 1 and "--number COL" in said
+
     def test_true_and_1_are_two_values(self):
         column = Cells().column(texts(True, 1, "1", 1.0, None))
         assert column.levels.tolist() == ["True", "1"]
