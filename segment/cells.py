@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
+import functools
+import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat", "#
 MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
 DRESSED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # what may hold a number
 SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
-DAY = r"^(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ]\d.*)?$"
+DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ]\d.*)?$")
 ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # where year, month and day stand
 
 
@@ -24,56 +25,130 @@ class Cells(NamedTuple):
     missing: frozenset[str] = MISSING
     decimal: str = "."
 
-    def text(self, column: pd.Series) -> pd.Series:
-        """Cells as text without outer spaces, missing ones as None."""
-        text = written(column)
-        return text.mask(column.isna() | text.str.lower().isin(self.missing)).astype(object)
+    def column(self, column: pd.Series) -> Column:
+        """The column, to be read as text, numbers or days."""
+        return Column(column, self)
 
     def numbers(self, column: pd.Series) -> pd.Series:
-        """Cells as finite float64, everything else as NaN.
+        """Cells as finite float64, everything else as NaN."""
+        return Column(column, self).numbers
+
+
+PLAIN = Cells()
+
+
+class Column:
+    """A column by its different cells: what is read of one is read of all that are equal to it.
+
+    `levels` are the different texts, `codes` say which of them stands in each cell (-1: nothing)
+    and `tokens` count the cells that say by a word, or by spaces (``""``), that nothing is known.
+    """
+
+    def __init__(self, column: pd.Series, cells: Cells) -> None:
+        self.raw, self.cells, self.name = column, cells, str(column.name)
+        if column.dtype == object and not only_text(column):  # True and 1 would count as equal
+            column = column.map(spell, na_action="ignore")
+        codes, different = pd.factorize(column)
+        texts = written(pd.Series(different)).astype(object)
+        known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
+        self.tokens: dict[str, int] = {}
+        if not known.all():
+            counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+            for i in np.flatnonzero(~known):
+                if different[i] != "":
+                    self.tokens[texts[i]] = self.tokens.get(texts[i], 0) + int(counts[i])
+        merged, self.levels = pd.factorize(texts.where(known).to_numpy(dtype=object))
+        self.codes = np.append(merged, -1)[codes]
+        self.n_present = int((self.codes >= 0).sum())
+
+    @property
+    def is_day(self) -> bool:
+        """Whether pandas holds the column as dates."""
+        return bool(pd.api.types.is_datetime64_any_dtype(self.raw.dtype))
+
+    @functools.cached_property
+    def text(self) -> pd.Series:
+        """Cells as text without outer spaces, missing ones as None."""
+        return self._spread(self.levels, None)
+
+    @functools.cached_property
+    def numbers(self) -> pd.Series:
+        """Cells as finite float64, everything else as NaN."""
+        if is_numeric(self.raw):
+            values = self.raw.astype("float64")
+            return values.where(np.isfinite(values) & (self.codes >= 0))
+        return self._spread(self._parsed[0], np.nan)
+
+    @property
+    def dressed(self) -> list[str]:
+        """Texts that are numbers with marks or separators, as ``$1,234.50`` is."""
+        return [] if is_numeric(self.raw) else list(self.levels[self._parsed[1]])
+
+    @functools.cached_property
+    def _parsed(self) -> tuple[np.ndarray, np.ndarray]:
+        """The number of each level, and whether it had to be undressed.
 
         Plain numbers are read as they are; of the others, marks of money and shares, separators
         of thousands and the parentheses of bookkeepers are taken off first.
         """
-        if is_numeric(column):
-            values = column.astype("float64")
-            return values.where(np.isfinite(values))
-        if self._may_be_plain(column):
-            with contextlib.suppress(ValueError):
-                return _once_a_value(column, _plain).rename(column.name)
-        return _once_a_value(self.text(column), self._parse).rename(column.name)
+        text, decimal = pd.Series(self.levels, dtype=object), self.cells.decimal
+        values = _floats(text) if decimal == "." else np.full(len(text), np.nan)
+        dressed = np.isnan(values)
+        rest = text[dressed].astype(str)
+        if len(rest):
+            bare = _undress(rest, decimal)
+            values[dressed] = _floats(bare.where(rest.str.fullmatch(DRESSED, case=False)))
+            dressed[dressed] = bare != rest.str.replace(decimal, ".", regex=False)
+        return values, dressed & ~np.isnan(values)
 
-    def _may_be_plain(self, column: pd.Series) -> bool:
-        """Whether a column of text that reads as numbers at once may be taken so, cell for cell."""
-        is_text = isinstance(column.dtype, pd.StringDtype)
-        return is_text and self.decimal == "." and self.missing == MISSING
-
-    def _parse(self, text: pd.Series) -> pd.Series:
-        values = _floats(text if self.decimal == "." else text.mask(text.notna()))
-        dressed = values.isna() & text.str.fullmatch(DRESSED, case=False).fillna(False).astype(bool)
-        if dressed.any():
-            values[dressed] = _floats(self._undress(text[dressed]))
-        return values
-
-    def _undress(self, text: pd.Series) -> pd.Series:
-        """``€ 1.234,50`` as ``1234.50`` where the decimal is a comma, ``(12)`` as ``-12``."""
-        group = "." if self.decimal == "," else ","
-        bare = text.str.replace(MARKS, "", regex=True, case=False).str.strip()
-        bare = bare.str.replace(SPACED, "", regex=True)
-        bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
-        grouped = rf"[-+]?\d{{1,3}}(?:\{group}\d{{3}})+(?:\{self.decimal}\d*)?"
-        in_groups = bare.str.fullmatch(grouped).fillna(False).astype(bool)
-        bare = bare.mask(in_groups, bare.str.replace(group, "", regex=False))
-        return bare if self.decimal == "." else bare.str.replace(",", ".", regex=False)
-
-    def days(self, column: pd.Series, order: str) -> pd.Series:
+    def days(self, order: str) -> pd.Series:
         """Cells as dates without the time of day, everything else as NaT."""
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            return pd.to_datetime(column.dt.strftime("%Y-%m-%d"), format="%Y-%m-%d")
-        return _once_a_value(self.text(column), lambda text: _parse_days(text, order))
+        order = "ymd" if self.is_day else order
+        days = pd.to_datetime(
+            pd.Series([_iso(text, order) for text in self.levels], dtype=object),
+            format="%Y-%m-%d",
+            errors="coerce",
+        )
+        return self._spread(days.to_numpy(), np.datetime64("NaT"))
+
+    def _spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
+        spread = np.append(of_levels, nothing)[self.codes]
+        return pd.Series(spread, index=self.raw.index, name=self.raw.name)
 
 
-PLAIN = Cells()
+def _undress(text: pd.Series, decimal: str) -> pd.Series:
+    """``€ 1.234,50`` as ``1234.50`` where the decimal is a comma, ``(12)`` as ``-12``."""
+    group = "." if decimal == "," else ","
+    bare = text.str.replace(MARKS, "", regex=True, case=False).str.strip()
+    bare = bare.str.replace(SPACED, "", regex=True)
+    bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
+    grouped = rf"[-+]?\d{{1,3}}(?:\{group}\d{{3}})+(?:\{decimal}\d*)?"
+    in_groups = bare.str.fullmatch(grouped).astype(bool)
+    bare = bare.mask(in_groups, bare.str.replace(group, "", regex=False))
+    return bare.str.replace(decimal, ".", regex=False)
+
+
+def _floats(text: pd.Series) -> np.ndarray:
+    """The nearest float64 of each text, NaN where it is no finite number.
+
+    pandas may miss it by one unit in the last place, but refuses some of what float() takes, such
+    as 1_000.
+    """
+    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype="float64").copy()
+    found = ~np.isnan(values)
+    values[found] = text[found].astype("float64")
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _iso(text: str, order: str) -> str | None:
+    """``29.6.14`` as ``2014-06-29``."""
+    match = DAY.match(text)
+    if match is None:
+        return None
+    year, month, day = (match[1 + place] for place in ORDERS[order])
+    if len(year) == 2:
+        year = f"{20 if int(year) < 70 else 19}{year}"
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def spell(value: Any) -> str:
@@ -117,23 +192,32 @@ def is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
-def blank_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """True where a cell holds nothing: missing, or only spaces."""
-    blank = frame.isna()
-    for position, name in enumerate(frame.columns):
-        if not is_numeric(frame[name]):
-            blank.isetitem(position, blank.iloc[:, position] | (filled(frame[name]) == ""))
+def only_text(column: pd.Series) -> bool:
+    """Whether a column holds texts, or nothing, in every cell."""
+    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+
+
+def blank_rows(frame: pd.DataFrame) -> np.ndarray:
+    """True where no cell of a row holds anything but spaces."""
+    blank = np.ones(len(frame), dtype=bool)
+    for position in range(frame.shape[1]):
+        rows = np.flatnonzero(blank)
+        if rows.size:  # of most tables none is left after a column or two
+            blank[rows] = filled(frame.iloc[rows, position]) == ""
     return blank
 
 
-def guess_decimal(frame: pd.DataFrame, sample: int = 1000) -> str:
+def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
     """The decimal sign that more of the cells can only mean; a point where none tells.
 
     ``1,234`` may be either; ``12,5`` and ``0,123`` are decimal commas, ``12.5`` and ``1,234.5``
-    are decimal points.
+    are decimal points. Asked are about so many cells, of about 1,000 rows at most.
     """
-    text = [written(frame[n].dropna().head(sample)) for n in frame.columns if not _native(frame[n])]
-    cells = pd.concat([*text, pd.Series(dtype=str)]).astype(str)
+    n_rows = min(1000, max(20, n_cells // frame.shape[1]))
+    sample = frame.iloc[:: max(1, len(frame) // n_rows)]
+    text = [n for n in frame if not is_numeric(frame[n]) and frame[n].dtype.kind != "M"]
+    seen = {cell for n in text for cell in map(str, sample[n].dropna().tolist())}
+    cells = pd.Series([c for c in seen if "," in c or "." in c], dtype=object).astype(str)
     cells = cells.str.replace(MARKS + r"|\s", "", regex=True, case=False)
 
     def count(decimal: str, group: str) -> int:
@@ -145,53 +229,21 @@ def guess_decimal(frame: pd.DataFrame, sample: int = 1000) -> str:
     return "," if count(",", ".") > count(".", ",") else "."
 
 
-def order_of_days(text: pd.Series) -> str | None:
-    """The order of day, month and year in which most cells are dates; None if they are none.
+def order_of_days(texts: Iterable[str]) -> str | None:
+    """The order of day, month and year in which most texts are dates; None if they are none.
 
-    Day first where the cells do not tell.
+    Day first where they do not tell.
     """
-    present = pd.Series(text.dropna().unique()).astype(str)
-    if present.empty or present.head(100).str.fullmatch(DAY).mean() < 0.5:
-        return None
-    parts = present.str.extract(DAY)
-    if parts[0].notna().mean() < 0.5:
-        return None
-    if (parts[0].str.len() == 4).mean() > 0.5:
+    texts = list(texts)
+
+    def dates(some: list[str]) -> list[re.Match[str]]:
+        return [match for match in map(DAY.match, some) if match]
+
+    for some in (texts[:100], texts):  # of most columns the first tell that they are none
+        found = dates(some)
+        if not found or len(found) < len(some) / 2:
+            return None
+    if sum(len(match[1]) == 4 for match in found) > len(found) / 2:
         return "ymd"
-    first, second = pd.to_numeric(parts[0]), pd.to_numeric(parts[1])
-    return "mdy" if (second > 12).sum() > (first > 12).sum() else "dmy"
-
-
-def _native(column: pd.Series) -> bool:
-    return is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column.dtype)
-
-
-def _floats(text: pd.Series) -> pd.Series:
-    """The nearest float64 of each cell: pandas may miss it by one unit in the last place."""
-    values = pd.to_numeric(text, errors="coerce").astype("float64")
-    found = values.notna()
-    values[found] = text[found].astype("float64")
-    return values.where(np.isfinite(values))
-
-
-def _plain(text: pd.Series) -> pd.Series:
-    """ValueError unless every cell is a number or nothing."""
-    pd.to_numeric(text)  # refuses some of what float() takes, such as 1_000
-    values = text.astype("float64")
-    return values.where(np.isfinite(values))
-
-
-def _parse_days(text: pd.Series, order: str) -> pd.Series:
-    parts = text.astype(str).str.extract(DAY)[list(ORDERS[order])]
-    long = parts.iloc[:, 0].str.len().isin([2, 4]) & (parts.iloc[:, 2].str.len() <= 2)
-    parts = parts.where(long).apply(pd.to_numeric)
-    parts.columns = pd.Index(["year", "month", "day"])
-    century = np.where(parts["year"] < 70, 2000, 1900)
-    parts["year"] += np.where(parts["year"] < 100, century, 0)
-    return pd.to_datetime(parts, errors="coerce")
-
-
-def _once_a_value(text: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """`read`, done once for each different text: cells of a table repeat."""
-    codes, values = pd.factorize(text)
-    return read(pd.Series(values, dtype=object)).reindex(codes).set_axis(text.index)
+    first, second = (sum(int(match[part]) > 12 for match in found) for part in (1, 2))
+    return "mdy" if second > first else "dmy"

@@ -55,11 +55,7 @@ def trust_of(choice: selection.Choice, segment_of_label: np.ndarray) -> Trust:
     """The evidence, with segments under the numbers that the result gives them."""
     found, structure = choice.stability, choice.structure
     table = pd.DataFrame(
-        {
-            "segment": segment_of_label[found.labels],
-            "jaccard": found.jaccard,
-            "word": found.words,
-        }
+        {"segment": segment_of_label[found.labels], "jaccard": found.jaccard, "word": found.words}
     )
     gap, not_round = choice.gap, structure.verdict == "structure, but not round groups"
     return Trust(

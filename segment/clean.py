@@ -1,28 +1,18 @@
-"""Clean: drop rows that are no customers, and find the column that names a customer."""
+"""Clean: drop rows that are no customers, and leave one row a customer."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from segment.cells import (
-    NUMBER_SHARE,
-    PLAIN,
-    Cells,
-    blank_cells,
-    is_numeric,
-    order_of_days,
-    written,
-)
-from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.cells import PLAIN, Cells, blank_rows
+from segment.errors import SegmentError, plural, quote
+from segment.ids import find_id, repeated_ids
 
 DUPLICATES = ("first", "last", "mean")
-ID_WORDS = frozenset({"id", "no", "nr", "number", "key"})
-DIGITS = r"[-+]?[\d.,]+"
 
 
 class Cleaned(NamedTuple):
@@ -43,61 +33,31 @@ def clean(
     duplicates: str | None = None,
     cells: Cells = PLAIN,
 ) -> Cleaned:
-    """Drop blank rows, then exact duplicates, and find the id.
+    """Drop blank rows, then exact duplicates, and find the id: `id_column`, or none of `not_id`.
 
-    The id is the first column with a word equal to id, no, nr, number or key whose values all
-    differ; else the first text column whose values all differ. A column of numbers is never
-    an id by uniqueness alone: incomes may all differ too. A column with the word id whose values
-    repeat is still the id, with an error in it. One with the word no, nr, number or key is so
-    only where the word is the last and most values differ: "Number of orders" is no id.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Never changed.
-    id_column : str, optional
-        The id, instead of looking for it.
-    not_id : collection of str
-        Columns that the caller has other plans for.
-    duplicates : {'first', 'last', 'mean'}, optional
-        Which row stands for an id that has several; 'mean' takes the mean of numbers and the
-        first of everything else. By default this is an error.
-
-    Raises
-    ------
-    SegmentError
-        No row is left, `id_column` does not exist, or one id has rows with different values.
+    `duplicates` says which row stands for an id that has several ('first', 'last'), or that it is
+    the mean of numbers and the first of everything else ('mean'). SegmentError where no row is
+    left, and by default where one id has rows with different values.
     """
-    blank = blank_cells(frame)
-    filled = ~blank.all(axis=1).to_numpy()
+    filled = ~blank_rows(frame)
     rows = np.flatnonzero(filled) + 1
     kept = frame.loc[filled]
-    repeated = kept.duplicated().to_numpy()
-    rows, kept = rows[~repeated], kept.loc[~repeated].reset_index(drop=True)
+    again = kept.duplicated().to_numpy()
+    rows, kept = rows[~again], kept.loc[~again].reset_index(drop=True)
     if kept.empty:
         raise SegmentError("the table has no customers: every row in it is blank")
-    n_blank, n_duplicates = int((~filled).sum()), int(repeated.sum())
+    n_blank, n_duplicates = int((~filled).sum()), int(again.sum())
     decisions = _row_decisions(n_blank, n_duplicates, len(frame))
     id_column, sentence = find_id(kept, id_column, not_id, cells)
     decisions.append(sentence)
     if id_column is not None:
-        repeated_ids = _repeated(kept[id_column])
-        if len(repeated_ids) and duplicates is None:
-            raise _conflict(repeated_ids, rows)
-        if len(repeated_ids):
-            kept, rows, sentence = _one_row_an_id(kept, rows, repeated_ids, duplicates, cells)
+        repeated = repeated_ids(cells.column(kept[id_column]))
+        if len(repeated) and duplicates is None:
+            raise _conflict(repeated, rows)
+        if len(repeated):
+            kept, rows, sentence = _one_row_an_id(kept, rows, repeated, duplicates, cells)
             decisions.append(sentence)
     return Cleaned(kept, rows, id_column, n_blank, n_duplicates, decisions)
-
-
-def name_words(name: str) -> list[str]:
-    """The words of a column name, split at punctuation, spaces, `_` and capitals, in lower case.
-
-    >>> name_words("Cus_ID"), name_words("customerID"), name_words("IDNumber")
-    (['cus', 'id'], ['customer', 'id'], ['id', 'number'])
-    """
-    spaced = re.sub(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return [word.lower() for word in re.split(r"[\W_]+", spaced) if word]
 
 
 def _row_decisions(n_blank: int, n_duplicates: int, n_rows: int) -> list[str]:
@@ -114,104 +74,6 @@ def _row_decisions(n_blank: int, n_duplicates: int, n_rows: int) -> list[str]:
             "every column."
         )
     return decisions
-
-
-def find_id(
-    frame: pd.DataFrame,
-    wanted: str | None = None,
-    not_id: Collection[str] = (),
-    cells: Cells = PLAIN,
-) -> tuple[str | None, str]:
-    """The column that names a customer, if there is one, and the sentence that says why."""
-    if wanted is not None:
-        if wanted not in frame.columns:
-            raise SegmentError(f"no column {quote(wanted)}{did_you_mean(wanted, frame.columns)}")
-        return wanted, f"Took {quote(wanted)} as the customer id, as asked."
-    candidates = [name for name in frame.columns if name not in not_id]
-    named = [name for name in candidates if _is_named_id(frame[name], cells)]
-    text = (name for name in candidates if _is_text(frame[name], cells))
-    by_name, half = "its name says so", len(frame) // 2
-    # The first rule that finds a column decides; an id without blanks comes before one with.
-    rules: tuple[tuple[str, Iterator[str]], ...] = (
-        (f"{by_name} and its values all differ", (n for n in named if _all_differ(frame[n]))),
-        (by_name, (n for n in named if _is_id_with_errors(frame[n]))),
-        (
-            "it is the first text column whose values all differ",
-            (n for n in text if _all_differ(frame[n])),
-        ),
-        (f"{by_name} and its values all differ", (n for n in named if _all_differ(frame[n], half))),
-        (by_name, (n for n in named if is_id_name(n) and len(_repeated(frame[n])))),
-    )
-    for why, names in rules:
-        for name in names:
-            return name, (
-                f"Took {quote(name)} as the customer id: {why}{_blank_ids(frame[name])}; it forms "
-                "no segments."
-            )
-    return None, (
-        "Found no customer id: customers are named by their row below the header, and two with "
-        "equal cells count as one."
-    )
-
-
-def is_id_name(name: str) -> bool:
-    """Whether a name has the word id, which no amount and no category has."""
-    return "id" in name_words(name)
-
-
-def may_be_id_name(name: str) -> bool:
-    """Whether the name is that of an id and not of a count: Order No, not Number of orders."""
-    return is_id_name(name) or not ID_WORDS.isdisjoint(name_words(name)[-1:])
-
-
-def _present(column: pd.Series) -> pd.Series:
-    text = written(column.dropna())
-    return text[text != ""]
-
-
-def _is_text(column: pd.Series, cells: Cells) -> bool:
-    """Whether its cells are neither numbers, in whatever notation, nor dates."""
-    if is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return False
-    text = _present(column)
-    digits = text.str.fullmatch(DIGITS) | cells.numbers(text).notna()
-    return bool(digits.mean() < NUMBER_SHARE) and order_of_days(text) is None
-
-
-def _is_named_id(column: pd.Series, cells: Cells) -> bool:
-    """An id by its name; fractions are amounts whatever the name says."""
-    if not ID_WORDS.intersection(name_words(str(column.name))):
-        return False
-    return not has_fractions(column, cells)
-
-
-def has_fractions(column: pd.Series, cells: Cells) -> bool:
-    """Whether some of its cells are numbers that are not whole."""
-    values = cells.numbers(column).dropna()
-    return bool((values % 1 != 0).any())
-
-
-def _all_differ(column: pd.Series, blanks: int = 0) -> bool:
-    present = _present(column)
-    return len(present) >= max(1, len(column) - blanks) and present.is_unique
-
-
-def _blank_ids(column: pd.Series) -> str:
-    n_blank = len(column) - len(_present(column))
-    return f" ({plural(n_blank, 'customer has', 'customers have')} none)" if n_blank else ""
-
-
-def _is_id_with_errors(column: pd.Series) -> bool:
-    """More than half of the values differ, and the name is that of an id, not of a count."""
-    present = _present(column)
-    repeats = len(present) / 2 < present.nunique() < len(present)
-    return repeats and may_be_id_name(str(column.name))
-
-
-def _repeated(ids: pd.Series) -> pd.Series:
-    """Ids of several rows, which are no exact duplicates, so their values differ."""
-    present = _present(ids)
-    return present[present.duplicated(keep=False)]
 
 
 def _conflict(repeated: pd.Series, rows: np.ndarray) -> SegmentError:

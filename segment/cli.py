@@ -16,7 +16,7 @@ import typer
 from kmeans_core import __version__
 from segment import demo as demo_data
 from segment.choose import as_text as choice_as_text
-from segment.errors import SegmentError, quote
+from segment.errors import SegmentError, plural, quote
 from segment.explore import as_text, explore
 from segment.join import join_tables
 from segment.load import Table, load_table
@@ -35,8 +35,7 @@ app = typer.Typer(
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the result.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same segments.")]
 Source = Annotated[
-    str,
-    typer.Argument(metavar="TABLE", help="A file, - for standard input, or a database's URL."),
+    str, typer.Argument(metavar="TABLE", help="A file, - for standard input, or a database's URL.")
 ]
 Names = list[str] | None
 INTERRUPTED = 130
@@ -181,7 +180,7 @@ def inspect_table(source: Source, **options: Any) -> None:
             refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
             prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
     n_rows, n_columns = table.frame.shape
-    print(f"{table.name}: {n_rows:,} rows, {n_columns:,} columns\n")
+    print(f"{table.name}: {plural(n_rows, 'row')}, {plural(n_columns, 'column')}\n")
     print("\n".join(as_text(explore(prepared.cleaned, prepared.columns))))
     for heading, sentences in prepared.sections:
         if sentences:

@@ -49,61 +49,66 @@ def find_segments(
     """Cluster the rows of `X` for every k in the range, and let `selection.choose_k` choose.
 
     The range is 2..min(k_max, distinct rows - 1). `n_segments` is taken instead where it is given,
-    and the range is still tried, for comparison.
-
-    Raises
-    ------
-    SegmentError
-        Too few distinct rows, more segments than distinct rows, or too many rows for a
-        hierarchical method.
+    and the range is still tried, for comparison. SegmentError where there are too few distinct
+    rows, more segments than these, or too many rows for a hierarchical method.
     """
     n_distinct = len(np.unique(X, axis=0))
     ks = _range_of_k(n_distinct, n_segments, k_max)
     _refuse_too_many_rows(len(X), method)
     in_range = [k for k in ks if 2 <= k <= min(k_max, n_distinct - 1)]
-    options: dict[str, Any] = {
-        "method": method,
-        "n_init": RESTARTS,
-        "random_state": seed,
-        "n_threads": n_threads,
-    }
+    how: dict[str, Any] = {"method": method, "n_init": RESTARTS}
+    how |= {"random_state": seed, "n_threads": n_threads}
     choice = None
     if n_distinct >= FEWEST_DISTINCT:
-        choice = selection.choose_k(X, in_range, n_clusters=n_segments, **options)
-    sweep = selection.sweep(X, ks, **options) if choice is None else choice.sweep
-    k = ks[0] if choice is None else choice.n_clusters
-    if n_segments is not None:
-        k = n_segments
-    position = [row.n_clusters for row in sweep.rows].index(k)
-    chosen = sweep.rows[position]
-    segments, segment_of_label = number_by_size(chosen.labels)
+        choice = selection.choose_k(X, in_range, n_clusters=n_segments, **how)
+    sweep = selection.sweep(X, ks, **how) if choice is None else choice.sweep
+    k = n_segments or (ks[0] if choice is None else choice.n_clusters)
     tried = [row for row in sweep.rows if row.n_clusters in in_range]
     knee = selection.knee([r.n_clusters for r in tried], [r.wcss for r in tried])
-    sentences, notices = _decisions(tried, chosen, choice, knee, n_segments, n_distinct - 1)
+    if n_segments is None:
+        sentences, notices = _chosen(k, tried, choice, knee, n_distinct - 1)
+    else:
+        sentences, notices = _as_asked(k, tried, choice, knee)
+    told = [*_how(sweep, len(X)), *sentences, *notices]
+    silhouettes = {"random_state": seed, "n_threads": n_threads}
+    return _clustering(X, sweep, k, knee, choice, silhouettes, told, notices)
+
+
+def _clustering(
+    X: np.ndarray,
+    sweep: selection.Sweep,
+    k: int,
+    knee: int | None,
+    choice: selection.Choice | None,
+    silhouettes: dict[str, Any],
+    decisions: list[str],
+    notices: list[str],
+) -> Clustering:
+    """The clustering into `k`, its segments numbered by size."""
+    position = [row.n_clusters for row in sweep.rows].index(k)
+    segments, segment_of_label = number_by_size(sweep.rows[position].labels)
     return Clustering(
         segments=segments,
         segment_of_label=segment_of_label,
         centers=np.array([X[segments == s].mean(axis=0) for s in range(1, k + 1)]),
-        silhouette=chosen.silhouette,
+        silhouette=sweep.rows[position].silhouette,
         metrics=_metrics_table(sweep.rows, k),
         knee=knee,
         model=sweep.models[position],
         Z=sweep.Z,
-        decisions=[*_how(sweep, len(X)), *sentences],
+        decisions=decisions,
         notices=notices,
         dunn_note=sweep.dunn_left_out or "",
         trust=None if choice is None else trust_of(choice, segment_of_label),
-        silhouettes=_silhouettes(X, segments, seed, n_threads),
+        silhouettes=_silhouettes(X, segments, **silhouettes),
     )
 
 
-def _silhouettes(
-    X: np.ndarray, segments: np.ndarray, seed: int, n_threads: int | None
-) -> pd.DataFrame:
+def _silhouettes(X: np.ndarray, segments: np.ndarray, **how: Any) -> pd.DataFrame:
     """A silhouette a customer, of all or of a sample; none where it is not defined."""
     if not 2 <= segments.max() < len(segments):
         return pd.DataFrame({"segment": segments[:0], "silhouette": np.empty(0)})
-    found = metrics.silhouette_estimate(X, segments, random_state=seed, n_threads=n_threads)
+    found = metrics.silhouette_estimate(X, segments, **how)
     return pd.DataFrame({"segment": segments[found.rows], "silhouette": found.values})
 
 
@@ -114,33 +119,33 @@ def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
     return table
 
 
-def _decisions(
-    tried: Sequence[Any],
-    chosen: Any,
-    choice: selection.Choice | None,
-    knee: int | None,
-    asked: int | None,
-    n_possible: int,
+def _as_asked(
+    asked: int, tried: Sequence[Any], choice: selection.Choice | None, knee: int | None
 ) -> tuple[list[str], list[str]]:
     """Sentences for the report, and those that a reader must not miss."""
-    sentences: list[str] = []
-    notices: list[str] = []
-    k = chosen.n_clusters
-    votes = choice.votes if choice is not None else {}
-    if asked is not None:
-        sentences.append(f"Formed {plural(asked, 'segment')}, as asked.")
-        if votes and selection.plurality(votes) != asked:
-            assert choice is not None
-            notices.append(
-                f"{asked} segments were asked for; of {_span(tried)}, "
-                f"{selection.plurality(votes)} would have been chosen. {vote_sentence(choice)}"
-            )
-        if tried:
-            sentences.append(f"Of {_span(tried)}, {_elbow(knee)}.")
-        return sentences + notices, notices
-    sentences.append(
-        f"Chose {k} segments of {_span(tried)} (mean silhouette {chosen.silhouette:.3f})."
-    )
+    sentences, notices = [f"Formed {plural(asked, 'segment')}, as asked."], []
+    if tried:
+        sentences.append(f"Of {_span(tried)}, {_elbow(knee)}.")
+    best = selection.plurality(choice.votes) if choice is not None and choice.votes else asked
+    if choice is not None and best != asked:
+        notices.append(
+            f"{asked} segments were asked for; of {_span(tried)}, {best} would have been chosen. "
+            f"{vote_sentence(choice)}"
+        )
+    return sentences, notices
+
+
+def _chosen(
+    k: int,
+    tried: Sequence[Any],
+    choice: selection.Choice | None,
+    knee: int | None,
+    n_possible: int,
+) -> tuple[list[str], list[str]]:
+    """The same where nothing was asked for."""
+    silhouette = next(row.silhouette for row in tried if row.n_clusters == k)
+    sentences = [f"Chose {k} segments of {_span(tried)} (mean silhouette {silhouette:.3f})."]
+    notices = []
     if choice is not None:
         sentences.append(vote_sentence(choice))
     if k == n_possible:
@@ -153,16 +158,14 @@ def _decisions(
             f"{k} is the largest number of segments that was tried, so more may be better still: "
             "try a larger --k-max."
         )
-    if knee is None:
-        sentences.append(f"{_elbow(knee).capitalize()}; the vote decides.")
-    elif knee == k:
-        sentences.append(f"The elbow is at {knee} too: the two agree.")
-    else:
+    if knee not in (None, k):
         notices.append(
             f"The vote chooses {k} segments, the elbow is at {knee}: the two disagree, so "
             f"look at {knee} segments as well (-k {knee})."
         )
-    return sentences + notices, notices
+        return sentences, notices
+    agreed = f"{_elbow(knee)} too: the two agree" if knee else f"{_elbow(knee)}; the vote decides"
+    return [*sentences, f"{agreed[0].upper()}{agreed[1:]}."], notices
 
 
 def _elbow(knee: int | None) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from segment.cells import PLAIN, Cells, is_numeric
+from segment.cells import PLAIN, Cells, Column
 from segment.clean import Cleaned
 from segment.errors import SegmentError, did_you_mean, listed, plural, quote
 from segment.roles import OTHER, Choices, Reader, complete, is_birth, last_day, recognise
 
+MOST_COLUMNS = 200  # that form segments; more, where they are named
 ORDER_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 
 
@@ -52,82 +53,116 @@ def _refuse_both(one: Collection[str], other: Collection[str], words: str) -> No
 def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> Columns:
     """Read each column as numbers, dates or categories, or leave it out with the reason.
 
-    Raises
-    ------
-    SegmentError
-        No column is left, or one that was asked for cannot be used.
+    SegmentError where no column is left, or one that was asked for cannot be used.
     """
-    frame, decisions = cleaned.frame, []
+    decisions = []
     if cells.decimal == ",":
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
-    readers = {n: recognise(frame[n], choices, cells) for n in frame if n != cleaned.id_column}
-    as_of = last_day(readers, frame, choices, cells)
-    roles = {n: readers[n].role if n in readers else "id" for n in frame.columns}
-    used: list[Reader] = []
-    read: dict[str, pd.Series] = {}
-    obstacles: dict[str, str] = {}
-    seen: dict[bytes, str] = {}
-    for name in _candidates(cleaned, choices, decisions):
-        reader = complete(readers[name], frame[name], choices, cells, as_of)
-        column, told = _read(reader, frame[name], cells, cleaned.rows)
-        asked = name in {*choices.features, *choices.numbers, *choices.categories}
-        obstacle = _obstacle(reader, column, choices)
+    columns, readers = _recognise_all(cleaned, choices, cells)
+    as_of = last_day(readers.values(), columns, choices.as_of)
+    taken, told = _Taken(choices), list[tuple[str, str]]()
+    for name in _candidates(cleaned, choices, readers, decisions):
+        reader = complete(readers[name], columns[name], choices, as_of)
+        values, sentences = _read(reader, columns[name], cleaned.rows)
+        if taken.take(reader, values):
+            told += [(name, sentence) for sentence in sentences]
+    if not taken.values:
+        besides = " besides the id" if cleaned.id_column is not None else ""
+        reasons = "; ".join(obstacle for _, obstacle in taken.obstacles[:3])
+        why = f": {reasons}" if reasons else ""
+        raise SegmentError(f"the table has no column to form segments from{besides}{why}")
+    told += [(name, f"Left out: {obstacle}.") for name, obstacle in taken.obstacles]
+    decisions += told_together(told)
+    names = [n for n in cleaned.frame.columns if n in readers or n == cleaned.id_column]
+    return Columns(
+        frame=pd.DataFrame(taken.values),
+        numbers=[r.label for r in taken.readers if r.is_number],
+        categories=[r.label for r in taken.readers if not r.is_number],
+        decisions=decisions,
+        readers=taken.readers,
+        roles={n: readers[n].role if n in readers else "id" for n in names},
+        cells=cells,
+    )
+
+
+class _Taken:
+    """The columns that are used so far, and why the others are not."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices, self.seen = choices, dict[bytes, str]()
+        self.asked = {*choices.features, *choices.numbers, *choices.categories}
+        self.readers: list[Reader] = []
+        self.values: dict[str, pd.Series] = {}
+        self.obstacles: list[tuple[str, str]] = []
+
+    def take(self, reader: Reader, values: pd.Series) -> bool:
+        """Use a column, or note what stands against it; SegmentError if it was asked for."""
+        asked, obstacle = reader.name in self.asked, _obstacle(reader, values, self.choices)
         if obstacle and asked:
-            raise SegmentError(f"column {quote(name)} {obstacle}")
+            raise SegmentError(f"column {quote(reader.name)} {obstacle}")
         if not obstacle:
-            same = seen.setdefault(_fingerprint(column), reader.label)
-            obstacle = "" if asked else _alike(reader, column, read, choices)
+            same = self.seen.setdefault(_fingerprint(values), reader.label)
             if same != reader.label and not asked:
                 obstacle = f"says the same as {quote(same)} for every customer"
+            elif not asked:
+                obstacle = _alike(reader, values, self.values, self.choices)
         if obstacle:
-            obstacles[name] = f"{quote(name)} {obstacle}"
-            continue
-        used.append(reader)
-        read[reader.label] = column
-        decisions += told
-    if not read:
-        besides = " besides the id" if cleaned.id_column is not None else ""
-        why = f": {'; '.join([*obstacles.values()][:3])}" if obstacles else ""
-        raise SegmentError(f"the table has no column to form segments from{besides}{why}")
-    decisions += [f"Left out: {obstacle}." for obstacle in obstacles.values()]
-    numbers = [r.label for r in used if r.is_number]
-    categories = [r.label for r in used if not r.is_number]
-    return Columns(pd.DataFrame(read), numbers, categories, decisions, used, roles, cells)
+            self.obstacles.append((reader.name, f"{quote(reader.name)} {obstacle}"))
+            return False
+        self.readers.append(reader)
+        self.values[reader.label] = values
+        return True
+
+
+def _recognise_all(
+    cleaned: Cleaned, choices: Choices, cells: Cells
+) -> tuple[dict[str, Column], dict[str, Reader]]:
+    """The columns and what they are; of a wide table only those that come first, or are named."""
+    columns: dict[str, Column] = {}
+    readers: dict[str, Reader] = {}
+    n_useful = 0
+    for name in cleaned.frame.columns:
+        if name != cleaned.id_column and (n_useful < MOST_COLUMNS or name in choices.named):
+            columns[name] = cells.column(cleaned.frame[name])
+            readers[name] = recognise(columns[name], choices)
+            n_useful += readers[name].is_useful and name not in choices.drop
+    return columns, readers
 
 
 def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """The same columns of other customers.
-
-    Raises
-    ------
-    SegmentError
-        One of them is not there.
-    """
+    """The same columns of other customers; SegmentError if one of them is not there."""
     for reader in readers:
         if reader.name not in frame.columns:
             hint = did_you_mean(reader.name, frame.columns)
             raise SegmentError(f"no column {quote(reader.name)}{hint}")
-    return pd.DataFrame({r.label: r.read(frame[r.name], cells) for r in readers})
+    return pd.DataFrame({r.label: r.read(cells.column(frame[r.name])) for r in readers})
 
 
-def _candidates(cleaned: Cleaned, choices: Choices, decisions: list[str]) -> list[str]:
+def _candidates(
+    cleaned: Cleaned, choices: Choices, readers: Mapping[str, Reader], decisions: list[str]
+) -> list[str]:
     names = [n for n in cleaned.frame.columns if n != cleaned.id_column]
     dropped = [n for n in names if n in choices.drop]
     if dropped:
         decisions.append(f"Left out {listed(map(quote, dropped))}, as asked.")
-    if not choices.features:
-        return [n for n in names if n not in dropped]
-    decisions.append(f"Formed segments from {listed(map(quote, choices.features))} only, as asked.")
-    return [n for n in names if n in choices.features]
+    if choices.features:
+        listing = listed(map(quote, choices.features))
+        decisions.append(f"Formed segments from {listing} only, as asked.")
+        return [n for n in names if n in choices.features]
+    unread = [n for n in names if n not in readers]
+    if unread:
+        decisions.append(
+            f"Left out the last {plural(len(unread), 'column')} of {len(names):,}, from "
+            f"{quote(unread[0])} on, unread: the first {MOST_COLUMNS} that can form segments do "
+            "(others: --feature)."
+        )
+    return [n for n in names if n in readers and n not in dropped]
 
 
-def _read(
-    reader: Reader, column: pd.Series, cells: Cells, rows: np.ndarray
-) -> tuple[pd.Series, list[str]]:
+def _read(reader: Reader, column: Column, rows: np.ndarray) -> tuple[pd.Series, list[str]]:
     """The values, and a sentence on every cell that is not read as it is written."""
-    values, name = reader.read(column, cells), quote(reader.name)
-    text = cells.text(column)
-    told = _tokens(column, cells, reader.is_number)
+    values, name, text = reader.read(column), quote(reader.name), column.text
+    told = _tokens(column, reader.is_number)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"
         told.append(
@@ -136,13 +171,18 @@ def _read(
         )
         told += _odd(text, values, rows, f"of {name} as missing, being no date")
     if reader.role == "number" or reader.codes:
-        numbers = cells.numbers(column)
-        told += _dressed(text, numbers, name)
+        numbers = column.numbers
+        told += _dressed(column)
         told += _odd(text, numbers, rows, f"of {name} as missing, being no number")
         outside = (
             f"of {name} as missing, being impossible (outside {reader.low:g} to {reader.high:g}"
         )
         told += _odd(text.where(numbers.notna()), values, rows, f"{outside}; --range)")
+    return values, [*told, *_as_category(reader, values, column)]
+
+
+def _as_category(reader: Reader, values: pd.Series, column: Column) -> list[str]:
+    told, name = [], quote(column.name)
     if reader.codes:
         levels = ", ".join(sorted(values.dropna().unique()))
         told.append(
@@ -150,28 +190,38 @@ def _read(
             f"(to count them as amounts: --number {name})."
         )
     if reader.levels:
+        n_levels = len(column.levels)
         told.append(
-            f"Grouped the {text.nunique() - len(reader.levels):,} rarest of {text.nunique():,} "
+            f"Grouped the {n_levels - len(reader.levels):,} rarest of {n_levels:,} "
             f"values of {name} as {OTHER}."
         )
-    return values, told
+    return told
 
 
-def _tokens(column: pd.Series, cells: Cells, is_number: bool) -> list[str]:
+def told_together(told: Iterable[tuple[str, str]]) -> list[str]:
+    """Sentences on columns; more than three that differ in the column's name only become one."""
+    alike: dict[str, list[str]] = {}
+    for name, sentence in told:
+        alike.setdefault(sentence.replace(quote(name), "\0"), []).append(quote(name))
+    merged = []
+    for words, names in alike.items():
+        if len(names) <= 3:
+            merged += [words.replace("\0", name) for name in names]
+        else:
+            words = words.replace("\0", f"each of {listed(names)}", 1)
+            merged.append(words.replace("\0", "COL"))
+    return merged
+
+
+def _tokens(column: Column, is_number: bool) -> list[str]:
     """Sentences on the cells that say by a word, or by spaces, that nothing is known."""
-    if is_numeric(column):
-        return []
-    name, there = quote(column.name), column.dropna().astype(str)
-    bare = there.str.strip()
-    tokens = there[(bare != "") & bare.str.lower().isin(cells.missing)]
-    n_spaces = int(((bare == "") & (there != "")).sum())
-    told = []
-    if n_spaces:
+    name, told = quote(column.name), []
+    if n_spaces := column.tokens.get("", 0):
         kind = f": {name} is a column of numbers, not of text" if is_number else ""
         told.append(f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}.")
-    if len(tokens):
-        counts = tokens.value_counts().sort_index()
-        words = listed(f"{quote(token)} ({count:,})" for token, count in counts.items())
+    counts = sorted((token, count) for token, count in column.tokens.items() if token)
+    if counts:
+        words = listed(f"{quote(token)} ({count:,})" for token, count in counts)
         told.append(f"Read {words} in {name} as missing.")
     return told
 
@@ -191,14 +241,15 @@ def cells_at(text: pd.Series, positions: np.ndarray, rows: np.ndarray) -> str:
     return f"{', '.join(first)}{more}"
 
 
-def _dressed(text: pd.Series, values: pd.Series, name: str) -> list[str]:
-    dressed = values.notna() & pd.to_numeric(text.str.replace(",", "."), errors="coerce").isna()
-    if not dressed.any():
+def _dressed(column: Column) -> list[str]:
+    if not column.dressed:
         return []
-    first = dressed.idxmax()
+    cells = column.text.isin(column.dressed)
+    first = cells.idxmax()
     return [
-        f"Read {plural(int(dressed.sum()), 'cell')} of {name} as numbers that are written with "
-        f"signs or separators, such as {quote(text[first])} as {values[first]:.15g}."
+        f"Read {plural(int(cells.sum()), 'cell')} of {quote(column.name)} as numbers that are "
+        f"written with signs or separators, such as {quote(column.text[first])} as "
+        f"{column.numbers[first]:.15g}."
     ]
 
 

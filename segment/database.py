@@ -6,6 +6,7 @@ password, goes into sentences, errors and results.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 SECONDS_TO_CONNECT = 10
+DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
 READS = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|table)\b", re.I | re.S)
+
+FILES = re.compile(r"\b(?:outfile|dumpfile)\b", re.I)  # what MySQL writes in any transaction
 
 
 def read_database(
@@ -35,29 +44,16 @@ def read_database(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The rows of a query, or of a table, and what was decided.
 
-    Parameters
-    ----------
-    address : str
-        A URL as SQLAlchemy takes it. PostgreSQL and SQLite are opened read-only; whatever another
-        database is told is rolled back.
-    query, table : str, optional
-        One of the two; without either, the only table there is. ``:name`` in a query is a value of
-        `params`, which never becomes part of the SQL.
-
-    Raises
-    ------
-    SegmentError
-        The URL, the database, the table or the query cannot be used.
+    `address` is a URL as SQLAlchemy takes it. PostgreSQL, MySQL, MariaDB and SQLite are opened
+    read-only; whatever another database is told is rolled back. Without `query` and `table` the
+    only table there is is read. ``:name`` in a query is a value of `params`, which never becomes
+    part of the SQL. SegmentError where the URL, the database, the table or the query cannot be
+    used.
     """
-    try:
-        import sqlalchemy as sql
-    except ModuleNotFoundError:
-        raise SegmentError(
-            "reading a database needs SQLAlchemy: pip install 'kmeans-core[sql]'"
-        ) from None
+    sql = _sqlalchemy()
     if query is not None and table is not None:
         raise SegmentError("a database is read by --query or by --table, not by both")
-    if query is not None and not READS.match(query):
+    if query is not None and (not READS.match(query) or FILES.search(query)):
         raise SegmentError(
             f"segment only reads, by SELECT or WITH; the query is {quote(query[:80])}"
         )
@@ -67,6 +63,8 @@ def read_database(
         with engine.connect() as connection:
             statement, said = _statement(connection, query, table, params or {}, shown)
             found = connection.execute(statement)
+            if not found.returns_rows:
+                raise SegmentError(f"{shown}: the query returns no rows")
             names = [str(name) for name in found.keys()]  # noqa: SIM118
             rows = [tuple(row) for row in found]
     except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
@@ -75,6 +73,16 @@ def read_database(
         if engine is not None:
             engine.dispose()
     return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
+
+
+def _sqlalchemy() -> Any:
+    try:
+        import sqlalchemy
+    except ModuleNotFoundError:
+        raise SegmentError(
+            "reading a database needs SQLAlchemy: pip install 'kmeans-core[sql]'"
+        ) from None
+    return sqlalchemy
 
 
 def _statement(
@@ -126,9 +134,8 @@ def _expand(address: str) -> URL:
         ) from None
     query = {name: fill(value) for name, value in url.query.items()}
     remember(fill(url.password), *(str(v) for n, v in query.items() if SECRET_KEY.search(n)))
-    driver = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
     return url.set(
-        drivername=driver.get(url.drivername, url.drivername),
+        drivername=DRIVERS.get(url.drivername, url.drivername),
         username=fill(url.username),
         password=fill(url.password),
         host=fill(url.host),
@@ -144,7 +151,7 @@ def _variable(name: str) -> str:
 
 
 def _engine(url: URL) -> Engine:
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, event
     from sqlalchemy.exc import NoSuchModuleError
 
     try:
@@ -159,11 +166,16 @@ def _engine(url: URL) -> Engine:
             options["connect_timeout"] = SECONDS_TO_CONNECT
         if url.get_driver_name() == "psycopg":
             options["prepare_threshold"] = 0  # a prepared statement is one statement, not several
-        return create_engine(url, connect_args=options)
+        engine = create_engine(url, connect_args=options)
+        if url.get_backend_name() in ("mysql", "mariadb"):
+            event.listen(engine, "connect", _only_read_mysql)
+        return engine
     except NoSuchModuleError:
         raise SegmentError(f"no kind of database called {quote(url.drivername)}") from None
     except ModuleNotFoundError as error:
-        raise SegmentError(f"reading this database needs the package {error.name}") from None
+        known = any(driver.endswith(f"+{error.name}") for driver in DRIVERS.values())
+        how = ": pip install 'kmeans-core[sql]'" if known else ""
+        raise SegmentError(f"reading this database needs {error.name}{how}") from None
 
 
 def _connect_sqlite(uri: str) -> sqlite3.Connection:
@@ -175,6 +187,11 @@ def _connect_sqlite(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True)
     connection.set_authorizer(authorise)
     return connection
+
+
+def _only_read_mysql(connection: Any, _: Any) -> None:
+    with contextlib.closing(connection.cursor()) as cursor:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
 
 
 def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:
@@ -196,9 +213,11 @@ def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:
 
 
 def _explain(error: Exception, shown: str) -> str:
-    """A driver's error in one line: its first, unless a later one says more."""
-    lines = [line.strip() for line in str(getattr(error, "orig", error)).splitlines()]
+    """A driver's error in one line, without its number and the marks under the query."""
+    original = getattr(error, "orig", None) or error
+    message = original.args[-1] if len(original.args) == 2 else original
+    lines = [line.strip() for line in str(message).splitlines()]
     said = hide(" ".join(line for line in lines if line and not set(line) <= {"^", " "})[:300])
-    if "read-only" in said or "readonly" in said:
+    if re.search("read[- ]?only", said, re.I):
         return f"{shown}: the query writes, and segment only reads ({said})"
     return f"{shown}: {said}"

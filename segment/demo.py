@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,13 +36,6 @@ def demo_customers(n_customers: int = 2000, seed: int = 0) -> Demo:
 
     About 1 in 50 cells of age, rating, income and sex is empty or reads ``?`` or ``n/a``; a few
     rows are blank and a few are repeated, so the table is some rows longer than `n_customers`.
-
-    Parameters
-    ----------
-    n_customers : int
-        At least `MIN_ROWS`.
-    seed : int
-        The same seed makes the same table.
     """
     rng = np.random.default_rng(seed)
     groups = list(GROUPS.values())
@@ -101,18 +93,11 @@ def table_sha256(table: pd.DataFrame) -> str:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write the table as CSV in one step; a file with other content is never replaced."""
+    """Write the table as CSV; a file with other content is never replaced."""
     content = table_text(table).encode()
-    aside = path.with_name(f"{path.name}.partial-{os.getpid()}")
     try:
-        if path.exists():
-            if path.is_file() and path.read_bytes() == content:
-                return
+        if path.exists() and not (path.is_file() and path.read_bytes() == content):
             raise SegmentError(f"{quote(path)} exists already; name another file with --table")
-        try:
-            aside.write_bytes(content)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        path.write_bytes(content)
     except OSError as error:
         raise SegmentError(f"cannot write {quote(path)}: {error.strerror}") from None

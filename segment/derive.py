@@ -33,11 +33,7 @@ def derive(frame: pd.DataFrame, rules: Sequence[str], cells: Cells) -> pd.DataFr
     """`frame` with a column of numbers more for each rule; later rules may use earlier ones.
 
     A cell is missing where one that it needs is, and where it would be no finite number.
-
-    Raises
-    ------
-    SegmentError
-        A rule has anything else in it, names no column, or names one that is there already.
+    SegmentError where a rule has anything else in it, or names a column that is there already.
     """
     for rule in rules:
         name, equals, expression = (part.strip() for part in rule.partition("="))

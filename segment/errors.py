@@ -46,6 +46,12 @@ def listed(names: Iterable[str], most: int = 20) -> str:
     return ", ".join(names[:most]) + more
 
 
+def shorten(text: str, width: int) -> str:
+    """`text` in one line of at most so many letters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
 def lined_up(rows: Sequence[Sequence[str]], justify: Callable = str.ljust) -> list[str]:
     """A table as lines of text, each column as wide as its widest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

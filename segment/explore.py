@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.cells import amount, percent
+from segment.cells import Column, amount, percent
 from segment.clean import Cleaned
 from segment.columns import Columns
-from segment.errors import lined_up
+from segment.errors import lined_up, shorten
+from segment.roles import Reader
 
 BARS = 12  # of a distribution
 LEVELS = 6  # of a category that are counted; the rest are one
@@ -22,7 +23,7 @@ SAMPLE = 20_000  # rows, for correlations
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-class Column(NamedTuple):
+class Summary(NamedTuple):
     """One column as it was found."""
 
     name: str
@@ -42,7 +43,7 @@ class Column(NamedTuple):
 class Exploration(NamedTuple):
     """What is in the table; each part is cut to what a reader can take in."""
 
-    columns: list[Column]
+    columns: list[Summary]
     n_columns: int
     correlations: list[tuple[str, str, float]]  # the strongest, of all pairs of numbers
     table: pd.DataFrame  # the correlations of the numbers in the strongest pairs
@@ -52,28 +53,19 @@ class Exploration(NamedTuple):
 
 def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
     """Distributions, correlations, missing patterns. O(n d), and O(d^2) for at most 60 numbers."""
-    frame, by_name = cleaned.frame, {reader.name: reader for reader in columns.readers}
+    readers = {reader.name: reader for reader in columns.readers}
     found, missing = [], {}
-    for name in list(frame.columns)[:SHOWN_COLUMNS]:
-        reader = by_name.get(name)
-        text = columns.cells.text(frame[name])
-        values = columns.frame[reader.label] if reader else text
+    for name in list(columns.roles)[:SHOWN_COLUMNS]:
+        column = columns.cells.column(cleaned.frame[name])
+        values, summary = _describe(column, columns.roles[name], readers.get(name))
         missing[name] = values.isna().to_numpy()
-        is_number = reader is not None and reader.is_number
-        counts = _counts(text) if columns.roles[name] in ("category", "yes/no") else []
-        summary, bars = (_range(values), _bars(values)) if is_number else (_levels(text), [])
-        if reader and reader.role == "date":
-            days = columns.cells.days(frame[name], reader.order)
-            summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
-        n_distinct, n_missing = text.nunique(), int(missing[name].sum())
-        role = columns.roles[name]
-        found.append(Column(name, role, n_missing, n_distinct, summary, bars, counts))
+        found.append(summary)
     holes = pd.DataFrame(missing)
     table = _correlations(columns)
     pairs = _strongest(table)
     return Exploration(
         found,
-        frame.shape[1],
+        cleaned.frame.shape[1],
         pairs[:SHOWN_PAIRS],
         _of_pairs(table, pairs),
         _patterns(holes),
@@ -81,10 +73,32 @@ def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
     )
 
 
+def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Series, Summary]:
+    """The values of a column, and what is said of it."""
+    values = cells.text if reader is None else reader.read(cells)
+    summary, bars, counts = _levels(cells.text), [], []
+    if reader and reader.is_number:
+        summary, bars = _range(values), _bars(values)
+    if reader and reader.role == "date":
+        days = cells.days(reader.order)
+        summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
+    if role in ("category", "yes/no"):
+        counts = _counts(cells.text)
+    n_missing = int(values.isna().sum())
+    return values, Summary(cells.name, role, n_missing, len(cells.levels), summary, bars, counts)
+
+
 def as_text(found: Exploration) -> list[str]:
     """The exploration as lines of plain text."""
     rows = [
-        (_cut(c.name, 28), c.role, f"{c.missing:,}", f"{c.distinct:,}", c.sketch, _cut(c.values))
+        (
+            shorten(c.name, 28),
+            c.role,
+            f"{c.missing:,}",
+            f"{c.distinct:,}",
+            c.sketch,
+            shorten(c.values, 80),
+        )
         for c in found.columns
     ]
     lines = lined_up([("column", "role", "missing", "distinct", "", "values"), *rows])
@@ -92,14 +106,11 @@ def as_text(found: Exploration) -> list[str]:
         lines.append(f"... and {found.n_columns - len(found.columns):,} more columns")
     lines += ["", *(f"correlation {r:+.2f}: {a} and {b}" for a, b, r in found.correlations)]
     if found.patterns:
-        lines += [f"missing in {count:,} rows: {_cut(names)}" for names, count in found.patterns]
+        lines += [
+            f"missing in {count:,} rows: {shorten(names, 80)}" for names, count in found.patterns
+        ]
         lines.append(f"nothing missing in {found.n_complete:,} rows")
     return lines
-
-
-def _cut(text: str, width: int = 80) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _range(values: pd.Series) -> str:

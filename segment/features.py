@@ -29,6 +29,9 @@ class FeatureOptions(NamedTuple):
     weights: Mapping[str, float] = {}
 
 
+DEFAULTS = FeatureOptions()
+
+
 class Number(NamedTuple):
     """A column of numbers: how to fill it, to draw in its outliers, and to scale it."""
 
@@ -77,7 +80,7 @@ class Features(NamedTuple):
 
 
 def make_features(
-    columns: Columns, options: FeatureOptions | float = 0.5, rows: np.ndarray | None = None
+    columns: Columns, options: FeatureOptions = DEFAULTS, rows: np.ndarray | None = None
 ) -> Features:
     """Handle outliers, fill what is missing, scale numbers, weight categories.
 
@@ -86,22 +89,10 @@ def make_features(
     Numbers get mean 0 and standard deviation 1, after a logarithm where they are skewed. A
     category becomes one 0/1 column a level, times `category_weight` and not standardised: with
     0.5, differing in one category is 0.71 apart, against about 1.4 for two random customers on
-    one number. Standardised, a category of two levels would drown the numbers.
-
-    Parameters
-    ----------
-    options : FeatureOptions or float
-        A number is the weight of categories.
-    rows : ndarray, optional
-        The numbers of the rows, for naming cells.
-
-    Raises
-    ------
-    SegmentError
-        An option names a column that forms no segments, or fills it with what it cannot hold.
+    one number. Standardised, a category of two levels would drown the numbers. `rows` are the
+    numbers of the rows, for naming cells. SegmentError where an option names a column that forms
+    no segments, or fills it with what it cannot hold.
     """
-    if not isinstance(options, FeatureOptions):
-        options = FeatureOptions(options)
     frame = columns.frame
     for name in [*options.fill, *options.weights]:
         if name not in frame.columns:
@@ -149,28 +140,43 @@ def _outliers(
         median = values.median()
         reach = options.outlier_threshold * (values - median).abs().median() / MAD_TO_STD
         low, high = median - reach, median + reach
-        outside = np.flatnonzero((values < low) | (values > high))
-        if not outside.size or reach == 0 or not np.isfinite(reach):
-            continue
-        limits[name] = low, high
-        farthest = outside[np.argsort(-(values - median).abs().to_numpy()[outside], kind="stable")]
-        what = f"{plural(outside.size, 'outlier')} of {quote(name)}"
-        what += f" (robust z above {options.outlier_threshold:g})"
-        cells = cells_at(values.map(amount), farthest, rows)
-        if options.outliers == "drop":
-            kept[outside] = False
-            decisions.append(f"Dropped the customers of {what}: {cells}.")
-        else:
-            ends = ((low, values < low), (high, values > high))
-            to = " and ".join(amount(limit) for limit, beyond in ends if beyond.any())
-            decisions.append(f"Drew in {what} to {to}, to form segments: {cells}.")
-    if limits and options.outliers == "winsorise":
+        outside = ((values < low) | (values > high)).to_numpy(dtype=bool)
+        if outside.any() and 0 < reach < np.inf:
+            limits[name] = low, high
+            kept &= ~outside
+            decisions.append(_told_outliers(values, limits[name], outside, options, rows))
+    if options.outliers == "drop":
+        if not kept.any():
+            raise SegmentError(
+                "every customer is an outlier in some column; use --outliers winsorise"
+            )
+        return {}, kept, decisions
+    if limits:
         decisions.append(
             "Averages keep outliers as they are; --outliers keep or drop treats them otherwise."
         )
-    if kept.sum() == 0:
-        raise SegmentError("every customer is an outlier in some column; use --outliers winsorise")
-    return ({} if options.outliers == "drop" else limits), kept, decisions
+    return limits, np.ones_like(kept), decisions
+
+
+def _told_outliers(
+    values: pd.Series,
+    limits: tuple[float, float],
+    outside: np.ndarray,
+    options: FeatureOptions,
+    rows: np.ndarray,
+) -> str:
+    """What was done about the outliers of a column; the farthest are named."""
+    far = (values - sum(limits) / 2).abs().to_numpy()
+    found = np.flatnonzero(outside)
+    farthest = found[np.argsort(-far[found], kind="stable")]
+    cells = cells_at(values.map(amount), farthest, rows)
+    what = f"{plural(found.size, 'outlier')} of {quote(values.name)}"
+    what += f" (robust z above {options.outlier_threshold:g})"
+    if options.outliers == "drop":
+        return f"Dropped the customers of {what}: {cells}."
+    ends = zip(limits, (values < limits[0], values > limits[1]), strict=True)
+    to = " and ".join(amount(limit) for limit, beyond in ends if beyond.any())
+    return f"Drew in {what} to {to}, to form segments: {cells}."
 
 
 def _fill_number(column: pd.Series, asked: Any) -> float:

@@ -7,23 +7,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from segment.cells import filled
-from segment.clean import find_id
 from segment.errors import SegmentError, did_you_mean, plural, quote
+from segment.ids import find_id
 from segment.load import Table
 
 
 def join_tables(left: Table, others: Sequence[Table], on: str | None = None) -> Table:
     """`left` with the columns of `others`, row by row of the same id; no row of it is lost.
 
-    Parameters
-    ----------
-    on : str, optional
-        The id's column; by default the id of `left`, if the other table has a column of its name.
-
-    Raises
-    ------
-    SegmentError
-        A table lacks the id's column, or has an id twice.
+    `on` is the id's column, by default the id of `left`. SegmentError where a table lacks it, or a
+    joined one has an id twice.
     """
     frame, decisions = left.frame, list(left.decisions)
     for other in others:
@@ -44,13 +37,7 @@ def _join(
             raise SegmentError(f"no column {quote(key)} in {quote(table)} to join by{hint}")
     ids, right_ids = (filled(table[key]).astype(object) for table in (frame, other.frame))
     present = right_ids[right_ids != ""]
-    repeated = present[present.duplicated()]
-    if len(repeated):
-        rows = ", ".join(str(i + 1) for i in present.index[present == repeated.iloc[0]][:5])
-        raise SegmentError(
-            f"{quote(other.name)} has the id {quote(repeated.iloc[0])} in rows {rows}; a joined "
-            "table has one row a customer (for lists of purchases: segment rfm makes one)"
-        )
+    _refuse_repeated(present, other.name)
     right = other.frame.loc[present.index].drop(columns=key).set_axis(present)
     taken = {c: f"{c} ({other.name})" for c in right.columns if c in frame.columns}
     right = right.rename(columns=taken).reindex(ids).set_axis(frame.index)
@@ -64,3 +51,12 @@ def _join(
         f"Renamed {quote(a)} of {quote(other.name)} to {quote(b)}." for a, b in taken.items()
     ]
     return pd.concat([frame, right], axis=1), decisions
+
+
+def _refuse_repeated(ids: pd.Series, name: str) -> None:
+    for repeated in ids[ids.duplicated()]:
+        rows = ", ".join(str(i + 1) for i in ids.index[ids == repeated][:5])
+        raise SegmentError(
+            f"{quote(name)} has the id {quote(repeated)} in rows {rows}; a joined table has one "
+            "row a customer (for lists of purchases: segment rfm makes one)"
+        )

@@ -15,7 +15,7 @@ import lzma
 import sys
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,49 +53,34 @@ def load_table(
     table: str | None = None,
     query: str | None = None,
     params: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    comment: str | None = None,
-    header: bool = True,
-    columns: Sequence[str] = (),
+    **text: Any,
 ) -> Table:
     """Read a file, standard input or a database.
 
-    Parameters
-    ----------
-    source : str or Path
-        A file: delimited text, an Excel or ODS workbook, Parquet, JSON lines, or SQLite; text may
-        be compressed by gzip, bzip2, xz or zip. ``-``: standard input. A URL: a database.
-    sheet : str, optional
-        Of a workbook; by default the first.
-    table, query, params
-        Of a database: see `segment.database.read_database`.
-    encoding, delimiter, comment, header, columns
-        Of a text file, where the guess is wrong. Without a `header`, `columns` are the names.
-
-    Raises
-    ------
-    SegmentError
-        It cannot be read, or holds no table; in one line, with line or row where there is one.
+    `source` is a file (delimited text, an Excel or ODS workbook, Parquet, JSON lines or SQLite;
+    text may be compressed by gzip, bzip2, xz or zip), ``-`` for standard input, or the URL of a
+    database, for which `table`, `query` and `params` are: see `segment.database.read_database`.
+    `sheet` is that of a workbook, by default the first; `text` is what is known of a text file, as
+    `segment.textfile.TextOptions` names it.
+    SegmentError where it cannot be read, or holds no table.
     """
     address = str(source)
     if not address.strip():
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
         frame, decisions = read_database(address, query=query, table=table, params=params)
-        _check_names(frame, hide(address))
+        check_names(frame, hide(address))
         return Table(frame, _hash(frame), decisions, default_name(hide(address), table))
     content = sys.stdin.buffer.read() if address == "-" else _read_bytes(Path(source))
     name = "standard input" if address == "-" else quote(source)
-    text = TextOptions(encoding, delimiter, comment, header, tuple(columns))
     decisions = []
     unpacked = _unpack(content, name, decisions)
     if unpacked.startswith(SQLITE):
         return load_table(f"sqlite:///{address}", table=table, query=query, params=params)
     if query is not None or table is not None or params:
         raise SegmentError(f"--query, --table and --param are for databases; {name} is a file")
-    frame, more = _read(unpacked, name, sheet, text)
-    _check_names(frame, name)
+    frame, more = _read(unpacked, name, sheet, TextOptions(**text))
+    check_names(frame, name)
     title = "stdin" if address == "-" else Path(source).name
     return Table(frame, hashlib.sha256(content).hexdigest(), [*decisions, *more], title)
 
@@ -103,10 +88,7 @@ def load_table(
 def from_arrow(stream: Any) -> pd.DataFrame:
     """A pandas table of anything with the Arrow stream interface; whole numbers stay exact.
 
-    Raises
-    ------
-    SegmentError
-        It has no such interface, or pyarrow is missing or too old for it.
+    SegmentError where it has no such interface, or pyarrow is missing.
     """
     if not hasattr(stream, "__arrow_c_stream__"):
         raise SegmentError(
@@ -116,12 +98,12 @@ def from_arrow(stream: Any) -> pd.DataFrame:
     return _from_table(_pyarrow().table(stream))
 
 
-def _check_names(frame: pd.DataFrame, name: str) -> None:
-    """SegmentError if there are no rows, or two columns of one name."""
+def check_names(frame: pd.DataFrame, name: str = "the table") -> None:
+    """SegmentError if there are no rows, no columns, or two columns of one name."""
     for column in frame.columns[frame.columns.duplicated()]:
         raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
     if frame.empty:
-        raise SegmentError(f"{name} has no rows")
+        raise SegmentError(f"{name} has no {'rows' if frame.shape[1] else 'columns'}")
 
 
 def _read_bytes(path: Path) -> bytes:

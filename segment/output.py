@@ -27,23 +27,10 @@ def prepare(
     force: bool = False,
     replace: str | None = None,
 ) -> None:
-    """Refuse a folder that must not be replaced; mend what a killed run left behind.
+    """Mend what a killed run left behind, and `tell` it; refuse what must not be replaced.
 
-    Parameters
-    ----------
-    folder : path
-        Where the result will go: absent, empty, or an earlier result.
-    tell : callable
-        Takes a sentence on what was mended.
-    force : bool
-        Replace an earlier result.
-    replace : str, optional
-        Replace an earlier result of this command even without `force`.
-
-    Raises
-    ------
-    SegmentError
-        It is something else, or an earlier result that may not be replaced.
+    SegmentError unless the folder is absent, empty, or an earlier result that may be replaced: by
+    `force`, or because it is one of the command `replace`.
     """
     folder = _real(folder)
     try:
@@ -60,10 +47,7 @@ def prepare(
 def write_result(folder: str | Path, files: Mapping[str, str], run: Mapping[str, Any]) -> Path:
     """Write `files` and ``run.json`` to `folder` in one step; call `prepare` first.
 
-    Raises
-    ------
-    SegmentError
-        The folder cannot be written, or was changed meanwhile. Nothing half-written is left.
+    SegmentError if it cannot be written, or was changed meanwhile; nothing half-written is left.
     """
     folder = _real(folder)
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
@@ -137,8 +121,7 @@ def _check(folder: Path) -> dict[str, Any] | None:
         raise SegmentError(f"{quote(folder)} is a file; name a folder with --out")
     if not any(folder.iterdir()):
         return None
-    files = _listed_files(folder)
-    if files is None:
+    if _listed_files(folder) is None:
         raise SegmentError(
             f"{quote(folder)} holds other things than a result; name another folder with --out"
         )

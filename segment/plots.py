@@ -15,6 +15,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
@@ -90,13 +91,13 @@ def _svg(figure: Figure) -> str:
 
 
 @chart(5.2, 3.1)
-def elbow(axes: Axes, ks: Sequence[int], wcss: Sequence[float], k: int, knee: int | None) -> None:
+def elbow(axes: Axes, wcss: pd.Series, k: int, knee: int | None) -> None:
     """Within-segment sum of squares against k, with the knee and the chosen k marked."""
-    _curve(axes, ks, wcss, k, "spread left inside segments")
-    if knee is not None and knee in ks:
+    _curve(axes, wcss, k, "spread left inside segments")
+    if knee in wcss.index:
         axes.annotate(
             f"elbow at {knee}",
-            (knee, wcss[list(ks).index(knee)]),
+            (knee, wcss[knee]),
             xytext=(14, 22),
             textcoords="offset points",
             arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.8},
@@ -105,27 +106,24 @@ def elbow(axes: Axes, ks: Sequence[int], wcss: Sequence[float], k: int, knee: in
 
 
 @chart(5.2, 3.1)
-def gap(
-    axes: Axes, ks: Sequence[int], values: Sequence[float], errors: Sequence[float], k: int
-) -> None:
+def gap(axes: Axes, values: pd.Series, errors: pd.Series, k: int) -> None:
     """The gap statistic with its standard errors against k, with the chosen k marked."""
-    axes.errorbar(ks, values, yerr=errors, color=FAINT, lw=0, elinewidth=2.2, zorder=1)
-    _curve(axes, ks, values, k, "gap statistic")
+    axes.errorbar(values.index, values, errors, color=FAINT, lw=0, elinewidth=2.2, zorder=1)
+    _curve(axes, values, k, "gap statistic")
 
 
 @chart(5.2, 3.4)
-def silhouette_rows(axes: Axes, segments: np.ndarray, values: np.ndarray) -> None:
+def silhouette_rows(axes: Axes, rows: pd.DataFrame) -> None:
     """The silhouette of every customer, sorted inside each segment (Rousseeuw's plot)."""
     base = 0
-    for segment in range(1, int(segments.max(initial=0)) + 1):
-        mine = np.sort(values[segments == segment])[::-1]
-        mine = mine[np.linspace(0, len(mine) - 1, min(len(mine), SHOWN_POINTS // 4)).astype(int)]
-        height = int(np.count_nonzero(segments == segment))
+    for segment, found in rows.groupby("segment")["silhouette"]:
+        mine, height = np.sort(found)[::-1], len(found)
+        mine = mine[np.linspace(0, height - 1, min(height, SHOWN_POINTS // 4)).astype(int)]
         y = base + np.linspace(0, height, len(mine))
         axes.fill_betweenx(y, 0, mine, color=colour(segment), lw=0, step="mid")
         axes.text(-0.02, base + height / 2, str(segment), ha="right", va="center", weight="bold")
-        base += height + len(segments) // 60 + 1
-    mean = float(values.mean())
+        base += height + len(rows) // 60 + 1
+    mean = rows["silhouette"].mean()
     axes.axvline(mean, color="#D55E00", lw=0.8, ls=(0, (3, 3)))
     axes.invert_yaxis()
     axes.set_yticks([])
@@ -134,9 +132,9 @@ def silhouette_rows(axes: Axes, segments: np.ndarray, values: np.ndarray) -> Non
 
 
 @chart(5.2, 3.4)
-def stability(axes: Axes, jaccard: Sequence[float], words: Sequence[str], uniform: float) -> None:
+def stability(axes: Axes, found: pd.DataFrame, uniform: float) -> None:
     """How well each segment is found again, beside customers without groups."""
-    _bars(axes, jaccard, [f"{j:.2f} {w}" for j, w in zip(jaccard, words, strict=True)])
+    _bars(axes, found["jaccard"], [f"{r.jaccard:.2f} {r.word}" for r in found.itertuples()])
     axes.axvline(uniform, color=INK, lw=1, ls=(0, (3, 3)))
     axes.set_xlim(0, 1.55)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
@@ -153,12 +151,11 @@ def _bars(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
     axes.grid(axis="y", visible=False)
 
 
-def _curve(axes: Axes, ks: Sequence[int], values: Sequence[float], k: int, label: str) -> None:
-    """Any metric against k, with the chosen k marked."""
-    axes.plot(ks, values, color=INK, lw=1.6, marker="o", ms=4.5)
-    if k in ks:
-        value = values[list(ks).index(k)]
-        axes.plot([k], [value], "o", ms=10, mfc="none", mec="#D55E00", mew=2.2, clip_on=False)
+def _curve(axes: Axes, values: pd.Series, k: int, label: str) -> None:
+    """Any metric against k, its index, with the chosen k marked."""
+    axes.plot(values, color=INK, lw=1.6, marker="o", ms=4.5)
+    if k in values.index:
+        axes.plot([k], [values[k]], "o", ms=10, mfc="none", mec="#D55E00", mew=2.2, clip_on=False)
         axes.axvline(k, color="#D55E00", lw=0.8, ls=(0, (3, 3)), zorder=0)
     axes.set_xlabel("number of segments")
     axes.set_ylabel(label)
@@ -260,7 +257,7 @@ def correlations(axes: Axes, r: np.ndarray, names: Sequence[str]) -> None:
     for (row, column), value in np.ndenumerate(r):
         if np.isfinite(value):
             light = "white" if value < -0.7 else INK
-            label = f"{value:.2f}".replace("0.", ".")
+            label = f"{round(value, 2) + 0.0:.2f}".replace("0.", ".")  # and no -.00
             axes.text(column, row, label, ha="center", va="center", fontsize=9, color=light)
 
 

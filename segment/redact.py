@@ -7,7 +7,8 @@ from urllib.parse import quote, quote_plus, unquote
 
 SECRET_KEY = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
 VARIABLE = re.compile(r"\$\{(\w+)\}")
-_PASSWORD = re.compile(r"(\w://[^:/?#\s]*:)(.*)(?=@)")
+# Up to the last @, which a password may hold; passed over: variables, and what is hidden already.
+_PASSWORD = re.compile(r"(\w://[^:/?#\s]*:)(?!(?:\*\*\*|\$\{\w+\})@)(.*)(?=@)")
 _QUERY = re.compile(r"([?&](\w+)=)([^&\s'\"]*)")
 _known: set[str] = set()
 
@@ -28,10 +29,7 @@ def hide(text: str) -> str:
         is_secret = SECRET_KEY.search(match[2]) and not VARIABLE.fullmatch(match[3])
         return f"{match[1]}***" if is_secret else match[0]
 
-    def in_front(match: re.Match[str]) -> str:
-        return match[0] if VARIABLE.fullmatch(match[2]) else f"{match[1]}***"
-
-    text = _QUERY.sub(in_query, _PASSWORD.sub(in_front, text))
+    text = _QUERY.sub(in_query, _PASSWORD.sub(r"\1***", text))
     for secret in sorted(_known, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text

@@ -6,7 +6,7 @@ The words of the page are in ``templates/report.html``; here are the drawings an
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from kmeans_core import __version__, dendrogram
 from segment import plots
 from segment.cells import amount, percent
-from segment.errors import plural
+from segment.errors import plural, shorten
 from segment.explore import SHOWN_NUMBERS
 from segment.features import Number
 from segment.profile import Profile, short_label
@@ -52,27 +52,19 @@ def render(result: Segmenter, title: str) -> str:
     """The page of a fitted `Segmenter`, as HTML that loads nothing from anywhere."""
     points, axis_labels, explained = two_dimensions(result.X_, result.recipe_)
     metrics, k = result.metrics_, len(result.profile_)
-    ks, sizes = metrics["k"].tolist(), result.profile_["size"].tolist()
     drawings = {
-        "sizes": plots.sizes(sizes, size=(10.4, max(1.8, 0.8 + 0.32 * k))),
         "scatter": plots.scatter(*_shown(points, result.labels_), axis_labels),
         "heatmap": _heatmap(result.details_),
-        "elbow": plots.elbow(ks, metrics["wcss"].tolist(), k, result.knee_),
+        **_curves(result, k),
+        **_charts_of_what_is_there(result, k),
     }
-    drawings |= _trust_drawings(result, ks, k)
-    r = result.exploration_.table
-    if len(r) > 1:
-        size = (10.4, 1.2 + 0.3 * len(r) + 1.2 * (len(r) > 8))
-        drawings["correlations"] = plots.correlations(r.to_numpy(), _cut(r.columns, 24), size=size)
-    if result.Z_ is not None:
-        drawings["dendrogram"] = _dendrogram(result.Z_, k)
     return _template().render(
         title=title,
         version=__version__,
         result=result,
         k=k,
-        ks=ks,
-        sizes=sizes,
+        ks=metrics["k"].tolist(),
+        sizes=result.profile_["size"].tolist(),
         separation=_separation(result.silhouette_),
         trust=result.found_.trust,
         sampled=len(result.found_.silhouettes) < len(result.labels_),
@@ -88,33 +80,38 @@ def render(result: Segmenter, title: str) -> str:
     )
 
 
-def _trust_drawings(result: Segmenter, ks: list[int], k: int) -> dict[str, str]:
-    """The other curves, and the charts of single segments, where there are any."""
-    found, metrics = result.found_, result.metrics_
-    drawings = {
-        name: plots.metric_curve(ks, metrics[name].tolist(), k, label)
-        for name, label in (
-            ("silhouette", "mean silhouette"),
-            ("davies_bouldin", "Davies-Bouldin index"),
-            ("calinski_harabasz", "Calinski-Harabasz index"),
-        )
+def _curves(result: Segmenter, k: int) -> dict[str, str]:
+    """How large the segments are, and each metric against their number."""
+    metrics, sizes = result.metrics_.set_index("k"), result.profile_["size"].tolist()
+    labels = {
+        "silhouette": "mean silhouette",
+        "davies_bouldin": "Davies-Bouldin index",
+        "calinski_harabasz": "Calinski-Harabasz index",
     }
-    if len(found.silhouettes):
-        rows = found.silhouettes
-        drawings["silhouette_rows"] = plots.silhouette_rows(
-            rows["segment"].to_numpy(), rows["silhouette"].to_numpy()
+    return {
+        "sizes": plots.sizes(sizes, size=(10.4, max(1.8, 0.8 + 0.32 * k))),
+        "elbow": plots.elbow(metrics["wcss"], k, result.knee_),
+        **{name: plots.metric_curve(metrics[name], k, label) for name, label in labels.items()},
+    }
+
+
+def _charts_of_what_is_there(result: Segmenter, k: int) -> dict[str, str]:
+    """The charts that not every result has."""
+    trust, rows, r = result.found_.trust, result.found_.silhouettes, result.exploration_.table
+    drawings = {}
+    if len(rows):
+        drawings["silhouette_rows"] = plots.silhouette_rows(rows)
+    if trust is not None:
+        gap, size = trust.gap.set_index("k"), (5.2, max(2.2, 1.0 + 0.34 * k))
+        drawings["gap"] = plots.gap(gap["gap"], gap["standard_error"], k)
+        drawings["stability"] = plots.stability(trust.stability, trust.uniform, size=size)
+    if len(r) > 1:
+        size = (10.4, 1.2 + 0.3 * len(r) + 1.2 * (len(r) > 8))
+        drawings["correlations"] = plots.correlations(
+            r.to_numpy(), [shorten(name, 24) for name in r.columns], size=size
         )
-    if found.trust is not None:
-        gap, stability = found.trust.gap, found.trust.stability
-        drawings["gap"] = plots.gap(
-            gap["k"].tolist(), gap["gap"].tolist(), gap["standard_error"].tolist(), k
-        )
-        drawings["stability"] = plots.stability(
-            stability["jaccard"].tolist(),
-            stability["word"].tolist(),
-            found.trust.uniform,
-            size=(5.2, max(2.2, 1.0 + 0.34 * len(stability))),
-        )
+    if result.Z_ is not None:
+        drawings["dendrogram"] = _dendrogram(result.Z_, k)
     return drawings
 
 
@@ -128,7 +125,13 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "plural": plural, "amount": amount}
+    environment.filters["breakable"] = _breakable
     return environment.get_template("report.html")
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may go on in the next line where a word of it begins: NumCatalogPurchases."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=_)", name))
 
 
 def _separation(silhouette: float) -> str | None:
@@ -206,16 +209,12 @@ def principal_components(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centred @ (directions * np.sign(directions[largest, [0, 1]])), np.abs(variances)
 
 
-def _cut(labels: Iterable[str], most: int) -> list[str]:
-    return [label if len(label) <= most else f"{label[: most - 1]}…" for label in labels]
-
-
 def _heatmap(profile: Profile) -> str:
     spread = profile.deviations.abs().max().sort_values(ascending=False, kind="stable")
     columns = [c for c in profile.deviations.columns if c in spread.index[:HEATMAP_ROWS]]
     rows = profile.table.to_dict(orient="records")
     cells = [[_value(row[c], c, profile) for c in columns] for row in rows]
-    labels = _cut(map(short_label, columns), 34)
+    labels = [shorten(short_label(label), 34) for label in columns]
     size = (10.4, max(2.0, 1.0 + 0.34 * len(columns)))
     return plots.heatmap(profile.deviations[columns].to_numpy(), cells, labels, size=size)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +12,13 @@ from segment.cells import (
     MISSING,
     NUMBER_SHARE,
     Cells,
+    Column,
     guess_decimal,
     is_numeric,
     order_of_days,
 )
-from segment.clean import has_fractions, is_id_name, may_be_id_name, name_words
 from segment.errors import SegmentError, quote
+from segment.ids import has_fractions, is_id_name, may_be_id_name, name_words
 
 FEW_VALUES = 3  # whole numbers with at most so many different values are codes, not amounts
 MANY_VALUES = 20  # a category keeps at most so many different values; the rarer ones are grouped
@@ -70,16 +71,21 @@ class Reader(NamedTuple):
     def is_number(self) -> bool:
         return self.role in ("number", "date")
 
-    def read(self, column: pd.Series, cells: Cells) -> pd.Series:
+    @property
+    def is_useful(self) -> bool:
+        """Whether such columns form segments."""
+        return self.is_number or self.role in ("category", "yes/no")
+
+    def read(self, column: Column) -> pd.Series:
         """Float64 numbers, or text as objects; NaN or None where nothing is known."""
         if self.role == "date":
-            age = (self.as_of - cells.days(column, self.order)).dt.days.astype("float64")
+            age = (self.as_of - column.days(self.order)).dt.days.astype("float64")
             return age / 365.25 if is_birth(self.name) else age
         if self.role == "number" or self.codes:
-            values = cells.numbers(column)
+            values = column.numbers
             values = values.where((values >= self.low) & (values <= self.high))
             return _as_codes(values) if self.codes else values
-        text = cells.text(column)
+        text = column.text
         if not self.levels:
             return text
         return text.where(text.isna() | text.isin(list(self.levels)), OTHER)
@@ -90,63 +96,58 @@ def is_birth(name: str) -> bool:
     return not BIRTH.isdisjoint(name_words(name))
 
 
-def recognise(column: pd.Series, choices: Choices, cells: Cells) -> Reader:
+def recognise(column: Column, choices: Choices) -> Reader:
     """What the user said a column is, else what most of its cells are."""
-    name, text = str(column.name), cells.text(column)
-    present = text.dropna()
-    n_values = present.nunique()
-
-    def reader(role: str, codes: bool = False, order: str = "") -> Reader:
-        return Reader(name, role, name, codes, order=order)
-
+    name, n_values = column.name, len(column.levels)
+    is_id = is_id_name(name) or (may_be_id_name(name) and n_values == column.n_present)
+    role = ""
     if name in choices.categories:
-        return reader("category")
-    if present.empty:
-        return reader("empty")
-    if name in choices.numbers:
-        return reader("number")
-    if n_values == 1:
-        return reader("constant")
-    is_id = is_id_name(name) or (may_be_id_name(name) and n_values == len(present))
-    if is_id and not has_fractions(column, cells):
-        return reader("id")
-    order = choices.day_order or order_of_days(text)
-    is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
-    days = is_day or (order is not None and not is_numeric(column))
-    if days and cells.days(column, order or "ymd").count() >= NUMBER_SHARE * len(present):
-        return reader("date", order=order or "ymd")
-    values = cells.numbers(column)
-    is_yes_no = n_values == 2 and set(present.str.lower()) <= YES_NO
-    if is_numeric(column) or values.count() >= NUMBER_SHARE * len(present):
-        codes = values.nunique() <= FEW_VALUES and bool((values.dropna() % 1 == 0).all())
-        is_yes_no = codes and set(values.dropna()) == {0.0, 1.0}
-        return reader("yes/no" if is_yes_no else "category" if codes else "number", codes)
-    different = n_values == len(present) > FEW_VALUES
-    if different or (n_values > MANY_VALUES and n_values > FREE_SHARE * len(present)):
-        return reader("free text")
-    return reader("yes/no" if is_yes_no else "category")
+        role = "category"
+    elif not n_values:
+        role = "empty"
+    elif name in choices.numbers:
+        role = "number"
+    elif n_values == 1:
+        role = "constant"
+    elif is_id and not has_fractions(column):
+        role = "id"
+    return Reader(name, role, name) if role else _by_cells(column, choices.day_order)
+
+
+def _by_cells(column: Column, day_order: str | None) -> Reader:
+    name, n_values, n_present = column.name, len(column.levels), column.n_present
+    order = "ymd" if column.is_day else day_order or order_of_days(column.levels)
+    if order and column.days(order).count() >= NUMBER_SHARE * n_present:
+        return Reader(name, "date", name, order=order)
+    if is_numeric(column.raw) or column.numbers.count() >= NUMBER_SHARE * n_present:
+        values = column.numbers.dropna().unique()
+        codes = len(values) <= FEW_VALUES and bool((values % 1 == 0).all())
+        is_yes_no = codes and set(values) == {0.0, 1.0}
+        role = "yes/no" if is_yes_no else "category" if codes else "number"
+        return Reader(name, role, name, codes)
+    different = n_values == n_present > FEW_VALUES
+    if different or (n_values > MANY_VALUES and n_values > FREE_SHARE * n_present):
+        return Reader(name, "free text", name)
+    is_yes_no = n_values == 2 and {text.lower() for text in column.levels} <= YES_NO
+    return Reader(name, "yes/no" if is_yes_no else "category", name)
 
 
 def last_day(
-    readers: Mapping[str, Reader], frame: pd.DataFrame, choices: Choices, cells: Cells
+    readers: Iterable[Reader], columns: Mapping[str, Column], asked: str | None
 ) -> pd.Timestamp | None:
     """The day that ages and recencies are counted to: the user's, else the last one there is."""
-    if choices.as_of is not None:
-        day = pd.to_datetime(choices.as_of, errors="coerce", format="%Y-%m-%d")
+    if asked is not None:
+        day = pd.to_datetime(asked, errors="coerce", format="%Y-%m-%d")
         if pd.isna(day):
-            raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(choices.as_of)}")
+            raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(asked)}")
         return day
-    dates = [r for r in readers.values() if r.role == "date"]
+    dates = [r for r in readers if r.role == "date"]
     dates = [r for r in dates if not is_birth(r.name)] or dates
-    return max((cells.days(frame[r.name], r.order).max() for r in dates), default=None)
+    return max((columns[r.name].days(r.order).max() for r in dates), default=None)
 
 
 def complete(
-    reader: Reader,
-    column: pd.Series,
-    choices: Choices,
-    cells: Cells,
-    as_of: pd.Timestamp | None,
+    reader: Reader, column: Column, choices: Choices, as_of: pd.Timestamp | None
 ) -> Reader:
     """The reader with what depends on the values: as-of, possible values, frequent levels."""
     name = reader.name
@@ -159,21 +160,17 @@ def complete(
     if reader.role == "number" and "age" in name_words(name):
         return reader._replace(low=0, high=OLDEST)
     if reader.role == "number" and is_birth(name):
-        values = cells.numbers(column)
-        values = values[values.between(1800, 2100)]
-        if len(values) > NUMBER_SHARE * column.notna().sum():
+        values = column.numbers[column.numbers.between(1800, 2100)]
+        if len(values) > NUMBER_SHARE * column.n_present:
             year = as_of.year if as_of is not None else values.max()
             return reader._replace(low=year - OLDEST, high=year)
-    if reader.role == "category" and not reader.codes:
-        counts = cells.text(column).value_counts()
-        if len(counts) > MANY_VALUES:
-            ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
-            return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
+    if reader.role == "category" and not reader.codes and len(column.levels) > MANY_VALUES:
+        counts = column.text.value_counts()
+        ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
+        return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
     return reader
 
 
 def _as_codes(values: pd.Series) -> pd.Series:
-    codes = pd.Series(None, index=values.index, dtype=object, name=values.name)
-    present = values.dropna()
-    codes[present.index] = [f"{v:.15g}" for v in present]
-    return codes
+    codes = [None if np.isnan(value) else f"{value:.15g}" for value in values]
+    return pd.Series(codes, index=values.index, dtype=object, name=values.name)

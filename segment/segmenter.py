@@ -13,23 +13,16 @@ import pandas as pd
 
 from kmeans_core import AgglomerativeClustering, KMeans
 from segment import report
-from segment.cells import ORDERS, percent, spell
+from segment.cells import ORDERS, only_text, percent, spell
 from segment.clean import DUPLICATES, Cleaned, clean
 from segment.cluster import METHODS, Clustering, find_segments
 from segment.columns import Columns, check_choices, choose_columns, read_columns
 from segment.derive import derive
 from segment.errors import SegmentError, plural, quote
 from segment.explore import explore
-from segment.features import (
-    OUTLIERS,
-    SCALES,
-    FeatureOptions,
-    Features,
-    build_matrix,
-    make_features,
-)
+from segment.features import OUTLIERS, SCALES, FeatureOptions, Features, build_matrix, make_features
 from segment.leave_out import leave_each_out
-from segment.load import from_arrow
+from segment.load import check_names, from_arrow
 from segment.profile import make_profile
 from segment.roles import Choices
 
@@ -349,14 +342,9 @@ def _whole(value: Any, name: str, low: int, high: int | None = None) -> None:
 def _check_frame(frame: Any) -> pd.DataFrame:
     if not isinstance(frame, pd.DataFrame):
         frame = from_arrow(frame)
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise SegmentError(f"the table has two columns named {quote(twice)}; rename one")
-    if frame.shape[1] == 0 or frame.shape[0] == 0:
-        raise SegmentError(
-            "the table has no rows" if frame.shape[1] else "the table has no columns"
-        )
-    for name in [name for name in frame.columns if frame[name].dtype == object]:
+    check_names(frame)
+    mixed = [n for n in frame.columns if frame[n].dtype == object and not only_text(frame[n])]
+    for name in mixed:
         nested = frame[name].map(lambda cell: isinstance(cell, NESTED)).to_numpy()
         if nested.any():
             kind = type(frame[name].iloc[nested.argmax()]).__name__

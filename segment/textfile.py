@@ -6,7 +6,8 @@ import codecs
 import csv
 import io
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -33,19 +34,13 @@ class TextOptions(NamedTuple):
     delimiter: str | None = None
     comment: str | None = None
     header: bool = True
-    columns: tuple[str, ...] = ()
+    columns: Sequence[str] = ()
 
 
 def read_text_file(
     content: bytes, name: str, options: TextOptions
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The cells of a text file as they are written, and what was decided in reading it.
-
-    Raises
-    ------
-    SegmentError
-        Not text in the encoding, a row of the wrong length, an unclosed quote, or no rows.
-    """
+    """The cells of a text file as they are written, and what was decided in reading it."""
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
@@ -56,12 +51,9 @@ def read_text_file(
     words = DELIMITERS.get(delimiter, quote(delimiter))
     ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
     decisions.append(f"Read cells as separated by {words}{', as asked' if asked else ''}{ends}.")
-    decisions += _check_rows(lines, line_numbers, delimiter, name)
-    try:
-        cells = _cells("".join(lines), delimiter)
-    except pd.errors.ParserError as error:
-        raise SegmentError(f"{name}: {str(error).strip().splitlines()[-1]}") from None
-    return name_columns(cells, name, options, decisions), decisions
+    rows, starts = _rows(lines, line_numbers, delimiter, name)
+    decisions += _check_widths(rows, starts, name)
+    return name_columns(pd.DataFrame(rows, dtype=object), name, options, decisions), decisions
 
 
 def _check_delimiter(delimiter: str) -> str:
@@ -151,54 +143,18 @@ def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter))
 
 
-def _cells(text: str, delimiter: str) -> pd.DataFrame:
-    # header=None: with a header, pandas takes the first column of over-long rows as an index.
-    return pd.read_csv(
-        io.StringIO(text),
-        sep=delimiter,
-        header=None,
-        dtype=str,
-        keep_default_na=False,
-        skip_blank_lines=False,
-        quoting=csv.QUOTE_MINIMAL,
-    )
-
-
-def _check_rows(lines: list[str], line_numbers: list[int], delimiter: str, name: str) -> list[str]:
-    """A sentence on rows that end early, which pandas fills up without a word.
-
-    Refused are rows with more cells than the first, and unbalanced quotes: pandas reads them as
-    one long cell, rows and all.
-    """
-    if delimiter == r"\s+":
-        starts = [(i, len(line.split())) for i, line in enumerate(lines)]
-    else:
-        starts = _strict_widths(lines, line_numbers, delimiter, name)
-    first = starts[0][1]
-    for i, width in starts:
-        if width > first:
-            raise SegmentError(
-                f"{name}: line {line_numbers[i]} has {width} cells where the header has {first}"
-            )
-    short = [i for i, width in starts if 0 < width < first]
-    if not short:
-        return []
-    where = listed((str(line_numbers[i]) for i in short), 5)
-    return [
-        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line {where}: "
-        "read the rest of them as missing."
-    ]
-
-
-def _strict_widths(
+def _rows(
     lines: list[str], line_numbers: list[int], delimiter: str, name: str
-) -> list[tuple[int, int]]:
-    """Where each row begins among the lines, and how many cells it has."""
+) -> tuple[list[list[str]], list[int]]:
+    """The cells of each row, and the line in which it begins; SegmentError for open quotes."""
+    if delimiter == r"\s+":
+        return _split(lines, delimiter), line_numbers
     reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
-    widths = []
+    rows, starts = [], []
     try:
         for row in reader:
-            widths.append((begun, len(row)))
+            rows.append(row)
+            starts.append(line_numbers[begun])
             begun = reader.line_num
     except csv.Error as error:
         why = f'{name}: a quote (") is opened in line {line_numbers[begun]}'
@@ -212,7 +168,26 @@ def _strict_widths(
         else:
             why = f"{name}: line {line_numbers[begun]}: {error}"
         raise SegmentError(why) from None
-    return widths
+    return rows, starts
+
+
+def _check_widths(rows: list[list[Any]], starts: list[int], name: str) -> list[str]:
+    """Fill up rows that end early, and say so; SegmentError for one longer than the first."""
+    width, short = len(rows[0]), []
+    for row, line in zip(rows, starts, strict=True):
+        if len(row) > width:
+            raise SegmentError(
+                f"{name}: line {line} has {len(row)} cells where the header has {width}"
+            )
+        if 0 < len(row) < width:
+            short.append(str(line))
+        row += [None] * (width - len(row))
+    if not short:
+        return []
+    return [
+        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line "
+        f"{listed(short, 5)}: read the rest of them as missing."
+    ]
 
 
 def name_columns(
@@ -221,11 +196,6 @@ def name_columns(
     """Rows below a header, or below none: the first row is one unless it looks like the others.
 
     That is, unless it has a number over numbers, no text over numbers and no number over texts.
-
-    Raises
-    ------
-    SegmentError
-        `columns` that do not fit, or no rows.
     """
     headless = not options.header or (not options.columns and _starts_with_data(cells))
     frame = cells if headless else cells.iloc[1:].reset_index(drop=True)

@@ -189,8 +189,8 @@ class TestCells:
     def test_days(self, cells, order, first):
         assert order_of_days(texts(*cells)) == order
         if order:
-            assert str(Cells().days(texts(*cells), order)[0])[:10] == first
-        assert Cells().days(texts("31-02-2014", "?"), "dmy").isna().all()
+            assert str(Cells().column(texts(*cells)).days(order)[0])[:10] == first
+        assert Cells().column(texts("31-02-2014", "?")).days("dmy").isna().all()
 
 
 class TestRoles:
@@ -312,6 +312,22 @@ class TestRows:
             Segmenter(2, missing=["Unknown"]).fit(table)
         )
         assert "being no number: 'unknown' in row 3" in told(Segmenter(2).fit(table))
+        numbers = two_groups(40)
+        numbers.loc[[2, 5], "Income"] = 999.0
+        said = told(Segmenter(2, missing=["999"]).fit(numbers))
+        assert "Read '999' (2) in 'Income' as missing." in said
+        assert "Filled 2 missing cells of 'Income'" in said
+
+    def test_what_is_true_of_many_columns_is_told_once(self):
+        codes = {f"c{i}": np.random.default_rng(i).integers(0, 2, 40) for i in range(5)}
+        said = told(Segmenter(2).fit(two_groups(40, **codes)))
+        assert "Took each of 'c0', 'c1', 'c2', 'c3', 'c4' as a category: its only values" in said
+        assert said.count("as a category") == 1 and "--number COL" in said
+
+    def test_true_and_1_are_two_values(self):
+        column = Cells().column(texts(True, 1, "1", 1.0, None))
+        assert column.levels.tolist() == ["True", "1"]
+        assert column.codes.tolist() == [0, 1, 1, 1, -1]
 
 
 class TestOutliers:
@@ -487,6 +503,18 @@ class TestExplore:
         assert len(out) < 20_000
         assert main(["run", "wide.csv", "-k", "2"]) == 0
         assert len(Path("wide-segments/report.html").read_bytes()) < 1_500_000
+
+    def test_of_a_wide_table_the_first_200_columns_form_segments_or_those_named(self):
+        rng = np.random.default_rng(0)
+        table = pd.DataFrame(rng.normal(size=(30, 250)), columns=[f"c{i}" for i in range(250)])
+        table.insert(3, "Same", "x")
+        prepared = Segmenter(drop=["c0"]).prepare(table.assign(ID=range(30)))
+        assert prepared.columns.numbers == [f"c{i}" for i in range(1, 201)]
+        said = "Left out the last 49 columns of 251, from 'c201' on, unread: the first 200 that"
+        assert said in "\n".join(prepared.columns.decisions)
+        named = Segmenter(features=["c3", "c240"]).prepare(table).columns
+        assert named.numbers == ["c3", "c240"]
+        assert not any("unread" in sentence for sentence in named.decisions)
 
     def test_what_is_found(self):
         table = two_groups(40)

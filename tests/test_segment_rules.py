@@ -8,11 +8,12 @@ import pytest
 
 from segment import Segmenter
 from segment.cells import percent
-from segment.clean import clean, name_words
+from segment.clean import clean
 from segment.cluster import number_by_size
 from segment.columns import choose_columns
 from segment.errors import SegmentError
 from segment.features import FeatureOptions, make_features
+from segment.ids import name_words
 from segment.load import load_table
 from segment.output import write_result
 from segment.profile import make_profile
@@ -154,14 +155,14 @@ class TestFeatures:
     def test_numbers_are_standardised_and_categories_weighted(self):
         table = frame(Age=[10.5, 20.5, 30.5, "", 21.5], Sex=["F", "M", "", "F", "F"])
         columns = columns_of(table)
-        X = make_features(columns, 0.5).X
+        X = make_features(columns).X
         filled = np.array([10.5, 20.5, 30.5, 21.0, 21.5])  # the median of the four
         np.testing.assert_allclose(X[:, 0], (filled - filled.mean()) / filled.std(), rtol=1e-12)
         is_female = np.array([1, 0, 1, 1, 1])  # the most frequent fills the hole
         np.testing.assert_array_equal(X[:, 1:], 0.5 * np.column_stack([is_female, 1 - is_female]))
 
     def test_two_customers_who_differ_in_one_category_are_0_71_apart(self):
-        X = make_features(columns_of(frame(Sex=list("FMF"), Age=[1.5, 1.5, 9.5])), 0.5).X
+        X = make_features(columns_of(frame(Sex=list("FMF"), Age=[1.5, 1.5, 9.5]))).X
         assert np.linalg.norm(X[0] - X[1]) == pytest.approx(0.7071, abs=1e-4)
 
     @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ class TestFeatures:
 
     def test_huge_and_tiny_numbers(self):
         table = frame(Big=[1e200, 2e200, 4e200, 9e200], Small=[1e-200, 3e-200, 2e-200, 0])
-        X = make_features(columns_of(table), 0.5).X
+        X = make_features(columns_of(table)).X
         np.testing.assert_allclose(X.std(axis=0), 1.0)
 
     def test_codes_are_the_same_however_written(self):

@@ -8,21 +8,15 @@ import io
 import json
 import logging
 import lzma
-import os
-import pwd
 import re
-import shutil
-import socket
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
+from servers import PASSWORD, QUOTED, Postgres, customers
 
 import segment.cli
 import segment.database
@@ -34,119 +28,18 @@ from segment.errors import SegmentError
 from segment.load import load_table
 from segment.redact import hide
 
-PASSWORD = "s3cr3t/p@ss word%"
-QUOTED = "s3cr3t%2Fp%40ss%20word%25"
-
 
 @pytest.fixture(autouse=True)
 def _inside_tmp_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-class Server:
-    """A PostgreSQL server of this test run alone, with one user whose password is checked."""
-
-    def __init__(self, bin_folder, folder):
-        self.bin, self.folder = bin_folder, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-
-    def url(self, password="${SHOP_PASSWORD}", database="postgres", user="shop"):
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
-
-    def run(self, program, *arguments):
-        """A server refuses to run as root, so root runs it as `nobody`."""
-        nobody = pwd.getpwnam("nobody")
-        as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid} if os.getuid() == 0 else {}
-        done = subprocess.run(
-            [self.bin / program, *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)},
-            timeout=120,
-            **as_nobody,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-
-    def start(self):
-        (self.folder / "password").write_text(PASSWORD)
-        if os.getuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            for path in (self.folder, self.folder / "password"):
-                os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        self.data = str(self.folder / "data")
-        how = ["--username=shop", "--pwfile=password", "--auth=scram-sha-256", "--no-sync"]
-        self.run("initdb", "-D", self.data, *how, "--encoding=UTF8", "--locale=C")
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        self.run("pg_ctl", "-D", self.data, "-w", "-l", "log", "-o", options, "start")
-
-    def stop(self):
-        self.run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
-
-    def execute(self, *statements):
-        import psycopg
-
-        address = {"host": "127.0.0.1", "port": self.port, "user": "shop", "dbname": "postgres"}
-        with psycopg.connect(**address, password=PASSWORD) as connection:
-            for statement in statements:
-                found = connection.execute(statement)
-        return found
-
-    def write(self, frame, table):
-        import sqlalchemy
-
-        url = sqlalchemy.make_url(self.url(QUOTED)).set(drivername="postgresql+psycopg")
-        columns = [sqlalchemy.Column(n, _sql_type(frame[n])) for n in frame.columns]
-        engine = sqlalchemy.create_engine(url)
-        made = sqlalchemy.Table(table, sqlalchemy.MetaData(), *columns)
-        made.drop(engine, checkfirst=True)
-        made.create(engine)
-        with engine.begin() as connection:
-            connection.execute(made.insert(), frame.to_dict(orient="records"))
-        engine.dispose()
-
-
-def _sql_type(column):
-    import sqlalchemy
-
-    kinds = {"i": sqlalchemy.BigInteger, "f": sqlalchemy.Double, "M": sqlalchemy.DateTime}
-    return kinds.get(column.dtype.kind, sqlalchemy.Text)
-
-
 @pytest.fixture(scope="module")
 def postgres(program):
-    """A running server; its folder is outside pytest's, which other users may not enter."""
     newest = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
     initdb = newest[-1] if newest else Path(program("initdb"))
-    folder = Path(tempfile.mkdtemp(prefix="segment-postgres-"))
-    server = Server(initdb.resolve().parent, folder)
-    try:
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def customers(n=120):
-    """Typed columns: whole numbers, fractions, texts and an id of 18 digits."""
-    rng = np.random.default_rng(4)
-    group = np.arange(n) % 3
-    return pd.DataFrame(
-        {
-            "Customer ID": 900_719_925_474_099_300 + np.arange(n),
-            "Age": 25 + 18 * group + rng.integers(-4, 5, n),
-            "Income": (30_000 + 40_000 * group + rng.normal(0, 3000, n)).round(2),
-            "Spend": (rng.normal(3, 1, n) ** 2 / 7 + group).astype("float64"),
-            "Sex": np.where(rng.random(n) < 0.5, "F", "M"),
-            "Kids": rng.integers(0, 3, n),
-        }
-    )
+    with Postgres(initdb.resolve().parent) as server:
+        yield server
 
 
 def run_of(source, *options, out="out"):
@@ -291,7 +184,7 @@ class TestDatabase:
         monkeypatch.setattr(segment.database, "READS", re.compile(""))
         if not query.startswith("COPY"):  # which only an owner of the server may do
             refused(capsys, "run", postgres.url(), "--query", query)
-        assert postgres.execute("SELECT count(*) FROM customers").fetchone() == (120,)
+        assert postgres.execute("SELECT count(*) FROM customers") == (120,)
 
     def test_a_query_that_writes_is_refused_by_sqlite(self, capsys, monkeypatch):
         with sqlite3.connect("shop.db") as connection:
