@@ -368,6 +368,51 @@ def nearest_center(X, centers):
     return np.array(labels), np.array(distances)
 
 
+def different_rows(X, weight=None):
+    """Different rows in order of appearance, their summed weights, and which each row equals."""
+    numbers, place, weights = {}, [], []
+    for i, row in enumerate(np.asarray(X)):
+        number = numbers.setdefault(
+            tuple(value + 0.0 for value in row), len(numbers)
+        )  # -0.0 is 0.0
+        if number == len(weights):
+            weights.append(0.0)
+        weights[number] += 1.0 if weight is None else float(weight[i])
+        place.append(number)
+    return np.array(list(numbers)), np.array(weights), np.array(place)
+
+
+def filtered_labels(X, centers, candidates=None, axis=0):
+    """Kanungo and others' filtering: labels by a walk down a kd-tree, one row a leaf.
+
+    Returns the labels and how many distances were evaluated: to boxes' middles and to rows.
+    """
+    X, centers = np.asarray(X, dtype=np.float64), np.asarray(centers, dtype=np.float64)
+    candidates = list(range(len(centers))) if candidates is None else candidates
+    low, high = X.min(axis=0), X.max(axis=0)
+    middle = (low + high) / 2
+    z = min(candidates, key=lambda j: (float(((middle - centers[j]) ** 2).sum()), j))
+    left = [j for j in candidates if j == z or not is_farther(centers[j], centers[z], low, high)]
+    n_distances = len(candidates)
+    if len(left) == 1:
+        return np.full(len(X), z), n_distances
+    if len(X) == 1:
+        nearest, _ = nearest_center(X, centers[left])
+        return np.array([left[nearest[0]]]), n_distances + len(left)
+    order = np.argsort(X[:, axis], kind="stable")
+    labels, next_axis = np.empty(len(X), dtype=int), (axis + 1) % X.shape[1]
+    for half in np.array_split(order, 2):
+        labels[half], n = filtered_labels(X[half], centers, left, next_axis)
+        n_distances += n
+    return labels, n_distances
+
+
+def is_farther(c, z, low, high):
+    """Whether center c is farther than z from every point of the box: from its corner nearest c."""
+    corner = np.where(c > z, high, low)
+    return ((corner - c) ** 2).sum() > ((corner - z) ** 2).sum()
+
+
 def relocate_empty(X, weight, centers, labels, sums, mass):
     """Empty clusters, in ascending order, take the rows farthest from their centers."""
     squared = [float(((x - centers[j]) ** 2).sum()) for x, j in zip(X, labels, strict=True)]

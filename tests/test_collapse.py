@@ -1,5 +1,6 @@
 """Equal rows collapsed into one: found without error, and nothing shows but the time."""
 
+import naive
 import numpy as np
 import pytest
 
@@ -55,6 +56,19 @@ def test_different_rows_are_those_that_numpy_finds(n, dtype):
             np.testing.assert_array_equal(equal.weight, counts[np.argsort(first)])
         else:
             assert equal.weight.sum() == pytest.approx(weight.sum(dtype=np.float64), rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_equal_rows_are_those_of_the_naive_twin(dtype, weighted):
+    X = customers(500, dtype)
+    X[X == 0.0] = np.where(np.arange((X == 0.0).sum()) % 2, 0.0, -0.0)
+    X = np.vstack([X] * 4)
+    weight = np.random.default_rng(2).integers(0, 5, len(X)).astype(dtype) if weighted else None
+    ours, (rows, weights, place) = collapse_rows(X, weight), naive.different_rows(X, weight)
+    np.testing.assert_array_equal(ours.X, rows)
+    np.testing.assert_array_equal(ours.weight, weights)
+    np.testing.assert_array_equal(ours.place, place)
 
 
 def test_the_table_of_rows_grows():

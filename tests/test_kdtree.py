@@ -97,6 +97,17 @@ def test_equals_lloyd_when_stopped_or_watched(params):
     assert_equals_lloyd(*groups(20_000, 3, 12, spread=2.0), **params)
 
 
+@pytest.mark.parametrize(("n", "d", "k"), [(65, 1, 4), (3000, 2, 12), (2000, 4, 30)])
+def test_labels_are_those_of_the_naive_walk(n, d, k):
+    X, start = groups(n, d, k)
+    ours = fit(X, start, "kdtree", max_iter=2)
+    labels, n_distances = naive.filtered_labels(X, ours.cluster_centers_)
+    np.testing.assert_array_equal(ours.labels_, labels)
+    np.testing.assert_array_equal(naive.nearest_center(X, ours.cluster_centers_)[0], labels)
+    if d < 4:  # boxes of single rows are small enough to be given away
+        assert n_distances < n * k
+
+
 def test_a_tie_goes_to_the_lowest_index_in_every_box():
     steps = np.arange(-20.0, 21.0)
     X = np.repeat(np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2), 10, axis=0)
