@@ -7,7 +7,6 @@ Both get the same rows and labels, and have to agree on the value.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -58,24 +57,13 @@ def beside_scikit_learn() -> list[list[str]]:
         def run(module: object, name: str = name, given: tuple = given) -> Callable:
             return lambda: getattr(module, name)(*given)
 
-        found = in_turn(
-            {"ours": run(metrics), "theirs": run(sklearn.metrics), "pause": pause}, rounds
-        )
+        found = in_turn({"ours": run(metrics), "theirs": run(sklearn.metrics)}, rounds)
         ours, theirs = found["ours"], found["theirs"]
         np.testing.assert_allclose(ours.result, theirs.result, rtol=1e-9)
         rows.append(
             [name, f"{n:,} x {d}", milliseconds(ours), milliseconds(theirs), ratio(ours, theirs)]
         )
     return rows
-
-
-def pause() -> None:
-    """Let the BLAS threads of the other call go to sleep.
-
-    OpenBLAS keeps them spinning for a while: right after scikit-learn's Davies-Bouldin each of our
-    passes took 16 ms on a busy machine, and 8 after its Calinski-Harabasz, which has no product.
-    """
-    time.sleep(0.3)
 
 
 def alone() -> list[list[str]]:

@@ -14,6 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+# Seconds before each call, so that the threads of the one before are asleep: OpenMP's and BLAS's
+# spin on for up to 0.2 s. Right after scikit-learn's, on two cores, our calls took up to twice as
+# long; and so may theirs after one another.
+REST = 0.25
 RESULTS = Path(__file__).parent / "RESULTS.md"
 README = Path(__file__).parent.parent / "README.md"
 
@@ -30,11 +34,15 @@ class Timed(NamedTuple):
 
 
 def in_turn(contestants: dict[str, Callable], rounds: int, *, warm_up: bool = True) -> dict:
-    """Run every contestant once a round, after one uncounted round; a `Timed` for each."""
+    """Run every contestant once a round, after one uncounted round; a `Timed` for each.
+
+    There is a rest before each call, see `REST`.
+    """
     results: dict[str, Any] = {}
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(-1 if warm_up else 0, rounds):
         for name, run in contestants.items():
+            time.sleep(REST)
             start = time.perf_counter()
             results[name] = run()
             if number >= 0:
