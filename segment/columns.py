@@ -26,7 +26,7 @@ class Columns(NamedTuple):
     categories: list[str]
     decisions: list[str]
     readers: list[Reader]
-    roles: dict[str, str]  # of every column of the table
+    roles: dict[str, str]  # of every column that was read
     cells: Cells
 
 
@@ -50,15 +50,18 @@ def _refuse_both(one: Collection[str], other: Collection[str], words: str) -> No
             raise SegmentError(f"{quote(name)} cannot be both {words}")
 
 
-def choose_columns(cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN) -> Columns:
+def choose_columns(
+    cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN, wanted: Collection[str] = ()
+) -> Columns:
     """Read each column as numbers, dates or categories, or leave it out with the reason.
 
+    Those in `wanted` are read however wide the table is, as those that `choices` names are.
     SegmentError where no column is left, or one that was asked for cannot be used.
     """
     decisions = []
     if cells.decimal == ",":
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
-    columns, readers = _recognise_all(cleaned, choices, cells)
+    columns, readers = _recognise_all(cleaned, choices, cells, wanted)
     as_of = last_day(readers.values(), columns, choices.as_of)
     taken, told = _Taken(choices), list[tuple[str, str]]()
     for name in _candidates(cleaned, choices, readers, decisions):
@@ -115,14 +118,14 @@ class _Taken:
 
 
 def _recognise_all(
-    cleaned: Cleaned, choices: Choices, cells: Cells
+    cleaned: Cleaned, choices: Choices, cells: Cells, wanted: Collection[str]
 ) -> tuple[dict[str, Column], dict[str, Reader]]:
     """The columns and what they are; of a wide table only those that come first, or are named."""
     columns: dict[str, Column] = {}
     readers: dict[str, Reader] = {}
-    n_useful = 0
+    n_useful, named = 0, {*choices.named, *wanted}
     for name in cleaned.frame.columns:
-        if name != cleaned.id_column and (n_useful < MOST_COLUMNS or name in choices.named):
+        if name != cleaned.id_column and (n_useful < MOST_COLUMNS or name in named):
             columns[name] = cells.column(cleaned.frame[name])
             readers[name] = recognise(columns[name], choices)
             n_useful += readers[name].is_useful and name not in choices.drop
@@ -154,7 +157,7 @@ def _candidates(
         decisions.append(
             f"Left out the last {plural(len(unread), 'column')} of {len(names):,}, from "
             f"{quote(unread[0])} on, unread: the first {MOST_COLUMNS} that can form segments do "
-            "(others: --feature)."
+            "(--number and --category add one, --feature names all)."
         )
     return [n for n in names if n in readers and n not in dropped]
 
@@ -208,7 +211,7 @@ def told_together(told: Iterable[tuple[str, str]]) -> list[str]:
         if len(names) <= 3:
             merged += [words.replace("\0", name) for name in names]
         else:
-            words = words.replace("\0", f"each of {listed(names)}", 1)
+            words = words.replace("\0", f"each of {listed(names, 100)}", 1)
             merged.append(words.replace("\0", "COL"))
     return merged
 

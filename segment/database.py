@@ -67,7 +67,7 @@ def read_database(
                 raise SegmentError(f"{shown}: the query returns no rows")
             names = [str(name) for name in found.keys()]  # noqa: SIM118
             rows = [tuple(row) for row in found]
-    except (sql.exc.SQLAlchemyError, sqlite3.Error) as error:
+    except (sql.exc.SQLAlchemyError, sqlite3.Error, RuntimeError) as error:
         raise SegmentError(_explain(error, shown)) from None
     finally:
         if engine is not None:

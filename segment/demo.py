@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,11 +94,18 @@ def table_sha256(table: pd.DataFrame) -> str:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write the table as CSV; a file with other content is never replaced."""
+    """Write the table as CSV in one step; a file with other content is never replaced."""
     content = table_text(table).encode()
     try:
-        if path.exists() and not (path.is_file() and path.read_bytes() == content):
+        if path.exists():
+            if path.is_file() and path.read_bytes() == content:
+                return
             raise SegmentError(f"{quote(path)} exists already; name another file with --table")
-        path.write_bytes(content)
+        aside = path.with_name(f"{path.name}.partial-{os.getpid()}")
+        try:
+            aside.write_bytes(content)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
     except OSError as error:
         raise SegmentError(f"cannot write {quote(path)}: {error.strerror}") from None

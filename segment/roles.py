@@ -117,7 +117,8 @@ def recognise(column: Column, choices: Choices) -> Reader:
 def _by_cells(column: Column, day_order: str | None) -> Reader:
     name, n_values, n_present = column.name, len(column.levels), column.n_present
     order = "ymd" if column.is_day else day_order or order_of_days(column.levels)
-    if order and column.days(order).count() >= NUMBER_SHARE * n_present:
+    may_be_days = column.is_day or not is_numeric(column.raw)
+    if order and may_be_days and column.days(order).count() >= NUMBER_SHARE * n_present:
         return Reader(name, "date", name, order=order)
     if is_numeric(column.raw) or column.numbers.count() >= NUMBER_SHARE * n_present:
         values = column.numbers.dropna().unique()

@@ -197,10 +197,12 @@ class Segmenter:
         frame = _check_frame(frame)
         choices = self._options(Choices)
         cells = choices.cells(frame)
+        given = set(frame.columns)
         frame = derive(frame, self.derive or (), cells)
         check_choices(choices, frame, self.id_column)
         cleaned = clean(frame, self.id_column, choices.named, self.duplicates, cells)
-        columns = choose_columns(cleaned, choices, cells)
+        wanted = {*frame.columns} - given | {*(self.weights or {}), *(self.fill or {})}
+        columns = choose_columns(cleaned, choices, cells, wanted)
         features = make_features(columns, self._options(FeatureOptions), cleaned.rows)
         sections = [
             ("The table", [*read_decisions, *cleaned.decisions]),

@@ -76,6 +76,15 @@ def test_names_of_clusters_and_layout_of_the_table_do_not_matter(metric):
     np.testing.assert_array_equal(metric(X.tolist(), labels.tolist()), expected)
 
 
+@pytest.mark.parametrize("far", [1e9, 1e30, 1e200])
+def test_a_first_row_without_weight_counts_nothing_however_far(far):
+    rng = np.random.default_rng(5)
+    X, labels, weight = rng.normal(size=(300, 3)), np.arange(300) % 2, np.ones(300)
+    expected = metrics.inertia(X[2:], labels[2:])
+    X[:2], weight[:2] = far, 0.0
+    assert metrics.inertia(X, labels, sample_weight=weight) == pytest.approx(expected, rel=1e-12)
+
+
 def test_inertia_takes_weights_and_centers():
     X, labels = table(1)
     weight = np.random.default_rng(1).integers(0, 4, size=len(X))

@@ -515,6 +515,8 @@ class TestExplore:
         named = Segmenter(features=["c3", "c240"]).prepare(table).columns
         assert named.numbers == ["c3", "c240"]
         assert not any("unread" in sentence for sentence in named.decisions)
+        counted = Segmenter(derive=["sum = c1 + c2"], weights={"c249": 2.0}).prepare(table).columns
+        assert counted.numbers[-2:] == ["c249", "sum"]
 
     def test_what_is_found(self):
         table = two_groups(40)

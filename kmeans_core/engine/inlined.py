@@ -16,7 +16,11 @@ from numba.core.compiler import Compiler
 
 
 class InlinedLibrary(JITCodeLibrary):
-    """Code that waits to be linked into a kernel; there is nothing to run before that."""
+    """Code that waits to be linked into a kernel; there is nothing to run before that.
+
+    Written beside Numba 0.61 and 0.68, whose `CPUCodeLibrary.finalize` links, optimises, verifies
+    and hands the code to the engine; here it only links.
+    """
 
     def finalize(self) -> None:
         for library in dict.fromkeys(self._linking_libraries):
@@ -30,7 +34,7 @@ class InlinedLibrary(JITCodeLibrary):
 
     @property
     def codegen(self) -> Any:
-        return self
+        return self  # Numba asks for it to call `set_env`, and for nothing else
 
     def set_env(self, env_name: str, env: Any) -> None:
         """An environment is what machine code finds Python's objects by; there is no such code."""

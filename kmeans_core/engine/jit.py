@@ -1,7 +1,8 @@
 """The only place that decides how a kernel is compiled and where the result is kept.
 
-Two decorators: `kernel` for a function that Python calls, `device` for a helper that only
-kernels call. Both are plain functions when ``NUMBA_DISABLE_JIT=1`` is set.
+Three decorators: `kernel` for a function that Python calls, `long_kernel` for one that is not to
+be inlined where another kernel calls it, `device` for a helper that only kernels call (how far
+those are compiled: inlined.py). All are plain functions when ``NUMBA_DISABLE_JIT=1`` is set.
 
 Compiled code is kept on disk in a folder named after the *content of this whole package*.
 Numba's own cache looks at one file only, so a kernel would go on running an old version of a

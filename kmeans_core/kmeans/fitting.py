@@ -42,7 +42,7 @@ class Settings(NamedTuple):
 # Of an iteration: below, a second thread takes as long to start as it saves. Ten runs of 2,000 x 5,
 # k=11: 5.8 ms on one thread, 3.9 on two; k=6: 4.1 and 3.7; k=3: 1.9 and 2.6.
 FLOPS_TO_SHARE = 1e5
-FIRST_ROWS = 4096
+FIRST_ROWS = 4096  # in most tables a row of each cluster is among them
 
 
 class Start(NamedTuple):
@@ -95,7 +95,7 @@ def _run_one_by_one(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Re
     """Runs of a large table, each on all threads; none begins when the time is over."""
     prepared = runs[0][0].prepared
     if any(start.seed is not None for _, start in runs):
-        runs = [(plan, Start(Desk(plan, workers).seed(start))) for plan, start in runs]
+        runs = [(plan, Start(_parallel_seeds(plan, start, workers))) for plan, start in runs]
         prepared.drop_exact()
     results: list[Result | None] = []
     for plan, start in runs:
@@ -166,8 +166,10 @@ class Desk:
         """Run from this start; the next run writes over the labels of the result."""
         table, limits, settings = self._table, self._limits, self.plan.settings
         if not small.is_small(table.rows.X.size, settings.n_clusters, settings.algorithm, limits):
+            centers = self.seed(start)
+            self._seeds = None  # 16 bytes a row
             return iteration.run_from(
-                table, self.seed(start), limits, settings.algorithm, self.workers, self._run
+                table, centers, limits, settings.algorithm, self.workers, self._run
             )
         if start.draws is not None:
             origin, seeds = self._origin(start.draws)
@@ -179,20 +181,14 @@ class Desk:
 
     def seed(self, start: Start) -> np.ndarray:
         """The centers that a run begins with, in units of the rows."""
-        prepared, n_clusters = self.plan.prepared, self.plan.settings.n_clusters
         if start.centers is not None:
             return start.centers
-        if start.draws is not None:
-            rows, seeds = self._origin(start.draws)
-            found = seeding.greedy_indices(rows, start.first, start.draws, self.workers, seeds)
-            return prepared.X[found]
-        from kmeans_core.kmeans.parallel_seeding import (
-            parallel_indices,  # seldom: loaded when asked for
-        )
-
-        assert start.seed is not None
-        rows = with_blocks(prepared.exact(self.workers), n_clusters)
-        return prepared.X[parallel_indices(rows, n_clusters, start.seed, self.workers)]
+        if start.seed is not None:
+            return _parallel_seeds(self.plan, start, self.workers)
+        assert start.draws is not None
+        rows, seeds = self._origin(start.draws)
+        found = seeding.greedy_indices(rows, start.first, start.draws, self.workers, seeds)
+        return self.plan.prepared.X[found]
 
     def _origin(self, draws: np.ndarray) -> tuple[Rows, seeding.Seeds]:
         """The rows that seeds are chosen from, and memory for that."""
@@ -200,6 +196,18 @@ class Desk:
         if self._seeds is None:
             self._seeds = seeding.new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
         return rows, self._seeds
+
+
+def _parallel_seeds(plan: Plan, start: Start, workers: Workers) -> np.ndarray:
+    """Centers chosen by k-means||."""
+    from kmeans_core.kmeans.parallel_seeding import (
+        parallel_indices,  # seldom: loaded when asked for
+    )
+
+    assert start.seed is not None
+    prepared, n_clusters = plan.prepared, plan.settings.n_clusters
+    rows = with_blocks(prepared.exact(workers), n_clusters)
+    return prepared.X[parallel_indices(rows, n_clusters, start.seed, workers)]
 
 
 def best_of(plan: Plan, results: list[Result | None]) -> Result:

@@ -220,7 +220,7 @@ def result_of(rows: Rows, run: Run, inertia: float, limits: Limits, status: int)
     n_iter, n_distances = int(run.progress[lloyd.N_ITER]), int(run.progress[lloyd.N_DISTANCES])
     limits.watch.end(n_iter, CONVERGENCE.get(status, ""))
     centers = run.centers * rows.X.dtype.type(1.0 / rows.scale)
-    return Result(run.labels[: rows.X.shape[0]], centers, inertia, n_iter, n_distances)
+    return Result(run.labels[: rows.X.shape[0]], centers, float(inertia), n_iter, n_distances)
 
 
 def relocate(table: Table, run: Run, workers: Workers) -> None:

@@ -153,10 +153,10 @@ def search_panels(rows, run, first, last, block, fresh):
 
 @device
 def move_row(X, i, weight, rows, run, old, new, block):
-    """Take row i out of one sum of its block and add it to another; `old` is -1 at first.
+    """Take row i out of one sum of its block and add it to another; `old` is below 0 at first.
 
-    The one update function of all row-wise algorithms. They move the same rows in the same order,
-    so their sums agree bit for bit.
+    All row-wise algorithms move the same rows in the same order, by this or `add_rows`, so their
+    sums agree bit for bit.
     """
     if weight > 0.0:
         if old >= 0:

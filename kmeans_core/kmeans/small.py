@@ -1,7 +1,8 @@
 """Small tables: a run is one compiled call on one thread, from the seeds to the inertia.
 
-Between compiled calls the interpreter took half of a run of 2,000 x 5, and of a second thread's
-time too. The call ends early where a cluster is empty or Ctrl-C has to be heard.
+Between compiled calls the interpreter took a quarter of a run of 2,000 x 5, and runs on two threads
+waited for each other there. The call ends early where a cluster is empty, and before Ctrl-C would
+have to wait.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.simd import lanes_of
+from kmeans_core.kmeans.panels import MAX_PARTIAL_SUMS
 
-MAX_PARTIAL_SUMS = 64 << 20  # bytes of the sums of all blocks together
 ROWS_A_BLOCK = 1 << 14
 
 ONE = np.ones(1)  # the weight of every row where none are given

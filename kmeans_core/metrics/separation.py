@@ -46,7 +46,8 @@ def davies_bouldin_score(
 
     Notes
     -----
-    O(n d + k^2 d) time, O(n + k d) memory: one pass for the means, one for the distances. It
+    O(n d + k^2 d) time, O(n + k d) memory: one pass for the means (one more where
+    digits would be lost), one for the distances. It
     rewards round clusters, and clusters of a single row, whose spread is 0.
 
     References
@@ -96,7 +97,7 @@ def calinski_harabasz_score(
 
     Notes
     -----
-    O(n d) time, O(n + k d) memory: one pass, two where a cluster's first row is far outside of it.
+    O(n d) time, O(n + k d) memory: one pass, and one more where digits would be lost.
     It rewards round clusters of similar spread, and often grows with k on heavy-tailed data.
 
     References

@@ -8,11 +8,10 @@ import numpy as np
 
 from kmeans_core.engine.jit import kernel
 from kmeans_core.kmeans.nearest import squared_distance
+from kmeans_core.kmeans.panels import ROWS_A_PART
 from kmeans_core.metrics.spread import cluster_moments
 from kmeans_core.metrics.table import Labelled, check_labelled, threads
 from kmeans_core.validation import weight_a_row
-
-ROWS_A_PART = 1 << 14
 
 
 def simplified_silhouette_samples(

@@ -28,7 +28,7 @@ from kmeans_core.engine.simd import (
     sum_lanes,
 )
 from kmeans_core.kmeans.panels import aligned_zeros, padded_features
-from kmeans_core.metrics.row_blocks import part_count, row_blocks, run_blocks
+from kmeans_core.metrics.row_blocks import ONE, part_count, row_blocks, run_blocks
 
 # A row's first registers as tuples: the compiler knows their length and unrolls the loop over them.
 # 1e6 x 8, one core (AVX2, Zen 3): 6 ms against 8 to 10 for a loop of any length.
@@ -51,7 +51,8 @@ class Moments(NamedTuple):
     base: np.ndarray  # (n_labels, n_features) a row of the cluster, or its mean, rounded
     shift: np.ndarray  # (n_labels, n_features) the mean less `base`
     mass: np.ndarray  # (n_labels,) weight of the rows
-    squares: np.ndarray  # (n_labels,) weighted sum of squared distances to the mean
+    squares: np.ndarray  # (n_labels,) weighted sum of squared distances to the mean; their total
+    # has all digits, a cluster much tighter than the others may have fewer
 
     @property
     def means(self) -> np.ndarray:
@@ -69,16 +70,17 @@ def cluster_moments(
     of the means so.
     """
     first = np.full(n_labels, -1)
-    _first_rows(codes, first)
+    _first_rows(codes, ONE if weight is None else weight, int(weight is not None), first)
     base = X[first].astype(np.float64)
+    shift = np.zeros_like(base)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(2):
+            base = base + shift
             mass, sums, around = squares_around(X, codes, base, weight, workers)
             shift = sums / np.where(mass > 0, mass, 1.0)[:, None]
             squares = np.maximum(around - mass * (shift**2).sum(axis=1), 0.0)
             if not around.sum() > CANCELLED * squares.sum():
                 break
-            base = base + shift
     return Moments(base, shift, mass, squares)
 
 
@@ -148,14 +150,17 @@ def _tail(n_features: int) -> np.ndarray:
 @kernel
 def _first_rows(
     codes,  # IN  (n_samples,)
+    weight,  # IN  (n_samples,), or one element for all rows
+    step,  # IN  1, or 0: weight[i * step] is the weight of row i
     first,  # INOUT (n_labels,): -1 on entry
 ):
-    """Write the first row of each cluster."""
+    """Write the first row of each cluster that counts, or its last where none does."""
     n_found = 0
     for i in range(codes.shape[0]):
-        if first[codes[i]] < 0:
+        before = first[codes[i]]
+        if before < 0 or weight[before * step] <= 0.0:
             first[codes[i]] = i
-            n_found += 1
+            n_found += weight[i * step] > 0.0
             if n_found == first.shape[0]:
                 break
 
