@@ -80,7 +80,9 @@ def fit_plans(plans: list[Plan], workers: Workers) -> list[Result]:
     k-means|| needs panels of float64, all seeds first: these are gone when the search begins.
     """
     runs = [(plan, start) for plan in plans for start in plan.starts]
-    if all(_is_short(plan) for plan in plans):
+    if all(
+        small.is_short(p.prepared.X.size, p.settings.n_clusters, p.settings.watch) for p in plans
+    ):
         results = _run_side_by_side(runs, workers)
     else:
         results = _run_one_by_one(runs, workers)
@@ -106,16 +108,6 @@ def _run_one_by_one(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Re
     return results
 
 
-def _is_short(plan: Plan) -> bool:
-    """Whether a run is too short to share, and need not be watched: then runs go side by side."""
-    return flops_of(plan) < small.SMALL_FLOPS and not plan.settings.watch.sees_iterations
-
-
-def flops_of(plan: Plan) -> float:
-    """Of an iteration of Lloyd's algorithm."""
-    return 2.0 * plan.prepared.X.size * plan.settings.n_clusters
-
-
 def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[Result | None]:
     """Runs of a small table, each on one thread."""
     prepared, one = runs[0][0].prepared, Workers(1)
@@ -138,7 +130,8 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
             result = desk.run(start)
             results[len(runs) - 1 - number] = result._replace(labels=result.labels.copy())
 
-    if max(flops_of(plan) for plan, _ in runs) < FLOPS_TO_SHARE:
+    most_clusters = max(plan.settings.n_clusters for plan, _ in runs)
+    if small.flops_of(prepared.X.size, most_clusters) < FLOPS_TO_SHARE:
         some(0, len(runs))
     else:
         workers.run(some, len(runs))

@@ -148,7 +148,7 @@ def best_algorithm(n_clusters: int, n_features: int) -> str:
     there a look at the bounds costs as much as a search. Yinyang gained at most a twentieth more.
 
     The kd-tree gains where centers are many and features few, and only there: whole fits took 0.53
-    to 0.75 of its time with Lloyd's algorithm for k=8 and 1 or 2 features, and 1.7 times it for
+    to 0.75 of its time with Lloyd's algorithm for k=5 or 8 and 1 or 2 features, and 1.7 times for
     1e6 x 2, k=50. It needs more memory than `auto` may take: 18 bytes a row for 2 features.
     """
     return "hamerly" if n_clusters * n_features >= BOUNDS_PAY else "lloyd"
@@ -264,6 +264,7 @@ def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, worke
 
 
 def judge(run: Run, shift: float, limits: Limits) -> int:
+    """`lloyd.verdict` on an iteration that moved the centers so far."""
     n_changed = int(run.n_changed.sum())
     return lloyd.verdict(run.progress, n_changed, shift, limits.max_iter, float(limits.tol))
 

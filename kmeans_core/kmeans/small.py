@@ -16,15 +16,25 @@ from kmeans_core.kmeans.iteration import FLOPS_A_CALL, Limits, Result, Table
 from kmeans_core.kmeans.lloyd import EMPTY, RUNNING, STOPPED, Run
 from kmeans_core.kmeans.nearest import rows_inertia
 from kmeans_core.kmeans.panels import ROWS_A_PART, Rows
+from kmeans_core.kmeans.watch import Watch
 
 SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
 
 
 def is_small(n_numbers: int, n_clusters: int, algorithm: str, limits: Limits) -> bool:
     """Whether a run belongs here: few flops an iteration, and nobody who watches them."""
-    flops = 2.0 * n_numbers * n_clusters
     row_wise = algorithm in ("auto", "lloyd")
-    return flops < SMALL_FLOPS and row_wise and not limits.watch.sees_iterations
+    return row_wise and is_short(n_numbers, n_clusters, limits.watch)
+
+
+def is_short(n_numbers: int, n_clusters: int, watch: Watch) -> bool:
+    """Whether an iteration is too short to share between threads, and need not be watched."""
+    return flops_of(n_numbers, n_clusters) < SMALL_FLOPS and not watch.sees_iterations
+
+
+def flops_of(n_numbers: int, n_clusters: int) -> float:
+    """Of an iteration of Lloyd's algorithm."""
+    return 2.0 * n_numbers * n_clusters
 
 
 def run_from(table: Table, start: np.ndarray, limits: Limits, run: Run) -> Result:
@@ -68,8 +78,9 @@ def _result(table: Table, run: Run, limits: Limits, status: int) -> Result:
 
 def _most_steps(run: Run, rows: Rows, limits: Limits) -> int:
     """Iterations of one call."""
-    flops = 2.0 * rows.X.size * run.centers.shape[0]
-    return 1 if limits.watch.has_deadline else max(1, int(FLOPS_A_CALL / flops))
+    if limits.watch.has_deadline:
+        return 1
+    return max(1, int(FLOPS_A_CALL / flops_of(rows.X.size, run.centers.shape[0])))
 
 
 def _go_on(table: Table, run: Run, limits: Limits, status: int) -> int:

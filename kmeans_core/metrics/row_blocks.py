@@ -24,7 +24,7 @@ ONE = np.ones(1)  # the weight of every row where none are given
 class Block(NamedTuple):
     """Some rows, a whole number of registers of them; behind the last there is room to read."""
 
-    X: np.ndarray
+    X: np.ndarray  # with `lanes` more numbers behind row stop - 1
     codes: np.ndarray
     weight: np.ndarray  # one a row, or a single one for all
     step: int  # 1, or 0: weight[i * step] is the weight of row i
