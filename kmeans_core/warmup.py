@@ -10,6 +10,7 @@ import numpy as np
 from kmeans_core.engine.jit import cache_folder
 
 SMALL, LARGE = (300, 3), (20_000, 16)  # one thread and compiled calls; blocks and threads
+WIDE = (20_000, 32)  # searched by products
 
 
 def warmup(dtypes: Iterable[str] = ("float64", "float32")) -> Iterator[str]:
@@ -30,7 +31,7 @@ def warmup(dtypes: Iterable[str] = ("float64", "float32")) -> Iterator[str]:
     for dtype in dtypes:
         small = rng.normal(size=SMALL).astype(dtype)
         large = rng.normal(size=LARGE).astype(dtype)
-        _fit(small, large)
+        _fit(small, large, rng.normal(size=WIDE).astype(dtype))
         yield f"k-means of {dtype}: ready after {time.perf_counter() - start:.1f} s"
     _measure(rng.normal(size=SMALL))
     yield f"metrics and linkages: ready after {time.perf_counter() - start:.1f} s"
@@ -42,13 +43,14 @@ def warmup(dtypes: Iterable[str] = ("float64", "float32")) -> Iterator[str]:
     )
 
 
-def _fit(small: np.ndarray, large: np.ndarray) -> None:
+def _fit(small: np.ndarray, large: np.ndarray, wide: np.ndarray) -> None:
     from kmeans_core.kmeans import KMeans
 
     KMeans(5, random_state=0).fit(small).predict(small)
     KMeans(20, random_state=0, max_iter=3).fit(large).transform(large[:50])
     # Long enough for few rows to move: bounds, and the kernels that use them, begin then.
     KMeans(20, init=large[:20], max_iter=60, algorithm="hamerly").fit(large)
+    KMeans(100, init=wide[:100], max_iter=60).fit(wide)
 
 
 def _measure(rows: np.ndarray) -> None:

@@ -56,9 +56,7 @@ def run_and_check(X, weight, start, algorithm):
     workers = Workers(1)
     prepared = prepare(X, weight, workers)
     rows = with_blocks(prepared.sieve(workers), len(start))
-    runs = [iteration.new_run(rows, len(start)) for _ in range(2)]
-    for run in runs:
-        iteration.begin_run(rows, run, start)
+    runs = [iteration.begin_run(rows, iteration.new_run(rows, len(start)), start) for _ in range(2)]
     plain, pruning = iteration.Lloyd(rows, runs[0]), algorithm(rows, runs[1])
     n_panels, n_checked = len(runs[0].labels) // LANES, 0
     for number in range(60):

@@ -144,9 +144,10 @@ INTERRUPTED = """
 
     n, d, k, fitted = (int(a) for a in sys.argv[1:])
     X = np.random.default_rng(0).normal(size=(n, d))
-    ours = KMeans(k, tol=0, max_iter=100_000, init=X[:k], n_init=1, n_threads=3)
+    given = {"init": X[:k], "n_init": 1, "n_threads": 3, "algorithm": "lloyd"}
+    ours = KMeans(k, tol=0, max_iter=100_000, **given)
     small = X[: 2 * k].copy()
-    KMeans(k, max_iter=2, init=X[:k], n_init=1, n_threads=3).fit(X)  # compile before the clock runs
+    KMeans(k, max_iter=2, **given).fit(X)  # compile before the clock runs
     if fitted:
         ours.fit(small)
     before = pickle.dumps(vars(ours))

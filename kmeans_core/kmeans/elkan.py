@@ -28,7 +28,8 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
-from kmeans_core.kmeans.nearest import MOST, keep_two, squared_distance
+from kmeans_core.kmeans.differences import MOST, keep_two
+from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import FLOAT32, LANES, prefetch_row
 from kmeans_core.kmeans.rowwise import (
     empty_registers,

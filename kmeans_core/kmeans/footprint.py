@@ -2,8 +2,9 @@
 
 There are the rows themselves (8 or 4 bytes a number: sums, near ties and the inertia are taken
 from them), the panels of float32 that k-means++ and the search work on (4), and for k-means||
-panels of float64 (8). Those are given up before the search begins, but a helping thread still holds
-the last task it did, and with it the panels, when that happens; so they are counted too.
+panels in the dtype of the rows (8 or 4). Those are given up before the search begins, but a helping
+thread still holds the last task it did, and with it the panels, when that happens; so they are
+counted too.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def bytes_of_fit(
     itemsize = dtype.itemsize
     collapsed = (itemsize + SIEVE) / KEPT if algorithm == "auto" else 0.0
     packed = max(SIEVE, collapsed) if init == "random" else SIEVE + collapsed
-    if init == "k-means||" and dtype != np.float32:
+    if init == "k-means||":
         packed += itemsize
     if algorithm == "kdtree":
         packed += SIEVE + TREE

@@ -29,7 +29,8 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
-from kmeans_core.kmeans.nearest import MOST, nearest_two, uncertain
+from kmeans_core.kmeans.differences import MOST
+from kmeans_core.kmeans.nearest import nearest_two, squared_distances, uncertain
 from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty, prefetch_row
 from kmeans_core.kmeans.survivors import (
     LloydFirst,
@@ -111,7 +112,10 @@ def hamerly_panels(
             continue
         # Too many rows of the panel have to be searched: do it where it lies.
         best, second, index = nearest_two(packed, panel, packed_centers)
-        tied = uncertain(best, second, rows.tie, rows.blur[panel])
+        tied = uncertain(best, second, rows.tie, rows.blur[panel], packed_centers)
+        best, second = squared_distances(
+            packed, panel, packed_centers, best, second, rows.blur[panel]
+        )
         n_distances += n_rows * run.centers.shape[0]
         propose_panel(rows, bounds, panel, index, best, second, proposed, first)
         if any_lane(tied):
@@ -130,7 +134,8 @@ def hamerly_panels(
         gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
         best, second, index = nearest_two(gathered, 0, packed_centers)
         blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
-        tied = uncertain(best, second, rows.tie, blur)
+        tied = uncertain(best, second, rows.tie, blur, packed_centers)
+        best, second = squared_distances(gathered, 0, packed_centers, best, second, blur)
         n_rows = min(lanes, n_listed - start)
         n_distances += n_rows * run.centers.shape[0]
         for lane in range(n_rows):

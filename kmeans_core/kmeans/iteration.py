@@ -16,14 +16,14 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.kmeans import lloyd
+from kmeans_core.kmeans.differences import empty_blocks
 from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import label_panels, rows_inertia
+from kmeans_core.kmeans.nearest import center_blocks, label_panels, rows_inertia
 from kmeans_core.kmeans.panels import (
     LANES,
     ROWS_A_PART,
     Rows,
     aligned_zeros,
-    empty_center_blocks,
     padded_features,
 )
 from kmeans_core.kmeans.relocation import relocate_empty_clusters
@@ -170,7 +170,7 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
     k, b, d = n_clusters, rows.n_blocks, rows.X.shape[1]
     return Run(
         centers=np.empty((k, d), dtype=rows.X.dtype),
-        packed_centers=empty_center_blocks(k, d),
+        packed_centers=empty_blocks(k, d),
         shifts=np.zeros(k),
         labels=np.empty(rows.blur.shape[0] * LANES, dtype=np.int32),
         sums=aligned_zeros((b, k, padded_features(d))),
@@ -185,10 +185,12 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
     )
 
 
-def begin_run(rows: Rows, run: Run, start: np.ndarray) -> None:
-    """Make ready for a run from these centers, in the caller's units."""
+def begin_run(rows: Rows, run: Run, start: np.ndarray) -> Run:
+    """Make ready for a run from these centers, in the caller's units; in this memory, mostly."""
     run.centers[:] = start * rows.X.dtype.type(rows.scale)
+    run = run._replace(packed_centers=center_blocks(rows, run.centers))
     lloyd.begin(rows, run)
+    return run
 
 
 def run_from(
@@ -200,7 +202,7 @@ def run_from(
     stand in that memory.
     """
     rows = table.rows
-    begin_run(rows, run, start)
+    run = begin_run(rows, run, start)
     limits.watch.begin()
     steps = load_steps(table, run, algorithm)
     status = iterate_threaded(table, run, limits, steps, workers)

@@ -38,12 +38,12 @@ from kmeans_core.engine.simd import (
     splat,
     store,
 )
+from kmeans_core.kmeans.differences import add_square, by_differences, empty_blocks, unclear
 from kmeans_core.kmeans.lloyd import Run, move_row
-from kmeans_core.kmeans.nearest import add_square, nearest_exactly, nearest_two, uncertain
+from kmeans_core.kmeans.nearest import nearest_exactly
 from kmeans_core.kmeans.panels import (
     Rows,
     aligned_zeros,
-    empty_center_blocks,
     rounding_slack,
 )
 from kmeans_core.kmeans.rowtree import LEAF_ROWS, Tree, right_child
@@ -70,7 +70,7 @@ class Scratch(NamedTuple):
     n_candidates: np.ndarray  # (depth + 2,) int64
     points: np.ndarray  # (depth + 2, n_features, whole registers) float64: their coordinates
     distances: np.ndarray  # (whole registers,) float64: squared, to the middle of a box
-    blocks: np.ndarray  # (n_blocks, n_features, 4) float32: candidates as `pack_centers` packs them
+    blocks: np.ndarray  # (n_blocks, n_features, 4) float32: candidates as `pack_blocks` packs them
     stack: np.ndarray  # (depth + 2, 2) int64: node and level
     waiting: np.ndarray  # (MOST_WAITING, 3) int32: rows that have to move, from where, where to
     n_waiting: np.ndarray  # (1,) int64
@@ -123,7 +123,7 @@ def _new_scratch(rows: Rows, tree: Tree, run: Run) -> Scratch:
         n_candidates=np.zeros(levels, dtype=np.int64),
         points=aligned_zeros((levels, d, width)),
         distances=aligned_zeros((width,)),
-        blocks=empty_center_blocks(k, d),
+        blocks=empty_blocks(k, d),
         stack=np.empty((levels, 2), dtype=np.int64),
         waiting=np.empty((MOST_WAITING, 3), dtype=np.int32),
         n_waiting=np.zeros(1, dtype=np.int64),
@@ -252,8 +252,8 @@ def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
     run.n_distances[block] += (stop - start) * scratch.n_candidates[level]
     for first in range(start, stop, lanes):
         panel = first // lanes
-        best, second, index = nearest_two(packed, panel, blocks)
-        tied = uncertain(best, second, rows.tie, rows.blur[panel])
+        best, second, index = by_differences(packed, panel, blocks)
+        tied = unclear(best, second, rows.tie, rows.blur[panel])
         label = gather(scratch.candidates, index + np.int32(level * k))
         if any_lane((label != load_like(labels, first, best)) | tied):
             for lane in range(min(lanes, stop - first)):
@@ -266,7 +266,7 @@ def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
 
 @device
 def pack_candidates(offset, scratch, level, blocks):
-    """Pack the candidates of a level for the search, as `pack_centers` does."""
+    """Pack the candidates of a level for the search, as `pack_blocks` does."""
     points, n_candidates = scratch.points, scratch.n_candidates[level]
     for block in range(blocks.shape[0]):
         for f in range(offset.shape[0]):

@@ -27,13 +27,11 @@ from kmeans_core.kmeans.iteration import (
     sum_inertia,
     unscaled,
 )
-from kmeans_core.kmeans.nearest import squared_distance
+from kmeans_core.kmeans.nearest import center_blocks, squared_distance
 from kmeans_core.kmeans.panels import (
     ROWS_A_PART,
     Rows,
-    empty_center_blocks,
     magnitude,
-    pack_centers,
     power_of_two_scale,
     sieve_rows,
     with_blocks,
@@ -251,10 +249,8 @@ class KMeans(Estimator):
         scale = _common_scale(X, centers, workers)
         rows = sieve_rows(X, weight, scale, workers)
         scaled = centers * X.dtype.type(scale)
-        packed_centers = empty_center_blocks(*centers.shape)
-        pack_centers(scaled, rows.offset, packed_centers)
         labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
-        assign_labels(rows, scaled, packed_centers, labels, workers)
+        assign_labels(rows, scaled, center_blocks(rows, scaled), labels, workers)
         return rows, scaled, labels
 
     def _n_threads(self) -> int:

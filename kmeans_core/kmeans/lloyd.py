@@ -28,9 +28,10 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.nearest import (
     nearest_exactly,
     nearest_two,
+    pack_centers,
     uncertain,
 )
-from kmeans_core.kmeans.panels import pack_centers, prefetch_row
+from kmeans_core.kmeans.panels import prefetch_row
 
 # Rows that change their label are moved from sum to sum. The rounding errors of many moves add up,
 # so every few iterations, and before a result is declared, the sums are made anew.
@@ -74,7 +75,7 @@ def begin(rows, run):
         empty_block(run, block)
     for place in range(run.progress.shape[0]):
         run.progress[place] = 0
-    pack_centers(run.centers, rows.offset, run.packed_centers)
+    pack_centers(run.centers, rows, run.packed_centers)
 
 
 @device
@@ -130,7 +131,7 @@ def search_panels(rows, run, first, last, block, fresh):
     lanes, n_samples, n_moving = lane_count(packed), X.shape[0], 0
     for panel in range(first, last):
         best, second, index = nearest_two(packed, panel, run.packed_centers)
-        tied = uncertain(best, second, rows.tie, rows.blur[panel])
+        tied = uncertain(best, second, rows.tie, rows.blur[panel], run.packed_centers)
         if fresh:
             store(labels, panel * lanes, index)
         bits = lane_bits((index != load_like(labels, panel * lanes, best)) | tied)
@@ -268,7 +269,7 @@ def move_centers(
                 shift += difference * difference
         shifts[j] = np.sqrt(shift)
         total_shift += shift
-    pack_centers(centers, rows.offset, run.packed_centers)
+    pack_centers(centers, rows, run.packed_centers)
     return total_shift
 
 
@@ -353,5 +354,5 @@ def must_label(rows, run, status):
             changed = changed or seen != centers[j, f]
             centers[j, f] = seen
     if changed:
-        pack_centers(centers, rows.offset, run.packed_centers)
+        pack_centers(centers, rows, run.packed_centers)
     return changed

@@ -4,11 +4,10 @@ A label is the center with the smallest sum of (x - c)^2, in float64 (`nearest_e
 loses nothing far from the origin; x.x - 2 x.c + c.c, which peers use because it is a matrix
 product, loses all digits there.
 
-The sieve (`nearest_two`) computes all distances in float32 panels and keeps the smallest two. It
+The sieve (`nearest_two`) searches all centers in float32 panels and keeps the nearest two. It
 settles a row whose two nearest centers differ by more than rounding can have blurred; the others,
-about one in 10,000, are decided exactly. So the sieve changes no label, only the time: it runs at
-90-98% of the arithmetic peak of a core. The direct form costs nothing there, because a core
-subtracts beside its multiplications: 104-114 GFLOP/s against 115 for the product form (Zen 4).
+about one in 10,000, are decided exactly. So the sieve changes no label, only the time, and may
+take either form: differences.py or products.py. Which one, the shape of `blocks` says.
 """
 
 from __future__ import annotations
@@ -17,144 +16,107 @@ import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
-    MANY_REGISTERS,
     any_lane,
-    broadcast,
-    fma,
-    keep_order,
+    count_lanes,
     lane_count,
-    load,
     load_wide,
-    maximum,
-    minimum,
-    select,
-    splat,
-    splat_like,
-    sqrt,
     store,
     sum_lanes,
 )
+from kmeans_core.kmeans import products
+from kmeans_core.kmeans.differences import (
+    add_square,
+    by_differences,
+    empty_blocks,
+    pack_blocks,
+    unclear,
+)
+from kmeans_core.kmeans.panels import LANES, Rows
+from kmeans_core.kmeans.products import by_products, pack_products, squares, vague
 
 EIGHT_ZEROS = np.zeros(8)  # for a register of zeros
-QUARTER = np.float32(0.250001)  # and what rounding may take off
-MOST = 3e38  # no distance: more than any, less than infinity, from which nothing is far
+FEWEST_FLOPS = 1e8  # of an assignment: below, products gain less than loading their kernels takes
+SAMPLE = 64  # panels that are asked whether products suit them
 
 
 @device
 def nearest_two(
     packed,  # IN  panels
     panel,  # IN  which one
-    blocks,  # IN  (n_blocks, n_features, 4) centers: see pack_centers
+    blocks,  # IN  centers: see pack_centers
 ):
-    """For the rows of a panel: smallest and second smallest squared distance, nearest center.
+    """For the rows of a panel: smallest and second smallest score, nearest center.
 
-    As many centers at once as there are registers for their sums, the rows and a difference: 8
-    with AVX-512, where every number loaded serves 8 times or more, and 4 for two registers of rows
-    with AVX2. The running minimum and its index never leave the registers either.
+    A score is the squared distance, or what `by_products` has in its place.
     """
-    zero = splat(packed.dtype.type(0), packed)
-    best = zero + MOST
-    second, index = best, splat(np.int32(0), packed)
-    n_blocks, start = blocks.shape[0], 0
-    if MANY_REGISTERS:
-        x_start, n_features = panel * blocks.shape[1] * lane_count(packed), blocks.shape[1]
-        while start + 2 <= n_blocks:
-            d0 = d1 = d2 = d3 = d4 = d5 = d6 = d7 = zero
-            for f in range(n_features):
-                x = load(packed, x_start + f * lane_count(packed))
-                c = (start * n_features + f) * 4
-                d0 = add_square(x - broadcast(blocks, c), d0)
-                d1 = add_square(x - broadcast(blocks, c + 1), d1)
-                d2 = add_square(x - broadcast(blocks, c + 2), d2)
-                d3 = add_square(x - broadcast(blocks, c + 3), d3)
-                c += n_features * 4
-                d4 = add_square(x - broadcast(blocks, c), d4)
-                d5 = add_square(x - broadcast(blocks, c + 1), d5)
-                d6 = add_square(x - broadcast(blocks, c + 2), d6)
-                d7 = add_square(x - broadcast(blocks, c + 3), d7)
-            best, second, index = keep_four(d0, d1, d2, d3, start, best, second, index)
-            best, second, index = keep_four(d4, d5, d6, d7, start + 1, best, second, index)
-            start += 2
-    while start < n_blocks:
-        d0, d1, d2, d3 = four_distances(packed, panel, blocks, start)
-        best, second, index = keep_four(d0, d1, d2, d3, start, best, second, index)
-        start += 1
-    return best, second, index
+    if blocks.ndim == 3:
+        return by_differences(packed, panel, blocks)
+    else:  # noqa: RET505 - Numba leaves the other branch out only if it is one
+        return by_products(packed, panel, blocks)
 
 
 @device
-def four_distances(packed, panel, blocks, block):
-    """Squared distances of the rows of a panel to a block of four centers.
+def uncertain(best, second, tie, blur, blocks):
+    """Mask of the rows whose two nearest centers the sieve may have put in the wrong order."""
+    if blocks.ndim == 3:
+        return unclear(best, second, tie, blur)
+    else:  # noqa: RET505
+        return second - best <= vague(best, blur, blocks)
 
-    Two features a round: one took 13% longer for 4 features.
+
+@device
+def squared_distances(packed, panel, blocks, best, second, blur):
+    """Squared distances from the two smallest scores of a panel's rows.
+
+    As exact as `rows.slack` and `blur` say; by products, the first at least the true one, the
+    second at most.
     """
-    lanes, n_features = lane_count(packed), blocks.shape[1]
-    d0 = d1 = d2 = d3 = splat(packed.dtype.type(0), packed)
-    x, c = panel * n_features * lanes, block * n_features * 4
-    for _ in range(n_features // 2):
-        d0, d1, d2, d3 = add_feature(packed, x, blocks, c, d0, d1, d2, d3)
-        d0, d1, d2, d3 = add_feature(packed, x + lanes, blocks, c + 4, d0, d1, d2, d3)
-        x += 2 * lanes
-        c += 8
-    if n_features % 2 == 1:
-        d0, d1, d2, d3 = add_feature(packed, x, blocks, c, d0, d1, d2, d3)
-    return d0, d1, d2, d3
+    if blocks.ndim == 3:
+        return best, second
+    else:  # noqa: RET505
+        return squares(packed, panel, blocks, best, second, blur)
 
 
-@device
-def add_feature(packed, place, blocks, c, d0, d1, d2, d3):
-    """Add what one feature contributes.
-
-    Loads stay in their order: where LLVM unrolled the loop and loaded ahead, sums were spilled,
-    and 784 features took 1.8 times as long (AVX2).
-    """
-    x = load(packed, place)
-    d0 = add_square(x - broadcast(blocks, c), d0)
-    d1 = add_square(x - broadcast(blocks, c + 1), d1)
-    d2 = add_square(x - broadcast(blocks, c + 2), d2)
-    d3 = add_square(x - broadcast(blocks, c + 3), d3)
-    keep_order()
-    return d0, d1, d2, d3
+@kernel
+def pack_centers(
+    centers,  # IN  (n_clusters, n_features), scaled
+    rows,  # IN  Rows
+    blocks,  # OUT (n_blocks, n_features, 4), or for products (n_blocks, 6 (n_features + 1))
+):
+    """Writes the centers in the form that the search reads."""
+    if blocks.ndim == 3:
+        pack_blocks(centers, rows.offset, blocks)
+    else:
+        pack_products(centers, rows.offset, blocks)
 
 
-@device
-def keep_four(d0, d1, d2, d3, block, best, second, index):
-    """Let the four centers of a block take part."""
-    j = splat_like(np.int32(block * 4), best)
-    best, second, index = keep_two(d0, j, best, second, index)
-    best, second, index = keep_two(d1, j + 1, best, second, index)
-    best, second, index = keep_two(d2, j + 2, best, second, index)
-    return keep_two(d3, j + 3, best, second, index)
+def center_blocks(rows: Rows, centers: np.ndarray) -> np.ndarray:
+    """Centers, scaled as the rows are, packed in the form that suits these rows."""
+    k, d = centers.shape
+    if products.may_suit(k, d) and 2.0 * rows.X.size * k >= FEWEST_FLOPS:
+        blocks = products.empty_product_blocks(k, d)
+        pack_centers(centers, rows, blocks)
+        step = -(-rows.blur.shape[0] // SAMPLE)
+        asked = -(-rows.blur.shape[0] // step) * LANES
+        if count_uncertain(rows, blocks, step) <= products.MOST_UNCERTAIN * asked:
+            return blocks
+    blocks = empty_blocks(k, d)
+    pack_centers(centers, rows, blocks)
+    return blocks
 
 
-@device
-def add_square(difference, total):
-    return fma(difference, difference, total)
-
-
-@device
-def keep_two(distance, j, best, second, index):
-    """Let center j take part. Strictly nearer wins, so the lowest index wins a tie."""
-    index = select(distance < best, j, index)
-    second = minimum(second, maximum(distance, best))
-    best = minimum(distance, best)
-    return best, second, index
-
-
-@device
-def uncertain(best, second, tie, blur):
-    """Mask of the rows whose two nearest centers the sieve may have put in the wrong order.
-
-    Their distances, not squared, are certain to be in order if they differ by more than
-    blur / 2 + tie / 4 of their sum. Multiplied by that sum: if second - best exceeds
-    tie * second + blur * sqrt(second). The square root is spared wherever the larger
-    2 * tie * second + blur^2 / (4 tie) is exceeded.
-    """
-    gap = second - best
-    doubtful = gap <= second * (tie + tie) + blur * blur * (QUARTER / tie)
-    if any_lane(doubtful):
-        return gap <= second * tie + sqrt(second) * blur
-    return doubtful
+@kernel
+def count_uncertain(
+    rows,  # IN  Rows
+    blocks,  # IN  centers: see pack_centers
+    step,  # IN  panels from one that is asked to the next
+):
+    """How many rows of these panels have to be decided exactly."""
+    n_uncertain = 0
+    for panel in range(0, rows.blur.shape[0], step):
+        best, second, _ = nearest_two(rows.packed, panel, blocks)
+        n_uncertain += count_lanes(uncertain(best, second, rows.tie, rows.blur[panel], blocks))
+    return n_uncertain
 
 
 @device
@@ -202,7 +164,7 @@ def label_panels(
     for panel in range(first, last):
         best, second, index = nearest_two(packed, panel, packed_centers)
         store(labels, panel * lanes, index)
-        tied = uncertain(best, second, tie, blur[panel])
+        tied = uncertain(best, second, tie, blur[panel], packed_centers)
         if any_lane(tied):
             for lane in range(min(lanes, X.shape[0] - panel * lanes)):
                 if tied[lane]:

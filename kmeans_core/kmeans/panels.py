@@ -7,9 +7,8 @@ float64 data is searched at the speed of float32, twice as fast, in half the mem
 labels of float64.
 
 A packed value is (x - offset) * scale. The scale is a power of two that brings the largest value
-near 1, so squares of 1e200 do not overflow. The offset, for float64 data, is near the mean:
-rounding to float32 then costs 2^-24 of a row's distance from the middle of the table, which
-`blur` records for every panel. float32 data has no offset and loses nothing.
+near 1, so squares of 1e200 do not overflow. The offset is near the middle: rounding to float32 then
+costs 2^-24 of a row's distance from the middle of the table, which `blur` records for every panel.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ ROWS_A_PART = 1 << 14  # of a pass over all rows
 VALUES_A_PART = 1 << 18  # of a pass over all numbers: about 0.1 ms of work a call
 MAX_PARTIAL_SUMS = 64 << 20  # bytes of the sums of all blocks together
 LINE = 64  # bytes that are fetched together
-OFFSET_ROWS = 1024  # rows whose mean is the offset
+OFFSET_ROWS = 256  # rows whose median is the offset
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 LANES = lanes_of(FLOAT32)  # rows of a panel
 BLUR_UNIT = np.float32(8.001 * 2.0**-24)
@@ -167,32 +166,6 @@ def prefetch_row(array, i):
         prefetch(array, place)
 
 
-@kernel
-def pack_centers(
-    centers,  # IN  (n_clusters, n_features), scaled
-    offset,  # IN  (n_features,), scaled
-    blocks,  # OUT (n_blocks, n_features, 4)
-):
-    """Writes the centers in blocks of four, feature by feature.
-
-    Places past the last center are infinitely far away: no row goes there. Blocks of eight would
-    compute 24 distances for k=20.
-    """
-    n_clusters, n_features = centers.shape
-    for block in range(blocks.shape[0]):
-        for f in range(n_features):
-            for place in range(4):
-                j = block * 4 + place
-                value = float(centers[j, f]) - offset[f] if j < n_clusters else np.inf
-                blocks[block, f, place] = value
-
-
-def empty_center_blocks(n_clusters: int, n_features: int, dtype: np.dtype = FLOAT32) -> np.ndarray:
-    """Room for `pack_centers`."""
-    n_blocks = -(-n_clusters // 4)
-    return aligned_empty(n_blocks * n_features * 4, dtype).reshape(n_blocks, n_features, 4)
-
-
 def power_of_two_scale(magnitude: float, dtype: np.dtype) -> float:
     """The power of two that brings `magnitude` into [0.5, 1).
 
@@ -221,25 +194,14 @@ def magnitude(X: np.ndarray, workers: Workers) -> float:
 
 def sieve_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
     """Pack the rows of a checked matrix in float32, for the search. Memory: 4 bytes a number."""
-    n_features = X.shape[1]
-    rows = _pack(X, weight, scale, middle_of_sample(X, scale), FLOAT32, workers)
-    if X.dtype != FLOAT32:
-        most = max(1, VALUES_A_PART // (LANES * n_features))
-
-        def task(first: int, last: int) -> None:
-            stop = min(last * most, rows.blur.shape[0])
-            measure_blur(rows.packed, n_features, first * most, stop, rows.blur)
-
-        workers.run(task, -(-rows.blur.shape[0] // most))
-    return rows
+    return _pack(X, weight, scale, middle_of_sample(X, scale), FLOAT32, workers)
 
 
 def middle_of_sample(X: np.ndarray, scale: float) -> np.ndarray:
-    """What float64 rows are packed relative to, scaled; zero for float32 rows."""
-    if X.dtype == FLOAT32:
-        return np.zeros(X.shape[1])
+    """What rows are packed relative to for the search, scaled: medians, which no outlier moves."""
     sample = X[np.linspace(0, X.shape[0] - 1, min(X.shape[0], OFFSET_ROWS)).astype(np.intp)]
-    return (sample * scale).mean(axis=0)
+    half = sample.shape[0] // 2
+    return np.partition(sample, half, axis=0)[half].astype(np.float64) * scale
 
 
 def exact_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
@@ -260,12 +222,17 @@ def _pack(
     packed = aligned_empty(n_panels * lanes * X.shape[1], dtype)
     most = max(1, VALUES_A_PART // (lanes * X.shape[1]))
 
+    rows = rows_around(X, weight, scale, offset, packed)
+    is_sieve = dtype == FLOAT32
+
     def task(first: int, last: int) -> None:
         stop = min(last * most, n_panels)
         pack_panels(X, scale, offset, first * most, stop, packed)
+        if is_sieve:
+            measure_blur(packed, X.shape[1], first * most, stop, rows.blur)
 
     workers.run(task, -(-n_panels // most))
-    return rows_around(X, weight, scale, offset, packed)
+    return rows
 
 
 def rows_around(

@@ -17,13 +17,11 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import lane_count, load, load_like, minimum, select, splat_like, store
 from kmeans_core.kmeans import seeding
+from kmeans_core.kmeans.differences import by_differences, empty_blocks, pack_blocks
 from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
-from kmeans_core.kmeans.nearest import nearest_two
 from kmeans_core.kmeans.panels import (
     Rows,
     aligned_empty,
-    empty_center_blocks,
-    pack_centers,
     sieve_rows,
     with_blocks,
 )
@@ -83,8 +81,8 @@ def _own(
 ) -> None:  # fmt: skip
     """Let the rows of a batch, numbered from `first_number`, own what is nearer to them."""
     points = rows.X[batch] * rows.X.dtype.type(rows.scale)
-    packed = empty_center_blocks(batch.size, rows.X.shape[1], rows.X.dtype)
-    pack_centers(points, np.zeros(rows.X.shape[1]), packed)
+    packed = empty_blocks(batch.size, rows.X.shape[1], rows.X.dtype)
+    pack_blocks(points, np.zeros(rows.X.shape[1]), packed)
 
     def task(first: int, last: int) -> None:
         stop = min(last * rows.block_panels, rows.blur.shape[0])
@@ -98,7 +96,7 @@ def _own(
 @kernel
 def own_nearest(
     rows,  # IN  Rows
-    packed_points,  # IN  a batch of points, as `pack_centers` packs centers
+    packed_points,  # IN  a batch of points, as `pack_blocks` packs centers
     first_number,  # IN  number of the first of them
     first,  # IN  first panel
     last,  # IN  panel after the last
@@ -109,7 +107,7 @@ def own_nearest(
     packed = rows.packed
     lanes = lane_count(packed)
     for panel in range(first, last):
-        distance, _, index = nearest_two(packed, panel, packed_points)
+        distance, _, index = by_differences(packed, panel, packed_points)
         old = load(closest, panel * lanes)
         own = load_like(owner, panel * lanes, old)
         store(closest, panel * lanes, minimum(distance, old))

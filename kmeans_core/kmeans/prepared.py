@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Prepared:
     """A checked matrix with its scale and, once they are asked for, its packed copies.
 
-    `exact` is in the dtype of X, for k-means||; `sieve` in float32, for all else. For float32 data
-    they are the same. `X` has 0 in large constant columns (constant.py), `constants` their values.
+    `exact` is in the dtype of X, for k-means||; `sieve` in float32, for all else. `X` has 0 in
+    large constant columns (constant.py), `constants` their values.
     """
 
     def __init__(
@@ -55,8 +55,6 @@ class Prepared:
 
     def exact(self, workers: Workers) -> Rows:
         """The panels in the dtype of X."""
-        if self.X.dtype == np.float32:
-            return self.sieve(workers)
         if self._exact is None:
             self._exact = exact_rows(self.X, self.weight, self.scale, workers)
         return self._exact

@@ -79,8 +79,7 @@ def grow_tree(
             arrange_rows(rows, tree, subtree, keys, stack)
             first_panel, last_panel = tree.first_position[subtree : subtree + 2] // LANES
             pack_in_order(rows, tree.order, first_panel, last_panel)
-            if X.dtype != FLOAT32:
-                measure_blur(rows.packed, n_features, first_panel, last_panel, rows.blur)
+            measure_blur(rows.packed, n_features, first_panel, last_panel, rows.blur)
             measure_nodes(rows, tree, subtree)
 
     workers.run(grow, n_rows.shape[0])

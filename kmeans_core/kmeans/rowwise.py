@@ -30,8 +30,8 @@ from kmeans_core.engine.simd import (
     splat,
     splat_like,
 )
+from kmeans_core.kmeans.differences import MOST, add_square
 from kmeans_core.kmeans.hamerly import keeps_label
-from kmeans_core.kmeans.nearest import MOST, add_square
 from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
 from kmeans_core.kmeans.survivors import downward, settled, upward
 
@@ -113,7 +113,7 @@ def smallest_two(best, second, register):
 
 @device
 def row_is_uncertain(best, second, tie, blur):
-    """`nearest.uncertain` for one row."""
+    """`differences.unclear` for one row."""
     return second - best <= second * tie + np.sqrt(second) * blur
 
 

@@ -39,14 +39,14 @@ from kmeans_core.engine.simd import (
     sum_lanes,
     widen,
 )
-from kmeans_core.kmeans.nearest import MOST, QUARTER, four_distances, squared_distance
+from kmeans_core.kmeans.differences import MOST, QUARTER, empty_blocks, four_distances
+from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import (
     FLOAT32,
     LANES,
     Rows,
     aligned_empty,
     aligned_zeros,
-    empty_center_blocks,
     panel_weight,
     prefetch_row,
 )
@@ -68,7 +68,7 @@ class Seeds(NamedTuple):
     potential: np.ndarray  # (n_blocks * rounds of a block,) float64: weighted sum of `closest`
     candidates: np.ndarray  # (n_places,) int64: the rows tried in this step
     tried: np.ndarray  # (n_places, n_features) dtype of X: these rows, scaled
-    points: np.ndarray  # (n_places / 4, n_features, 4) float32: as `pack_centers` packs centers
+    points: np.ndarray  # (n_places / 4, n_features, 4) float32: as `pack_blocks` packs centers
     reach: np.ndarray  # (n_clusters,) float32: an owner's rows at a smaller distance than this are
     # nearer to it than to any candidate
     reached: np.ndarray  # (n_panels, n_places) int32: bits of the rows it may be nearer to
@@ -135,7 +135,7 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
         potential=np.zeros(n_blocks * -(-rows.block_panels // PANELS_A_ROUND)),
         candidates=np.empty(n_places, dtype=np.int64),
         tried=np.empty((n_places, n_features), dtype=rows.X.dtype),
-        points=empty_center_blocks(n_places, n_features),
+        points=empty_blocks(n_places, n_features),
         reach=np.empty(n_clusters, dtype=np.float32),
         reached=np.empty((n_panels, n_places), dtype=np.int32),
         few=aligned_zeros((n_blocks, n_places + 1, LANES), FLOAT32),

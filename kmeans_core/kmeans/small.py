@@ -39,7 +39,7 @@ def flops_of(n_numbers: int, n_clusters: int) -> float:
 
 def run_from(table: Table, start: np.ndarray, limits: Limits, run: Run) -> Result:
     """`iteration.run_from`, for a small table."""
-    iteration.begin_run(table.rows, run, start)
+    run = iteration.begin_run(table.rows, run, start)
     status = _iterate(table, run, limits)
     return _result(table, run, limits, status)
 

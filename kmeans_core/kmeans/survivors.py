@@ -93,12 +93,12 @@ def tighten_listed(rows, run, bounds, listed, n_listed, first, own):
 def settled(rows, run, i, index, best, second, is_tied):
     """Label of a row, and its squared distances to that center and to the nearest other one.
 
-    Where the sieve is not certain, the exact decision may choose the second.
+    Where the sieve is not certain, the label is decided exactly, and no other center is nearer.
     """
     if is_tied:
         label = np.int32(nearest_exactly(rows.X, i, rows.scale, run.centers))
-        if label != index:
-            return label, float(second), float(best)
+        own = squared_distance(rows.X, i, rows.scale, run.centers, label)
+        return label, own, own
     return index, float(best), float(second)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import load, min_lanes, put, splat, splat_like, store
-from kmeans_core.kmeans.nearest import MOST, keep_two
+from kmeans_core.kmeans.differences import MOST, keep_two
 from kmeans_core.kmeans.panels import FLOAT32, LANES, prefetch_row
 from kmeans_core.kmeans.rowwise import (
     empty_registers,
