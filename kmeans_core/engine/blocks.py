@@ -6,6 +6,7 @@ and these are added in block order. So the result has the same bits for any numb
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import threading
@@ -28,6 +29,7 @@ def usable_threads(n_threads: int | None = None) -> int:
     return max(1, min(limits))
 
 
+@functools.cache
 def _cgroup_quota() -> int:
     """CPUs that the container's quota allows, rounded up; a large number where there is none."""
     unlimited = 1 << 20

@@ -30,11 +30,11 @@ def draws_needed(n_clusters: int, n_local_trials: int) -> int:
 
 def first_row(weight: np.ndarray | None, n_samples: int, draw: float) -> int:
     """A row drawn with probability proportional to its weight, as RandomState.choice draws it."""
-    if weight is None and n_samples < 1_000_000:
+    if weight is None:
         # Adding up n equal shares is off by less than n^2 rounding units: far from a row's ends
-        # the place of the draw is known without doing it.
-        place = draw * n_samples
-        if 1e-3 < place - int(place) < 1.0 - 1e-3:
+        # the place of the draw is known without doing it, which takes 7 ms for 1e6 rows.
+        place, doubt = draw * n_samples, 1e-6 + 4e-16 * n_samples**2
+        if doubt < place - int(place) < 1.0 - doubt:
             return int(place)
     share = np.full(n_samples, 1.0) if weight is None else weight.astype(np.float64)
     cumulative = np.cumsum(share / share.sum())

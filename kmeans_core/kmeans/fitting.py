@@ -39,9 +39,10 @@ class Settings(NamedTuple):
     watch: Watch = Watch()  # nobody
 
 
-# Of an iteration: below, a second thread takes as long to start as it saves. Ten runs of 2,000 x 5,
-# k=11: 5.8 ms on one thread, 3.9 on two; k=6: 4.1 and 3.7; k=3: 1.9 and 2.6.
-FLOPS_TO_SHARE = 1e5
+# Of an iteration of all runs: below, a second thread takes as long to start as it saves. Ten runs
+# of 2,000 x 5, k=6, of 4,000 x 5, k=11 and of 8,000 x 5, k=11: 3.4, 8.1 and 14 ms on one thread,
+# 3.4, 6.9 and 9.8 on two.
+FLOPS_TO_SHARE = 3e6
 FIRST_ROWS = 4096  # in most tables a row of each cluster is among them
 
 
@@ -117,25 +118,40 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     if any(start.seed is not None for _, start in runs):
         prepared.exact(workers)
     prepared.sieve(workers)
+    flops = sum(small.flops_of(prepared.X.size, plan.settings.n_clusters) for plan, _ in runs)
+    n_threads = workers.n_threads if flops >= FLOPS_TO_SHARE else 1
+    batches = _batches(runs, n_threads)
     results: dict[int, Result] = {}
 
     def some(first: int, last: int) -> None:
-        desk = None
-        for number in range(first, last):
-            plan, start = runs[-1 - number]  # most clusters first: the last ones are short
-            if number and plan.settings.watch.is_over():
+        for numbers in batches[first:last]:
+            plan = runs[numbers[0]][0]
+            if numbers[0] and plan.settings.watch.is_over():
                 continue
-            if desk is None or desk.plan is not plan:
-                desk = Desk(plan, one)
-            result = desk.run(start)
-            results[len(runs) - 1 - number] = result._replace(labels=result.labels.copy())
+            ended = Desk(plan, one).run_all([runs[number][1] for number in numbers])
+            results.update(zip(numbers, ended, strict=False))  # fewer when the time is over
 
-    most_clusters = max(plan.settings.n_clusters for plan, _ in runs)
-    if small.flops_of(prepared.X.size, most_clusters) < FLOPS_TO_SHARE:
-        some(0, len(runs))
+    if n_threads == 1:
+        some(0, len(batches))
     else:
-        workers.run(some, len(runs))
+        workers.run(some, len(batches))
     return [results.get(number) for number in range(len(runs))]
+
+
+def _batches(runs: list[tuple[Plan, Start]], n_threads: int) -> list[list[int]]:
+    """Numbers of runs that one thread makes in a go: of one plan, most clusters first.
+
+    The plans with most clusters stand last, and the short ones are what threads should end with.
+    """
+    plans: dict[int, list[int]] = {}
+    for number, (plan, _) in enumerate(runs):
+        plans.setdefault(id(plan), []).append(number)
+    n_parts = -(-n_threads // len(plans))
+    batches = []
+    for numbers in reversed(plans.values()):
+        size = -(-len(numbers) // n_parts)
+        batches += [numbers[at : at + size] for at in range(0, len(numbers), size)]
+    return batches
 
 
 class Desk:
@@ -155,21 +171,39 @@ class Desk:
         self._run = new_run(self._table.rows, settings.n_clusters)
         self._seeds: seeding.Seeds | None = None
 
+    def run_all(self, starts: list[Start]) -> list[Result]:
+        """Run from each of these starts, of one kind; only the first ones if the time is over."""
+        table, limits, settings = self._table, self._limits, self.plan.settings
+        is_small = small.is_small(
+            table.rows.X.size, settings.n_clusters, settings.algorithm, limits
+        )
+        draws = [start.draws for start in starts if start.draws is not None]
+        if is_small and draws:
+            origin, seeds = self._origin(draws[0])
+            if seeding.is_small(origin, draws[0]):
+                firsts = [start.first for start in starts]
+                return small.run_seeded(table, origin, seeds, firsts, draws, limits, self._run)
+        results: list[Result] = []
+        for start in starts:
+            if not (results and limits.watch.is_over()):
+                result = self.run(start)
+                results.append(result._replace(labels=result.labels.copy()))
+        return results
+
     def run(self, start: Start) -> Result:
         """Run from this start; the next run writes over the labels of the result."""
         table, limits, settings = self._table, self._limits, self.plan.settings
         if not small.is_small(table.rows.X.size, settings.n_clusters, settings.algorithm, limits):
             centers = self.seed(start)
+            same = table.rows.X is self.plan.prepared.X and table.tree is None
+            labelled = False
+            if same and self._seeds is not None:
+                self._run.labels[:], labelled = self._seeds.owner, True
             self._seeds = None  # 16 bytes a row
             return iteration.run_from(
-                table, centers, limits, settings.algorithm, self.workers, self._run
-            )
-        if start.draws is not None:
-            origin, seeds = self._origin(start.draws)
-            if seeding.is_small(origin, start.draws):
-                return small.run_seeded(
-                    table, origin, seeds, start.first, start.draws, limits, self._run
-                )
+                table, centers, limits, settings.algorithm, self.workers, self._run,
+                labelled=labelled,
+            )  # fmt: skip
         return small.run_from(table, self.seed(start), limits, self._run)
 
     def seed(self, start: Start) -> np.ndarray:
@@ -214,6 +248,8 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
             if not same_partition(result.labels, best.labels, partner):
                 best = result
     labels, collapsed = best.labels, None
+    if len(results) > 1:
+        labels = labels.copy()  # of many runs' in one array
     if plan.settings.algorithm == "auto":
         collapsed = plan.prepared.collapsed()
     if collapsed is not None:

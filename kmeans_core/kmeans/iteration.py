@@ -181,28 +181,32 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
         moving=np.empty((b, 2, lloyd.PANELS_A_ROUND * LANES), dtype=np.int32),
         n_changed=np.zeros(b, dtype=np.int64),
         n_distances=np.zeros(b, dtype=np.int64),
-        progress=np.empty(3, dtype=np.int64),
+        progress=np.empty(4, dtype=np.int64),
     )
 
 
-def begin_run(rows: Rows, run: Run, start: np.ndarray) -> Run:
-    """Make ready for a run from these centers, in the caller's units; in this memory, mostly."""
+def begin_run(rows: Rows, run: Run, start: np.ndarray, *, labelled: bool = False) -> Run:
+    """Make ready for a run from these centers, in the caller's units; in this memory, mostly.
+
+    `labelled`: the labels of these centers are in `run.labels`.
+    """
     run.centers[:] = start * rows.X.dtype.type(rows.scale)
     run = run._replace(packed_centers=center_blocks(rows, run.centers))
-    lloyd.begin(rows, run)
+    lloyd.begin(rows, run, labelled)
     return run
 
 
 def run_from(
-    table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers, run: Run
-) -> Result:
+    table: Table, start: np.ndarray, limits: Limits, algorithm: str, workers: Workers, run: Run,
+    *, labelled: bool = False,
+) -> Result:  # fmt: skip
     """Iterate from the centers `start` (in the caller's units) to the end, in the memory of `run`.
 
     The labels are those of the rows of the table, of the different ones if these are they; they
-    stand in that memory.
+    stand in that memory. `labelled`: those of `start` stand there already.
     """
     rows = table.rows
-    run = begin_run(rows, run, start)
+    run = begin_run(rows, run, start, labelled=labelled)
     limits.watch.begin()
     steps = load_steps(table, run, algorithm)
     status = iterate_threaded(table, run, limits, steps, workers)
@@ -214,15 +218,25 @@ def run_from(
     if table.tree is not None:
         steps.label_rows(workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
-    return result_of(rows, run, inertia, limits, status)
+    return result_of(rows, End(run.labels, run.centers, inertia, run.progress), limits, status)
 
 
-def result_of(rows: Rows, run: Run, inertia: float, limits: Limits, status: int) -> Result:
-    """What the run has ended with."""
-    n_iter, n_distances = int(run.progress[lloyd.N_ITER]), int(run.progress[lloyd.N_DISTANCES])
+class End(NamedTuple):
+    """The last state of a run, as its kernels have left it."""
+
+    labels: np.ndarray  # (n_panels * lanes,)
+    centers: np.ndarray  # (n_clusters, n_features), scaled as the rows are
+    inertia: float  # in units of the scaled rows
+    progress: np.ndarray  # see Run
+
+
+def result_of(rows: Rows, end: End, limits: Limits, status: int) -> Result:
+    """The result of a run, its centers in the caller's units."""
+    n_iter, n_distances = int(end.progress[lloyd.N_ITER]), int(end.progress[lloyd.N_DISTANCES])
     limits.watch.end(n_iter, CONVERGENCE.get(status, ""))
-    centers = run.centers * rows.X.dtype.type(1.0 / rows.scale)
-    return Result(run.labels[: rows.X.shape[0]], centers, float(inertia), n_iter, n_distances)
+    centers = end.centers * rows.X.dtype.type(1.0 / rows.scale)
+    labels = end.labels[: rows.X.shape[0]]
+    return Result(labels, centers, float(end.inertia), n_iter, n_distances)
 
 
 def relocate(table: Table, run: Run, workers: Workers) -> None:
@@ -240,7 +254,11 @@ def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, worke
     while True:
         run.n_changed[:] = 0
         run.n_distances[:] = 0
-        workers.run(steps.assign, rows.n_blocks)
+        if run.progress[lloyd.LABELLED]:
+            workers.run(steps.rebuild, rows.n_blocks)
+            run.progress[lloyd.LABELLED], run.n_changed[0] = 0, rows.X.shape[0]
+        else:
+            workers.run(steps.assign, rows.n_blocks)
         n_changed = int(run.n_changed.sum())
         run.progress[lloyd.N_DISTANCES] += int(run.n_distances.sum())
         if watch.sees_iterations:

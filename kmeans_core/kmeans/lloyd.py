@@ -40,7 +40,7 @@ REBUILD_EVERY = 20
 PANELS_A_ROUND = 16  # searched before the rows that change are moved
 
 RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED, EMPTY = range(5)
-N_ITER, SETTLING, N_DISTANCES = range(3)  # places in Run.progress
+N_ITER, SETTLING, N_DISTANCES, LABELLED = range(4)  # places in Run.progress
 
 
 class Run(NamedTuple):
@@ -62,19 +62,26 @@ class Run(NamedTuple):
     moving: np.ndarray  # (n_blocks, 2, PANELS_A_ROUND * lanes) int32: rows that move, and where to
     n_changed: np.ndarray  # (n_blocks,) int64: labels changed by the last assignment
     n_distances: np.ndarray  # (n_blocks,) int64: distances evaluated by it
-    progress: np.ndarray  # (3,) int64: N_ITER, SETTLING, N_DISTANCES
+    progress: np.ndarray  # (4,) int64: N_ITER, SETTLING, N_DISTANCES, LABELLED
 
 
 @kernel
-def begin(rows, run):
-    """Make ready for a run from `run.centers`."""
+def begin(rows, run, labelled):
+    """Make ready for a run from `run.centers`, whose labels `run.labels` holds if `labelled`.
+
+    So it is after k-means++, which knows the nearest seed of every row: one assignment less.
+    """
     n_samples = rows.X.shape[0]
     for i in range(run.labels.shape[0]):
-        run.labels[i] = -1 if i < n_samples else 0  # lanes that are no rows look one up too
+        if i >= n_samples:
+            run.labels[i] = 0  # lanes that are no rows look one up too
+        elif not labelled:
+            run.labels[i] = -1
     for block in range(rows.n_blocks):
         empty_block(run, block)
     for place in range(run.progress.shape[0]):
         run.progress[place] = 0
+    run.progress[LABELLED] = labelled
     pack_centers(run.centers, rows, run.packed_centers)
 
 
@@ -289,12 +296,16 @@ def iterate(
     progress, n_panels = run.progress, run.labels.shape[0] // lane_count(rows.packed)
     for _ in range(most_steps):
         n_changed = 0
-        for block in range(rows.n_blocks):
-            run.n_changed[block] = 0
-        assign_panels(rows, run, 0, n_panels)
-        for block in range(rows.n_blocks):
-            n_changed += run.n_changed[block]
-        progress[N_DISTANCES] += rows.X.shape[0] * run.centers.shape[0]
+        if progress[LABELLED]:
+            n_changed, progress[LABELLED] = rows.X.shape[0], 0
+            rebuild_blocks(rows, run, 0, rows.n_blocks)
+        else:
+            for block in range(rows.n_blocks):
+                run.n_changed[block] = 0
+            assign_panels(rows, run, 0, n_panels)
+            for block in range(rows.n_blocks):
+                n_changed += run.n_changed[block]
+            progress[N_DISTANCES] += rows.X.shape[0] * run.centers.shape[0]
         if is_settled(progress, n_changed):
             return CONVERGED
         if must_rebuild(progress, n_changed):

@@ -103,10 +103,11 @@ def greedy_indices(
     """
     if seeds is None:
         seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
-    begin(rows, seeds, first)
+    choose_first(rows, seeds, first)
     if is_small(rows, draws):
         greedy_steps(rows, seeds, draws)
         return seeds.indices
+    workers.run(partial(begin, rows, seeds), rows.n_blocks)
     workers.run(partial(add_chosen, rows, seeds, 0, 0), rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
@@ -147,24 +148,32 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
 
 
 @kernel
-def begin(rows, seeds, first):
-    """Make the first row the one candidate of step 0, which reaches all rows."""
-    n_samples, lanes = rows.X.shape[0], lane_count(rows.packed)
+def choose_first(rows, seeds, first):
+    """Make the first row the one candidate of step 0."""
     seeds.indices[0] = first
     for f in range(rows.X.shape[1]):
         seeds.tried[0, f] = rows.X[first, f] * rows.scale
-    for i in range(seeds.near.shape[0]):
-        seeds.owner[i] = 0
-        seeds.closest[i] = np.inf if i < n_samples else 0.0
-        seeds.near[i] = MOST if i < n_samples else -1.0
-    for panel in range(seeds.reached.shape[0]):
+
+
+@kernel
+def begin(rows, seeds, first, last):
+    """Let that candidate reach all rows of the blocks first..last-1, which nobody owns yet."""
+    n_samples, lanes = rows.X.shape[0], lane_count(rows.packed)
+    for panel in range(
+        first * rows.block_panels, min(last * rows.block_panels, rows.blur.shape[0])
+    ):
         n_rows = min(lanes, n_samples - panel * lanes)
         seeds.reached[panel, 0] = (1 << n_rows) - 1
+        for i in range(panel * lanes, (panel + 1) * lanes):
+            seeds.owner[i] = 0
+            seeds.closest[i] = np.inf if i < n_samples else 0.0
+            seeds.near[i] = MOST if i < n_samples else -1.0
 
 
 @long_kernel
 def greedy_steps(rows, seeds, draws):
     """All steps on one thread: the algorithm from top to bottom. Writes seeds.indices."""
+    begin(rows, seeds, 0, rows.n_blocks)
     add_chosen(rows, seeds, 0, 0, 0, rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)

@@ -1,11 +1,13 @@
-"""Small tables: a run is one compiled call on one thread, from the seeds to the inertia.
+"""Small tables: restarts are one compiled call on one thread, from the seeds to the inertia.
 
-Between compiled calls the interpreter took a quarter of a run of 2,000 x 5, and runs on two threads
+Between compiled calls the interpreter took half of a run of 2,000 x 5, and runs on two threads
 waited for each other there. The call ends early where a cluster is empty, and before Ctrl-C would
 have to wait.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +19,17 @@ from kmeans_core.kmeans.lloyd import EMPTY, RUNNING, STOPPED, Run
 from kmeans_core.kmeans.nearest import rows_inertia
 from kmeans_core.kmeans.panels import ROWS_A_PART, Rows
 from kmeans_core.kmeans.watch import Watch
+
+
+class Ended(NamedTuple):
+    """What several runs have ended with."""
+
+    labels: np.ndarray  # (n_runs, n_panels * lanes) int32
+    centers: np.ndarray  # (n_runs, n_clusters, n_features), scaled as the rows are
+    inertia: np.ndarray  # (n_runs,), in units of the scaled rows
+    progress: np.ndarray  # (n_runs, 4) int64: see Run
+    status: np.ndarray  # (n_runs,) int64
+
 
 SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
 
@@ -45,20 +58,49 @@ def run_from(table: Table, start: np.ndarray, limits: Limits, run: Run) -> Resul
 
 
 def run_seeded(
-    table: Table, origin: Rows, seeds: seeding.Seeds, first: int, draws: np.ndarray,
+    table: Table, origin: Rows, seeds: seeding.Seeds, firsts: list[int], draws: list[np.ndarray],
     limits: Limits, run: Run,
-) -> Result:  # fmt: skip
-    """The same, from seeds chosen among the rows of `origin` (see `seeding.greedy_indices`)."""
-    rows, most = table.rows, _most_steps(run, table.rows, limits)
-    status, inertia = seeded_run(
-        origin, seeds, first, draws, rows, run, limits.max_iter, limits.tol, most
+) -> list[Result]:  # fmt: skip
+    """Runs from seeds chosen among the rows of `origin` (see `seeding.greedy_indices`).
+
+    Fewer than were asked for when the time is over.
+    """
+    rows, n_runs, done = table.rows, len(firsts), 0
+    ended = _room_for(n_runs, run)
+    first_rows, all_draws, same = np.array(firsts), np.stack(draws), rows.X is origin.X
+    most_steps = _most_steps(run, rows, limits)
+    at_a_time = max(1, most_steps // limits.max_iter)
+    while done < n_runs and not (done and limits.watch.is_over()):
+        stop = min(done + at_a_time, n_runs)
+        done = seeded_runs(
+            origin, seeds, first_rows, all_draws, rows, run, same, limits.max_iter, limits.tol,
+            most_steps, done, stop, ended,
+        )  # fmt: skip
+        if done < stop:
+            status = _go_on(table, run, limits, int(ended.status[done]))
+            if status == RUNNING:
+                status = _iterate(table, run, limits)
+            keep(run, status, finish(rows, run, status), done, ended)
+            done += 1
+    return [_ended_result(rows, ended, number, limits) for number in range(done)]
+
+
+def _room_for(n_runs: int, run: Run) -> Ended:
+    return Ended(
+        labels=np.empty((n_runs, *run.labels.shape), run.labels.dtype),
+        centers=np.empty((n_runs, *run.centers.shape), run.centers.dtype),
+        inertia=np.empty(n_runs),
+        progress=np.empty((n_runs, *run.progress.shape), run.progress.dtype),
+        status=np.empty(n_runs, np.int64),
     )
-    if status in (RUNNING, EMPTY):
-        status = _go_on(table, run, limits, status)
-        if status == RUNNING:
-            status = _iterate(table, run, limits)
-        return _result(table, run, limits, status)
-    return iteration.result_of(rows, run, inertia, limits, status)
+
+
+def _ended_result(rows: Rows, ended: Ended, number: int, limits: Limits) -> Result:
+    """What one of several runs has ended with."""
+    run_end = iteration.End(
+        ended.labels[number], ended.centers[number], ended.inertia[number], ended.progress[number]
+    )
+    return iteration.result_of(rows, run_end, limits, int(ended.status[number]))
 
 
 def _iterate(table: Table, run: Run, limits: Limits) -> int:
@@ -73,7 +115,8 @@ def _iterate(table: Table, run: Run, limits: Limits) -> int:
 
 def _result(table: Table, run: Run, limits: Limits, status: int) -> Result:
     inertia = finish(table.rows, run, status)
-    return iteration.result_of(table.rows, run, inertia, limits, status)
+    end = iteration.End(run.labels, run.centers, inertia, run.progress)
+    return iteration.result_of(table.rows, end, limits, status)
 
 
 def _most_steps(run: Run, rows: Rows, limits: Limits) -> int:
@@ -92,28 +135,51 @@ def _go_on(table: Table, run: Run, limits: Limits, status: int) -> int:
 
 
 @kernel
-def seeded_run(
+def seeded_runs(
     origin,  # IN  Rows that the seeds are chosen from
     seeds,  # scratch Seeds
-    first,  # IN  the first of them
-    draws,  # IN  (n_clusters - 1, n_local_trials): see seeding.greedy_indices
+    firsts,  # IN  (n_runs,) the first of them
+    draws,  # IN  (n_runs, n_clusters - 1, n_local_trials): see seeding.greedy_indices
     rows,  # IN  Rows to iterate on
     run,  # INOUT Run
+    same,  # IN  whether those are the same rows
     max_iter,  # IN
     tol,  # IN
     most_steps,  # IN  see lloyd.iterate
+    begin,  # IN  first run
+    stop,  # IN  run after the last
+    ended,  # OUT Ended
 ):
-    """A whole run; returns its status and, where it has ended, the inertia."""
-    seeding.begin(origin, seeds, first)
-    seeding.greedy_steps(origin, seeds, draws)
-    scale = origin.X.dtype.type(rows.scale)
+    """Whole runs one after another; returns how many have ended, the next being under way."""
+    for number in range(begin, stop):
+        seeding.choose_first(origin, seeds, firsts[number])
+        seeding.greedy_steps(origin, seeds, draws[number])
+        scale = origin.X.dtype.type(rows.scale)
+        for j in range(run.centers.shape[0]):
+            for f in range(run.centers.shape[1]):
+                run.centers[j, f] = origin.X[seeds.indices[j], f] * scale
+        if same:
+            for i in range(run.labels.shape[0]):
+                run.labels[i] = seeds.owner[i]
+        lloyd.begin(rows, run, same)
+        ended.status[number] = status = lloyd.iterate(rows, run, max_iter, tol, most_steps)
+        if status in (RUNNING, EMPTY):
+            return number
+        keep(run, status, finish(rows, run, status), number, ended)
+    return stop
+
+
+@kernel
+def keep(run, status, inertia, number, ended):
+    """Write what a run has ended with to its place."""
+    ended.status[number], ended.inertia[number] = status, inertia
+    for i in range(run.labels.shape[0]):
+        ended.labels[number, i] = run.labels[i]
     for j in range(run.centers.shape[0]):
         for f in range(run.centers.shape[1]):
-            run.centers[j, f] = origin.X[seeds.indices[j], f] * scale
-    lloyd.begin(rows, run)
-    status = lloyd.iterate(rows, run, max_iter, tol, most_steps)
-    ended = status != RUNNING and status != EMPTY
-    return status, finish(rows, run, status) if ended else 0.0
+            ended.centers[number, j, f] = run.centers[j, f]
+    for place in range(run.progress.shape[0]):
+        ended.progress[number, place] = run.progress[place]
 
 
 @long_kernel
