@@ -112,14 +112,16 @@ TABLES = [
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", TABLES)
 def test_bounds_are_bounds_and_the_bits_are_those_of_lloyd(name, dtype, algorithm, monkeypatch):
-    monkeypatch.setattr(survivors, "SETTLED_SHARE", 1.0)  # bounds from the second iteration on
+    monkeypatch.setattr(
+        survivors, "settled_share", lambda k, d: 1.0
+    )  # bounds from the second iteration on
     run_and_check(*table(name, dtype), algorithm)
 
 
 @pytest.mark.parametrize("algorithm", PRUNING)
 @pytest.mark.parametrize(("n", "d", "k"), [(40, 1, 1), (50, 1, 2), (333, 2, 16), (700, 19, 33)])
 def test_bounds_are_bounds_for_all_shapes(n, d, k, algorithm, monkeypatch):
-    monkeypatch.setattr(survivors, "SETTLED_SHARE", 1.0)
+    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
     rng = np.random.default_rng([n, d, k])
     X = rng.normal(size=(n, d))
     run_and_check(X, None, X[rng.choice(n, k, replace=False)], algorithm)
@@ -127,7 +129,7 @@ def test_bounds_are_bounds_for_all_shapes(n, d, k, algorithm, monkeypatch):
 
 @pytest.mark.parametrize("algorithm", PRUNING)
 def test_integers_full_of_ties(algorithm, monkeypatch):
-    monkeypatch.setattr(survivors, "SETTLED_SHARE", 1.0)
+    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
     rng = np.random.default_rng(12)
     X = rng.integers(0, 6, (2000, 2)).astype(np.float64)
     run_and_check(X, None, np.unique(X, axis=0)[rng.choice(36, 20, replace=False)], algorithm)

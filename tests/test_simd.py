@@ -16,9 +16,11 @@ from kmeans_core.engine import simd
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import (
     any_lane,
+    bits_of,
     broadcast,
     count_lanes,
     fma,
+    from_bits,
     gather,
     lane_bits,
     lane_count,
@@ -119,6 +121,24 @@ def test_bits_of_a_mask(dtype):
     bits = _bits(a, b)
     assert [bits >> lane & 1 for lane in range(len(a))] == (a < b).tolist()
     assert bits >> len(a) == 0
+
+
+@kernel
+def _tagged(a, kept, tag, out, tags):
+    numbers = splat(np.int32(tag), a)
+    tagged = from_bits((bits_of(load(a, 0)) & splat(np.int32(kept), a)) | numbers)
+    store(out, 0, tagged)
+    store(tags, 0, bits_of(tagged) & ~np.int32(kept))
+
+
+def test_bits_of_numbers_and_back():
+    n = lanes_of(np.float32)
+    a = np.random.default_rng(3).normal(size=n).astype(np.float32)
+    out, tags = np.empty(n, np.float32), np.empty(n, np.int32)
+    _tagged(a, -16, 11, out, tags)
+    np.testing.assert_array_equal(out, ((a.view(np.int32) & -16) | 11).view(np.float32))
+    np.testing.assert_array_equal(tags, 11)
+    np.testing.assert_allclose(out, a, rtol=2.0**-19)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

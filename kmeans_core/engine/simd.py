@@ -346,6 +346,26 @@ def sqrt(typingctx, a):
 
 
 @intrinsic
+def bits_of(typingctx, a):
+    """The bits of lanes of float32, as int32."""
+
+    def codegen(context, builder, sig, args):
+        return builder.bitcast(args[0], context.get_value_type(sig.return_type))
+
+    return Lanes(types.int32, a.count)(Lanes(types.float32, a.count)), codegen
+
+
+@intrinsic
+def from_bits(typingctx, a):
+    """Lanes of float32 that have these bits."""
+
+    def codegen(context, builder, sig, args):
+        return builder.bitcast(args[0], context.get_value_type(sig.return_type))
+
+    return Lanes(types.float32, a.count)(Lanes(types.int32, a.count)), codegen
+
+
+@intrinsic
 def select(typingctx, mask, a, b):
     """Lane by lane: `a` where the mask is true, else `b`."""
 

@@ -12,9 +12,11 @@ import numpy as np
 
 __all__ = [
     "any_lane",
+    "bits_of",
     "broadcast",
     "count_lanes",
     "fma",
+    "from_bits",
     "gather",
     "keep_order",
     "lane_bits",
@@ -105,6 +107,14 @@ def fma(a, b, c):
 
 def sqrt(a):
     return np.sqrt(a)
+
+
+def bits_of(a):
+    return a.view(np.int32)
+
+
+def from_bits(a):
+    return a.view(np.float32)
 
 
 def select(mask, a, b):

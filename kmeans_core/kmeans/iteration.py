@@ -136,16 +136,17 @@ ALGORITHMS = {
 }
 
 
-BOUNDS_PAY = 256  # multiplications that a row costs without bounds
+BOUNDS_PAY = 128  # multiplications that a row costs without bounds
 
 
 def best_algorithm(n_clusters: int, n_features: int) -> str:
     """What `auto` runs: Hamerly's bounds where a search of a row is long, else Lloyd's algorithm.
 
-    Hamerly's algorithm begins as Lloyd's and makes its bounds when at most a tenth of the rows
-    move. CPU time an iteration, to convergence: 8.6 ms against 69 (1e6 x 32, k=100), 1.5 against
-    5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256), but 8.2 against 7.8 (1e6 x 8, k=20):
-    there a look at the bounds costs as much as a search. Yinyang gained at most a twentieth more.
+    Hamerly's algorithm begins as Lloyd's and makes its bounds when few rows move, see
+    `settled_share`. CPU time an iteration, to convergence: 8.6 ms against 69 (1e6 x 32, k=100), 1.5
+    against 5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256). Whole fits: 400 ms against 445
+    (1e6 x 8, k=20), but 236 against 253 (1e6 x 5, k=10): a look at the bounds takes as long as a
+    search there. Yinyang gained at most a twentieth more.
 
     The kd-tree gains where centers are many and features few, and only there: whole fits took 0.53
     to 0.75 of its time with Lloyd's algorithm for k=5 or 8 and 1 or 2 features, and 1.7 times for

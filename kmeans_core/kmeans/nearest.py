@@ -81,7 +81,7 @@ def squared_distances(packed, panel, blocks, best, second, blur):
 def pack_centers(
     centers,  # IN  (n_clusters, n_features), scaled
     rows,  # IN  Rows
-    blocks,  # OUT (n_blocks, n_features, 4), or for products (n_blocks, 6 (n_features + 1))
+    blocks,  # OUT (n_blocks, n_features, 4), or for products (n_blocks + 1, 6 (n_features + 1))
 ):
     """Writes the centers in the form that the search reads."""
     if blocks.ndim == 3:

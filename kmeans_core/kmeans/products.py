@@ -3,19 +3,26 @@
 Both order the centers of a row alike, as |x - c|^2 = 2 (c.c / 2 - x.c) + x.x; below, c.c / 2 - x.c
 is the *score* of a center. A score is a sum of products, one instruction a feature; the sum of
 squared differences takes two, and a register for the difference. With 16 registers (AVX2) that
-leaves room for six centers and two registers of rows. Paired, in turn, two threads: 1.25 times as
-fast as `differences` for 3e5 x 32, k=102, 1.4 for 1e5 x 128, k=256, and 1.45 for 2e4 x 784, k=256;
-equal below 16 features. With 32 registers (AVX-512) differences cost nothing, see nearest.py.
+leaves room for six centers and two registers of rows. In turn, on two threads, the search took 1.25
+times as long by differences for 5e5 x 16, k=30 and 3e5 x 32, k=100, 1.4 times for 1e5 x 128, k=256,
+1.45 times for 2e4 x 784, k=256, and as long for 8 features and k=20, which fill no four blocks of
+six. With 32 registers (AVX-512) differences cost nothing, see differences.py.
 
 Its price is accuracy: the error of a score grows with x.x, not with the distance. Rows far from the
 middle of the table, whose centers lie close together, are uncertain then, and are decided
 exactly. `nearest.center_blocks` asks a sample how many of them there are.
 
+To find the smallest two and whose they are takes five instructions a center, and registers for the
+best, the second and the index: with few features as long as the products. So a score carries the
+number of its center in its last bits, and the smallest score says whose it is: four instructions,
+two of which need no multiplier, and no register for the index (12% faster for 16 and 32 features).
+The search by differences gained 4% so, and keeps its index.
+
 The bound, with y and c as packed (relative to the offset), u = 2^-24, d features, Y a norm that no
-row of the panel exceeds, g = (64 + d / 64 + 8) u:
+row of the panel exceeds, g = (min(d, 64) + d / 64 + 8) u:
 
 - A sum of products in stretches of 64 features, which are then added, is off by at most
-  (64 + d / 64 + 2) u (c.c / 2 + |y||c|), and rounding y and c to float32 by another
+  (min(d, 64) + d / 64 + 2) u (c.c / 2 + |y||c|), and rounding y and c to float32 by another
   2 u (c.c / 2 + |y||c|) (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002,
   section 4.2, doi 10.1137/1.9780898718027). As |y||c| <= (Y^2 + c.c) / 2, the error of a score is
   at most g (c.c + Y^2 / 2).
@@ -23,9 +30,11 @@ row of the panel exceeds, g = (64 + d / 64 + 8) u:
   where its score begins: a score is never above the true one by more than g Y^2 / 2.
 - The smallest score is then below the true one by at most 2 g c.c + g Y^2 / 2, where c.c is of that
   center alone, which is near: c.c <= 2 Y^2 + 2 |y - c|^2 <= 4 Y^2 + 4 (its score).
+- T numbers of centers in the last bits change a score by at most 2 T u |score|.
 
-So two scores are in their true order if they differ by more than g (Y^2 + 2 c.c): `vague`. In one
-stretch, a twentieth of the rows of 6e4 x 784, k=256, were uncertain in the first iterations.
+So two scores are in their true order if they differ by more than g (Y^2 + 2 c.c) and
+4 T u |score|: `vague`. In one stretch, a twentieth of the rows of 6e4 x 784, k=256, were uncertain
+in the first iterations.
 """
 
 from __future__ import annotations
@@ -36,18 +45,21 @@ from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
     MANY_REGISTERS,
+    bits_of,
     broadcast,
     fma,
+    from_bits,
     lane_count,
     load,
     maximum,
+    minimum,
     splat,
     splat_like,
 )
-from kmeans_core.kmeans.differences import MOST, keep_two
+from kmeans_core.kmeans.differences import MOST
 
 CENTERS = 6  # of a block
-FEWEST_FEATURES = 24
+FEWEST_FEATURES = 12
 STRETCH = 64  # features whose products are added up by themselves
 MOST_UNCERTAIN = 0.02  # of the rows: an exact decision takes as long as ten rows of a search
 PER_BLUR = np.float32(1.01 * 2.0**24 / 8.0)  # times a panel's blur: its largest norm, and more
@@ -63,14 +75,14 @@ def may_suit(n_clusters: int, n_features: int) -> bool:
 def by_products(
     packed,  # IN  panels
     panel,  # IN  which one
-    blocks,  # IN  (n_blocks, 6 (n_features + 1)) centers: see pack_products
+    blocks,  # IN  centers: see pack_products
 ):
     """For the rows of a panel: smallest and second smallest score, nearest center."""
-    n_features = blocks.shape[1] // CENTERS - 1
+    n_blocks, n_features = blocks.shape[0] - 1, blocks.shape[1] // CENTERS - 1
     best = splat(packed.dtype.type(MOST), packed)
     second, j = best, splat(np.int32(0), packed)
-    index = j
-    for block in range(blocks.shape[0]):
+    kept_bits = splat(np.int32(-tag_count(blocks)), packed)
+    for block in range(n_blocks):
         s0, s1 = splat(blocks[block, 0], packed), splat(blocks[block, 1], packed)
         s2, s3 = splat(blocks[block, 2], packed), splat(blocks[block, 3], packed)
         s4, s5 = splat(blocks[block, 4], packed), splat(blocks[block, 5], packed)
@@ -85,14 +97,27 @@ def by_products(
                 packed, panel, blocks, block, start, stop, p0, p1, p2, p3, p4, p5
             )
             s0, s1, s2, s3, s4, s5 = s0 + p0, s1 + p1, s2 + p2, s3 + p3, s4 + p4, s5 + p5
-        best, second, index = keep_two(s0, j, best, second, index)
-        best, second, index = keep_two(s1, j + 1, best, second, index)
-        best, second, index = keep_two(s2, j + 2, best, second, index)
-        best, second, index = keep_two(s3, j + 3, best, second, index)
-        best, second, index = keep_two(s4, j + 4, best, second, index)
-        best, second, index = keep_two(s5, j + 5, best, second, index)
+        best, second = keep_tagged(s0, kept_bits, j, best, second)
+        best, second = keep_tagged(s1, kept_bits, j + 1, best, second)
+        best, second = keep_tagged(s2, kept_bits, j + 2, best, second)
+        best, second = keep_tagged(s3, kept_bits, j + 3, best, second)
+        best, second = keep_tagged(s4, kept_bits, j + 4, best, second)
+        best, second = keep_tagged(s5, kept_bits, j + 5, best, second)
         j = j + CENTERS
-    return best, second, index
+    return best, second, bits_of(best) & (np.int32(tag_count(blocks)) - 1)
+
+
+@device
+def keep_tagged(score, kept_bits, j, best, second):
+    """Let center j take part, its number in the last bits of its score."""
+    score = from_bits((bits_of(score) & kept_bits) | j)
+    return minimum(score, best), minimum(second, maximum(score, best))
+
+
+@device
+def tag_count(blocks):
+    """T, a power of two: how many numbers of centers the last bits of a score can tell apart."""
+    return int(blocks[blocks.shape[0] - 1, 0])
 
 
 @device
@@ -116,19 +141,21 @@ def add_products(packed, panel, blocks, block, start, stop, s0, s1, s2, s3, s4, 
 
 @device
 def relative_error(n_features):
-    """g, see above; without fma every product is rounded too."""
-    return (STRETCH + n_features / STRETCH + 8) * 2.0**-24
+    """g, see above; 8 for 4 allows for products that are rounded too, where there is no fma."""
+    return (min(n_features, STRETCH) + n_features / STRETCH + 8) * 2.0**-24
 
 
 @device
 def vague(best, blur, blocks):
-    """By how much two scores may differ and yet be in the wrong order: g (10.3 Y^2 + 9.2 score).
+    """By how much two scores may differ and yet be in the wrong order.
 
-    These are Y^2 + 2 c.c with c.c 1.15 times its bound, which allows for g up to 0.01 in it.
+    g (10.3 Y^2 + 9.2 score) is g (Y^2 + 2 c.c) with 1.15 times the bound of c.c, which allows for g
+    up to 0.01 in it.
     """
     g, norm = relative_error(blocks.shape[1] // CENTERS - 1), blur * PER_BLUR
+    tagging = splat_like(np.float32(4.1 * 2.0**-24 * tag_count(blocks)), best)
     constant = splat_like(np.float32(10.3 * g) * norm * norm + UNDERFLOW, best)
-    return best * np.float32(9.2 * g) + constant
+    return best * np.float32(9.2 * g) + constant + maximum(best, best - best - best) * tagging
 
 
 @device
@@ -143,25 +170,28 @@ def squares(packed, panel, blocks, best, second, blur):
     for f in range(n_features):
         y = load(packed, (panel * n_features + f) * lanes)
         own = fma(y, y, own)
-    units = np.float32((n_features + STRETCH + n_features / STRETCH + 10) * 2.0**-24)
+    units = np.float32((2 * n_features + 16) * 2.0**-24)
+    tagging = splat_like(np.float32(4.1 * 2.0**-24 * tag_count(blocks)), best)
     error = splat_like(units * norm * norm + UNDERFLOW, best)
     doubt = vague(best, blur, blocks)
     nearest = best + best + own + (doubt + doubt + error)
-    return maximum(nearest, zero), maximum(second + second + own - error, zero)
+    other = second + second + own - error - maximum(second, zero - second) * tagging
+    return maximum(nearest, zero), maximum(other, zero)
 
 
 @kernel
 def pack_products(
     centers,  # IN  (n_clusters, n_features), scaled
     offset,  # IN  (n_features,), scaled
-    blocks,  # OUT (n_blocks, 6 (n_features + 1)) float32
+    blocks,  # OUT (n_blocks + 1, 6 (n_features + 1)) float32
 ):
     """Writes what the scores of six centers begin with, then minus these centers by features.
 
-    Places past the last center begin at infinity: no row goes there.
+    Places past the last center begin at MOST: no row goes there. The row behind the blocks begins
+    with T, see above.
     """
     n_clusters, n_features = centers.shape
-    for block in range(blocks.shape[0]):
+    for block in range(blocks.shape[0] - 1):
         for place in range(CENTERS):
             j, norm = block * CENTERS + place, 0.0
             for f in range(n_features):
@@ -169,10 +199,15 @@ def pack_products(
                 blocks[block, (f + 1) * CENTERS + place] = -value
                 norm += float(value) * float(value)
             start = (0.5 - relative_error(n_features)) * norm
-            blocks[block, place] = start if j < n_clusters else np.inf
+            blocks[block, place] = start if j < n_clusters else MOST
+    n_tags = 1
+    while n_tags < n_clusters:
+        n_tags *= 2
+    blocks[blocks.shape[0] - 1, 0] = n_tags
 
 
 def empty_product_blocks(n_clusters: int, n_features: int) -> np.ndarray:
     """Room for `pack_products`."""
     n_blocks, size = -(-n_clusters // CENTERS), CENTERS * (n_features + 1)
-    return aligned_empty(n_blocks * size, np.dtype(np.float32)).reshape(n_blocks, size)
+    blocks = aligned_empty((n_blocks + 1) * size, np.dtype(np.float32))
+    return blocks.reshape(n_blocks + 1, size)
