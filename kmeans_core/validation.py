@@ -214,7 +214,7 @@ def check_n_clusters(n_clusters: Any, n_samples: int, name: str = "n_clusters") 
 
 
 class _NoEntropy(ISeedSequence):
-    """A state that is to be overwritten: all zeros."""
+    """Gives zeros, for a state that is to be overwritten."""
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> np.ndarray:
         return np.zeros(n_words, dtype)

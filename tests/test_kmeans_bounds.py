@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans import iteration, lloyd, survivors
+from kmeans_core.kmeans import iteration, lloyd, nearest, products, survivors
 from kmeans_core.kmeans.elkan import Elkan
 from kmeans_core.kmeans.hamerly import Hamerly
 from kmeans_core.kmeans.panels import LANES, with_blocks
@@ -133,3 +133,20 @@ def test_integers_full_of_ties(algorithm, monkeypatch):
     rng = np.random.default_rng(12)
     X = rng.integers(0, 6, (2000, 2)).astype(np.float64)
     run_and_check(X, None, np.unique(X, axis=0)[rng.choice(36, 20, replace=False)], algorithm)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("far", [0, 1])
+def test_bounds_made_by_products_are_bounds(dtype, far, monkeypatch):
+    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
+    monkeypatch.setattr(products, "MANY_REGISTERS", False)
+    monkeypatch.setattr(nearest, "FEWEST_FLOPS", 0)
+    rng = np.random.default_rng(5)
+    X = rng.uniform(-3, 3, (23, 17))[rng.integers(23, size=1503)] + rng.normal(size=(1503, 17))
+    X = (X + 300 * far).astype(dtype)
+    start = X[rng.choice(1503, 23, replace=False)]
+    with Workers(1) as workers:
+        rows = prepare(X, None, workers).sieve(workers)
+    run = iteration.begin_run(rows, iteration.new_run(rows, 23), start)
+    assert run.packed_centers.ndim == 2
+    run_and_check(X, None, start, Hamerly)

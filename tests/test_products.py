@@ -8,7 +8,7 @@ from kmeans_core import KMeans
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import MANY_REGISTERS, lane_count, store
-from kmeans_core.kmeans import nearest, products
+from kmeans_core.kmeans import nearest, products, survivors
 from kmeans_core.kmeans.panels import LANES
 from kmeans_core.kmeans.prepared import prepare
 
@@ -118,28 +118,40 @@ def test_labels_are_the_exact_ones(name, dtype):
 
 
 def fit_both_ways(monkeypatch, X, start, **params):
-    """Two fits, by products and by differences."""
-    fits = []
+    """Labels, centers, inertia, iterations and predictions by products, then by differences."""
+    monkeypatch.setattr(products, "MANY_REGISTERS", False)
+    monkeypatch.setattr(nearest, "FEWEST_FLOPS", 0)
+    found = []
     for fewest in (products.FEWEST_FEATURES, 1 << 30):
         monkeypatch.setattr(products, "FEWEST_FEATURES", fewest)
-        ours = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=30, **params)
-        fits.append(ours.fit(X))
-    return fits
+        rows, centers, _ = packed(X, start)
+        assert nearest.center_blocks(rows, centers).ndim == (3 if found else 2)
+        ours = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=30, **params).fit(X)
+        new = X[::7] + X.dtype.type(0.25)
+        found.append((ours.labels_, ours.cluster_centers_, ours.inertia_, ours.n_iter_,
+                      ours.predict(new)))  # fmt: skip
+        n_all = len(X) * len(start) * ours.n_iter_
+    assert params["algorithm"] == "lloyd" or ours.n_distances_ < n_all  # else no bound was used
+    return found
 
 
 @pytest.mark.parametrize("algorithm", ["lloyd", "hamerly", "elkan", "yinyang"])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_fit_has_the_same_bits_either_way(algorithm, dtype, monkeypatch):
-    monkeypatch.setattr(nearest, "FEWEST_FLOPS", 0)
+    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
     X, _ = table("plain", 40, dtype, n=40_000)
-    start = X[:25]
-    by_products, by_differences = fit_both_ways(monkeypatch, X, start, algorithm=algorithm)
-    np.testing.assert_array_equal(by_products.labels_, by_differences.labels_)
-    np.testing.assert_array_equal(by_products.cluster_centers_, by_differences.cluster_centers_)
-    assert by_products.inertia_ == by_differences.inertia_
-    assert by_products.n_iter_ == by_differences.n_iter_
-    new = X[::7] + dtype(0.25)
-    np.testing.assert_array_equal(by_products.predict(new), by_differences.predict(new))
+    by_products, by_differences = fit_both_ways(monkeypatch, X, X[:25], algorithm=algorithm)
+    for one, other in zip(by_products, by_differences, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("k", [6, 7, 8, 32, 64, 257, 1000])
+def test_any_number_of_centers(k):
+    rows, centers, blocks = packed(*table("plain", 14, np.float64, k=k, n=2000))
+    labels = np.empty(rows.blur.shape[0] * LANES, np.int32)
+    nearest.label_panels(rows, centers, blocks, 0, rows.blur.shape[0], labels)
+    squares = exact_squares(rows, centers)
+    np.testing.assert_array_equal(labels[: len(rows.X)], squares.argmin(axis=1))
 
 
 @pytest.mark.skipif(MANY_REGISTERS, reason="with 32 registers products are no faster")

@@ -249,7 +249,7 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
                 best = result
     labels, collapsed = best.labels, None
     if len(results) > 1:
-        labels = labels.copy()  # of many runs' in one array
+        labels = labels.copy()  # a view would keep the labels of all runs alive
     if plan.settings.algorithm == "auto":
         collapsed = plan.prepared.collapsed()
     if collapsed is not None:

@@ -18,7 +18,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.kmeans import lloyd
 from kmeans_core.kmeans.differences import empty_blocks
 from kmeans_core.kmeans.lloyd import Run
-from kmeans_core.kmeans.nearest import center_blocks, label_panels, rows_inertia
+from kmeans_core.kmeans.nearest import label_panels, product_blocks, rows_inertia
 from kmeans_core.kmeans.panels import (
     LANES,
     ROWS_A_PART,
@@ -55,6 +55,15 @@ class Result(NamedTuple):
     inertia: float  # of `run_from` in units of the scaled rows, of `fit_rows` in the caller's
     n_iter: int
     n_distances: int
+
+
+class End(NamedTuple):
+    """The last state of a run, as its kernels have left it."""
+
+    labels: np.ndarray  # (n_panels * lanes,)
+    centers: np.ndarray  # (n_clusters, n_features), scaled as the rows are
+    inertia: float  # in units of the scaled rows
+    progress: np.ndarray  # see Run
 
 
 class Table(NamedTuple):
@@ -145,8 +154,8 @@ def best_algorithm(n_clusters: int, n_features: int) -> str:
     Hamerly's algorithm begins as Lloyd's and makes its bounds when few rows move, see
     `settled_share`. CPU time an iteration, to convergence: 8.6 ms against 69 (1e6 x 32, k=100), 1.5
     against 5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256). Whole fits: 400 ms against 445
-    (1e6 x 8, k=20), but 236 against 253 (1e6 x 5, k=10): a look at the bounds takes as long as a
-    search there. Yinyang gained at most a twentieth more.
+    (1e6 x 8, k=20) and 236 against 253 (1e6 x 5, k=10), which is not worth 8 bytes a row and
+    another kernel to compile. Yinyang gained at most a twentieth more.
 
     The kd-tree gains where centers are many and features few, and only there: whole fits took 0.53
     to 0.75 of its time with Lloyd's algorithm for k=5 or 8 and 1 or 2 features, and 1.7 times for
@@ -187,12 +196,15 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
 
 
 def begin_run(rows: Rows, run: Run, start: np.ndarray, *, labelled: bool = False) -> Run:
-    """Make ready for a run from these centers, in the caller's units; in this memory, mostly.
+    """Make ready for a run from these centers, in the caller's units; returns what to go on with.
 
-    `labelled`: the labels of these centers are in `run.labels`.
+    That is the same memory, but for centers packed for products. `labelled`: the labels of these
+    centers are in `run.labels`.
     """
     run.centers[:] = start * rows.X.dtype.type(rows.scale)
-    run = run._replace(packed_centers=center_blocks(rows, run.centers))
+    blocks = product_blocks(rows, run.centers)
+    if blocks is not None:
+        run = run._replace(packed_centers=blocks)
     lloyd.begin(rows, run, labelled)
     return run
 
@@ -220,15 +232,6 @@ def run_from(
         steps.label_rows(workers)
     inertia = sum_inertia(rows, run.centers, run.labels, workers)
     return result_of(rows, End(run.labels, run.centers, inertia, run.progress), limits, status)
-
-
-class End(NamedTuple):
-    """The last state of a run, as its kernels have left it."""
-
-    labels: np.ndarray  # (n_panels * lanes,)
-    centers: np.ndarray  # (n_clusters, n_features), scaled as the rows are
-    inertia: float  # in units of the scaled rows
-    progress: np.ndarray  # see Run
 
 
 def result_of(rows: Rows, end: End, limits: Limits, status: int) -> Result:

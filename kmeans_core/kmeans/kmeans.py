@@ -96,6 +96,9 @@ class KMeans(Estimator):
     inertia_ : float
         Weighted sum of squared distances of the rows to their centers.
     n_iter_ : int
+    n_distances_ : int
+        Distances evaluated in the run that is kept. k-means++ knows the nearest of its centers for
+        every row; where that spares the first assignment, it is not counted.
     n_features_in_ : int
     feature_names_in_ : ndarray of str, only after a fit on a data frame with such column names
 

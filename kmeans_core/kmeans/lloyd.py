@@ -61,7 +61,7 @@ class Run(NamedTuple):
     total_mass: np.ndarray  # (n_clusters, 2) float64
     moving: np.ndarray  # (n_blocks, 2, PANELS_A_ROUND * lanes) int32: rows that move, and where to
     n_changed: np.ndarray  # (n_blocks,) int64: labels changed by the last assignment
-    n_distances: np.ndarray  # (n_blocks,) int64: distances evaluated by it
+    n_distances: np.ndarray  # (n_blocks,) int64: distances evaluated by it; none where it is spared
     progress: np.ndarray  # (4,) int64: N_ITER, SETTLING, N_DISTANCES, LABELLED
 
 
@@ -296,16 +296,16 @@ def iterate(
     progress, n_panels = run.progress, run.labels.shape[0] // lane_count(rows.packed)
     for _ in range(most_steps):
         n_changed = 0
+        for block in range(rows.n_blocks):
+            run.n_changed[block] = 0
         if progress[LABELLED]:
-            n_changed, progress[LABELLED] = rows.X.shape[0], 0
             rebuild_blocks(rows, run, 0, rows.n_blocks)
+            progress[LABELLED], run.n_changed[0] = 0, rows.X.shape[0]
         else:
-            for block in range(rows.n_blocks):
-                run.n_changed[block] = 0
             assign_panels(rows, run, 0, n_panels)
-            for block in range(rows.n_blocks):
-                n_changed += run.n_changed[block]
             progress[N_DISTANCES] += rows.X.shape[0] * run.centers.shape[0]
+        for block in range(rows.n_blocks):
+            n_changed += run.n_changed[block]
         if is_settled(progress, n_changed):
             return CONVERGED
         if must_rebuild(progress, n_changed):

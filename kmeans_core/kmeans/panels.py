@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.aligned import aligned_empty
+from kmeans_core.engine.aligned import aligned_empty, aligned_stream
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
@@ -134,7 +134,7 @@ def measure_blur(
 
     Rounding a row y to float32 moves it by at most 2^-24 |y|, a center c by 2^-24 |c|, which is at
     most 2^-24 (|y| + |y - c|). Their distance is then off by 2^-23 |y| and a part relative to
-    itself; two distances by twice that, and `uncertain` wants that doubled.
+    itself; two distances by twice that, and `differences.unclear` wants that doubled.
     """
     lanes = lane_count(packed)
     for panel in range(first, last):
@@ -194,7 +194,7 @@ def magnitude(X: np.ndarray, workers: Workers) -> float:
 
 def sieve_rows(X: np.ndarray, weight: np.ndarray | None, scale: float, workers: Workers) -> Rows:
     """Pack the rows of a checked matrix in float32, for the search. Memory: 4 bytes a number."""
-    return _pack(X, weight, scale, middle_of_sample(X, scale), FLOAT32, workers)
+    return _pack(X, weight, scale, middle_of_sample(X, scale), FLOAT32, workers, blurred=True)
 
 
 def middle_of_sample(X: np.ndarray, scale: float) -> np.ndarray:
@@ -218,19 +218,21 @@ def _pack(
     offset: np.ndarray,
     dtype: np.dtype,
     workers: Workers,
+    *,
+    blurred: bool = False,
 ) -> Rows:
+    """Panels of (x - offset) * scale; `blurred` measures what that loses."""
     lanes = lanes_of(dtype)
     n_panels = -(-X.shape[0] // lanes)
-    packed = aligned_empty(n_panels * lanes * X.shape[1], dtype)
+    packed = aligned_stream(n_panels * lanes * X.shape[1], dtype)
     most = max(1, VALUES_A_PART // (lanes * X.shape[1]))
 
     rows = rows_around(X, weight, scale, offset, packed)
-    is_sieve = dtype == FLOAT32
 
     def task(first: int, last: int) -> None:
         stop = min(last * most, n_panels)
         pack_panels(X, scale, offset, first * most, stop, packed)
-        if is_sieve:
+        if blurred:
             measure_blur(packed, X.shape[1], first * most, stop, rows.blur)
 
     workers.run(task, -(-n_panels // most))

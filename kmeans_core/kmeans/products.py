@@ -32,9 +32,10 @@ row of the panel exceeds, g = (min(d, 64) + d / 64 + 8) u:
   center alone, which is near: c.c <= 2 Y^2 + 2 |y - c|^2 <= 4 Y^2 + 4 (its score).
 - T numbers of centers in the last bits change a score by at most 2 T u |score|.
 
-So two scores are in their true order if they differ by more than g (Y^2 + 2 c.c) and
-4 T u |score|: `vague`. In one stretch, a twentieth of the rows of 6e4 x 784, k=256, were uncertain
-in the first iterations.
+So two scores are in their true order if they differ by more than the sum of g (Y^2 + 2 c.c) and
+4 T u |score|: `vague`. (The larger score is off by more, but then so is the gap: that is a share
+2 T u of it, which 4.1 instead of 4 allows for up to MOST_CLUSTERS.) In one stretch, a twentieth of
+the rows of 6e4 x 784, k=256, were uncertain in the first iterations.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ from kmeans_core.kmeans.differences import MOST
 
 CENTERS = 6  # of a block
 FEWEST_FEATURES = 12
+MOST_CLUSTERS = 1 << 16
 STRETCH = 64  # features whose products are added up by themselves
 MOST_UNCERTAIN = 0.02  # of the rows: an exact decision takes as long as ten rows of a search
 PER_BLUR = np.float32(1.01 * 2.0**24 / 8.0)  # times a panel's blur: its largest norm, and more
@@ -67,8 +69,12 @@ UNDERFLOW = np.float32(1e-36)  # more than what is lost below the smallest norma
 
 
 def may_suit(n_clusters: int, n_features: int) -> bool:
-    """Whether products can be faster than differences."""
-    return n_clusters >= CENTERS and n_features >= FEWEST_FEATURES and not MANY_REGISTERS
+    """Whether products can be faster than differences.
+
+    `squares` wants two centers at least.
+    """
+    enough = CENTERS <= n_clusters <= MOST_CLUSTERS and n_features >= FEWEST_FEATURES
+    return enough and not MANY_REGISTERS
 
 
 @device

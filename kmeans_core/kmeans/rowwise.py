@@ -1,11 +1,11 @@
 """Rows that a bound could not settle, each against the registers of centers that it needs.
 
-`nearest_two` computes the distances of a panel of 16 rows to all centers. An algorithm that keeps
-a bound for every group of centers needs the distances of a row to a few groups, and other ones for
-the next row. So here lane = center: a group is as many centers as a register has lanes, and one
-load brings the same feature of all. Rows go in pairs, sorted by their label: the rows of a cluster
-need much the same groups. Panels of 16 such rows, gathered, would compute what any of them needs,
-and gathering alone takes as long as the distances to two groups.
+`by_differences` computes the distances of a panel of 16 rows to all centers. An algorithm that
+keeps a bound for every group of centers needs the distances of a row to a few groups, and other
+ones for the next row. So here lane = center: a group is as many centers as a register has lanes,
+and one load brings the same feature of all. Rows go in pairs, sorted by their label: the rows of a
+cluster need much the same groups. Panels of 16 such rows, gathered, would compute what any of them
+needs, and gathering alone takes as long as the distances to two groups.
 
 Numbers and errors are those of the panels: the same float32, the same `tie` and `blur`.
 """

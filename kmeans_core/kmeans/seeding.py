@@ -281,7 +281,7 @@ def sieve_gains(
 def sieve_panel(rows, seeds, panel, block):
     """The gains of one panel, and which of its rows each candidate may be nearer to.
 
-    Whether it may is decided with the bound on the error that `uncertain` explains.
+    Whether it may is decided with the bound on the error that `differences.unclear` explains.
     """
     packed, points, few, lanes = rows.packed, seeds.points, seeds.few, lane_count(rows.packed)
     old = load(seeds.near, panel * lanes)

@@ -20,6 +20,8 @@ from kmeans_core.kmeans.nearest import rows_inertia
 from kmeans_core.kmeans.panels import ROWS_A_PART, Rows
 from kmeans_core.kmeans.watch import Watch
 
+SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
+
 
 class Ended(NamedTuple):
     """What several runs have ended with."""
@@ -29,9 +31,6 @@ class Ended(NamedTuple):
     inertia: np.ndarray  # (n_runs,), in units of the scaled rows
     progress: np.ndarray  # (n_runs, 4) int64: see Run
     status: np.ndarray  # (n_runs,) int64
-
-
-SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
 
 
 def is_small(n_numbers: int, n_clusters: int, algorithm: str, limits: Limits) -> bool:
@@ -67,13 +66,14 @@ def run_seeded(
     """
     rows, n_runs, done = table.rows, len(firsts), 0
     ended = _room_for(n_runs, run)
-    first_rows, all_draws, same = np.array(firsts), np.stack(draws), rows.X is origin.X
+    first_rows, all_draws = np.array(firsts), np.stack(draws)
+    same_rows = rows.X is origin.X
     most_steps = _most_steps(run, rows, limits)
     at_a_time = max(1, most_steps // limits.max_iter)
     while done < n_runs and not (done and limits.watch.is_over()):
         stop = min(done + at_a_time, n_runs)
         done = seeded_runs(
-            origin, seeds, first_rows, all_draws, rows, run, same, limits.max_iter, limits.tol,
+            origin, seeds, first_rows, all_draws, rows, run, same_rows, limits.max_iter, limits.tol,
             most_steps, done, stop, ended,
         )  # fmt: skip
         if done < stop:
@@ -142,7 +142,7 @@ def seeded_runs(
     draws,  # IN  (n_runs, n_clusters - 1, n_local_trials): see seeding.greedy_indices
     rows,  # IN  Rows to iterate on
     run,  # INOUT Run
-    same,  # IN  whether those are the same rows
+    same_rows,  # IN  whether those are they
     max_iter,  # IN
     tol,  # IN
     most_steps,  # IN  see lloyd.iterate
@@ -158,10 +158,10 @@ def seeded_runs(
         for j in range(run.centers.shape[0]):
             for f in range(run.centers.shape[1]):
                 run.centers[j, f] = origin.X[seeds.indices[j], f] * scale
-        if same:
+        if same_rows:
             for i in range(run.labels.shape[0]):
                 run.labels[i] = seeds.owner[i]
-        lloyd.begin(rows, run, same)
+        lloyd.begin(rows, run, same_rows)
         ended.status[number] = status = lloyd.iterate(rows, run, max_iter, tol, most_steps)
         if status in (RUNNING, EMPTY):
             return number

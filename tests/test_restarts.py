@@ -1,0 +1,131 @@
+"""Restarts of small tables in one call, first labels from k-means++, and what they stand on."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+from kmeans_core import KMeans, kmeans_plusplus
+from kmeans_core.engine import aligned
+from kmeans_core.kmeans import fitting, small
+from kmeans_core.kmeans.draws import first_row
+from kmeans_core.validation import check_random_state
+
+SHAPES = [(300, 3, 5), (3000, 5, 7), (70_000, 6, 9)]
+
+
+def blobs(n, d, k, seed=0):
+    rng = np.random.default_rng([n, d, k, seed])
+    return rng.uniform(-5, 5, (k, d))[rng.integers(k, size=n)] + 1.5 * rng.normal(size=(n, d))
+
+
+def assert_same(one, other):
+    np.testing.assert_array_equal(one.labels_, other.labels_)
+    np.testing.assert_array_equal(one.cluster_centers_, other.cluster_centers_)
+    assert one.inertia_ == other.inertia_
+    assert one.n_iter_ == other.n_iter_
+
+
+@pytest.mark.parametrize("algorithm", ["auto", "lloyd", "hamerly", "elkan", "yinyang", "kdtree"])
+@pytest.mark.parametrize(("n", "d", "k"), SHAPES)
+def test_seeding_within_a_fit_is_seeding_before_it(n, d, k, algorithm):
+    X = blobs(n, d, k)
+    start, _ = kmeans_plusplus(X, k, random_state=4)
+    for max_iter in (1, 300):
+        params = {"algorithm": algorithm, "max_iter": max_iter, "n_init": 1}
+        within = KMeans(k, random_state=4, **params).fit(X)
+        before = KMeans(k, init=start, **params).fit(X)
+        assert_same(within, before)
+        spared = 0 if algorithm == "kdtree" else n * k
+        assert before.n_distances_ - within.n_distances_ == spared
+
+
+@pytest.mark.parametrize(("n", "d", "k"), SHAPES)
+def test_rows_without_weight_have_first_labels_too(n, d, k):
+    X = blobs(n, d, k)
+    weight = np.random.default_rng(1).integers(0, 2, n).astype(float)
+    start, _ = kmeans_plusplus(X, k, sample_weight=weight, random_state=4)
+    within = KMeans(k, random_state=4).fit(X, sample_weight=weight)
+    assert_same(within, KMeans(k, init=start, n_init=1).fit(X, sample_weight=weight))
+
+
+@pytest.mark.parametrize("tol", [0.0, 1e-4])
+@pytest.mark.parametrize("k", [4, 5, 7])
+def test_equal_seeds_end_as_they_do_when_somebody_watches(k, tol):
+    X = np.repeat([[0.1], [0.7], [0.3]], 3, axis=0)  # means of these are not exact
+    plain = KMeans(k, random_state=0, tol=tol, algorithm="lloyd")
+    watched = KMeans(k, random_state=0, tol=tol, algorithm="lloyd", callback=lambda *_: None)
+    for model in (plain, watched):
+        with pytest.warns(UserWarning, match="distinct"):
+            model.fit(X)
+    assert_same(plain, watched)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3, 8])
+def test_restarts_are_the_same_however_they_are_cut(n_threads, monkeypatch):
+    X = blobs(3000, 5, 7)
+    whole = KMeans(7, n_init=10, random_state=2, n_threads=1).fit(X)
+    monkeypatch.setattr(fitting, "FLOPS_TO_SHARE", 0)
+    assert_same(whole, KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X))
+    monkeypatch.setattr(small, "FLOPS_A_CALL", 1)  # a call ends after each iteration
+    cut = KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X)
+    assert_same(whole, cut)
+    assert cut.labels_.base is None  # else it would keep the labels of all ten
+
+
+def test_restarts_with_empty_clusters_go_on_where_the_call_ended():
+    X = np.repeat(blobs(12, 2, 4), 5, axis=0)
+    params = {"n_init": 6, "random_state": 1, "algorithm": "lloyd", "tol": 0}
+    with pytest.warns(UserWarning, match="distinct"):
+        at_once = KMeans(15, **params).fit(X)
+    with pytest.warns(UserWarning, match="distinct"):
+        watched = KMeans(15, **params, callback=lambda *_: None).fit(X)
+    assert_same(at_once, watched)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 5, 40])
+def test_batches_hold_every_run_once_and_one_plan(n_threads):
+    plans = [object() for _ in range(3)]
+    runs = [(plan, None) for plan in plans for _ in range(7)]
+    batches = fitting._batches(runs, n_threads)
+    assert sorted(number for batch in batches for number in batch) == list(range(21))
+    assert all(len({id(runs[number][0]) for number in batch}) == 1 for batch in batches)
+    assert len(batches) >= min(n_threads, 21)
+    assert runs[batches[0][0]][0] is plans[-1]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7, 2**32 - 1])
+def test_a_seed_gives_the_generator_that_numpy_makes_of_it(seed):
+    ours, numpys = check_random_state(seed), np.random.RandomState(seed)
+    np.testing.assert_array_equal(ours.get_state()[1], numpys.get_state()[1])
+    for twin in (copy.deepcopy(ours), pickle.loads(pickle.dumps(ours))):
+        np.testing.assert_array_equal(
+            twin.normal(size=5), np.random.RandomState(seed).normal(size=5)
+        )
+
+
+@pytest.mark.parametrize("n", [3, 1000, 1_000_000])
+def test_the_first_row_is_the_one_that_choice_draws(n):
+    draws = np.r_[np.random.RandomState(0).random_sample(5), 0.0, 1 - 2**-53, 0.5, 1 / 3]
+    share = np.full(n, 1.0) / n
+    cumulative = np.cumsum(share)
+    cumulative /= cumulative[-1]
+    for draw in np.r_[draws, np.nextafter(draws, 0), (np.floor(draws * n) + 1e-9) / n]:
+        assert first_row(None, n, draw) == np.searchsorted(cumulative, draw, side="right")
+
+
+def test_large_arrays_on_small_pages_are_as_good_as_others(monkeypatch):
+    plain = KMeans(5, random_state=0).fit(blobs(70_000, 6, 5))
+    monkeypatch.setattr(aligned, "SMALL_PAGES", 1)
+    array = aligned.aligned_stream(1000, np.dtype(np.float32))
+    assert array.ctypes.data % 64 == 0
+    array[:] = 1.0
+    assert array.sum() == 1000
+    assert_same(plain, KMeans(5, random_state=0).fit(blobs(70_000, 6, 5)))
+
+    def no_memory(*args, **kwargs):
+        raise OSError("cannot allocate memory")
+
+    monkeypatch.setattr(aligned.mmap, "mmap", no_memory)
+    assert aligned.aligned_stream(1000, np.dtype(np.float32)).shape == (1000,)
