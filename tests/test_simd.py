@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -322,6 +323,10 @@ if "SIMD_AGAIN" not in os.environ:
 
 
 if __name__ == "__main__":
-    code = pytest.main([__file__, "-q", "-p", "no:cacheprovider", "--no-header"])
+    quiet = ["-q", "-p", "no:cacheprovider", "--no-header"]
+    code = pytest.main([__file__, *quiet])
+    # The search by products, a table that is plain and one with ties.
+    tests = str(Path(__file__).with_name("test_products.py"))
+    code = code or pytest.main([tests, *quiet, "-k", "certain and (plain or equal) and (6 or 65)"])
     print(json.dumps(_fits(os.environ["SIMD_AGAIN"])))
     sys.exit(code)
