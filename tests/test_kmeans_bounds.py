@@ -56,7 +56,10 @@ def run_and_check(X, weight, start, algorithm):
     workers = Workers(1)
     prepared = prepare(X, weight, workers)
     rows = with_blocks(prepared.sieve(workers), len(start))
-    runs = [iteration.begin_run(rows, iteration.new_run(rows, len(start)), start) for _ in range(2)]
+    runs = [
+        iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, len(start)), start)
+        for _ in range(2)
+    ]
     plain, pruning = iteration.Lloyd(rows, runs[0]), algorithm(rows, runs[1])
     n_panels, n_checked = len(runs[0].labels) // LANES, 0
     for number in range(60):
@@ -147,6 +150,6 @@ def test_bounds_made_by_products_are_bounds(dtype, far, monkeypatch):
     start = X[rng.choice(1503, 23, replace=False)]
     with Workers(1) as workers:
         rows = prepare(X, None, workers).sieve(workers)
-    run = iteration.begin_run(rows, iteration.new_run(rows, 23), start)
+    run = iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, 23), start)
     assert run.packed_centers.ndim == 2
     run_and_check(X, None, start, Hamerly)

@@ -26,10 +26,10 @@ from kmeans_core.engine.simd import (
     splat_like,
     sqrt,
 )
+from kmeans_core.kmeans.panels import FLOAT32
 
 QUARTER = np.float32(0.250001)  # and what rounding may take off
 MOST = 3e38  # no distance: more than any, less than infinity, from which nothing is far
-FLOAT32 = np.dtype(np.float32)
 
 
 @device

@@ -248,8 +248,6 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
             if not same_partition(result.labels, best.labels, partner):
                 best = result
     labels, collapsed = best.labels, None
-    if len(results) > 1:
-        labels = labels.copy()  # a view would keep the labels of all runs alive
     if plan.settings.algorithm == "auto":
         collapsed = plan.prepared.collapsed()
     if collapsed is not None:

@@ -153,7 +153,7 @@ def best_algorithm(n_clusters: int, n_features: int) -> str:
 
     Hamerly's algorithm begins as Lloyd's and makes its bounds when few rows move, see
     `settled_share`. CPU time an iteration, to convergence: 8.6 ms against 69 (1e6 x 32, k=100), 1.5
-    against 5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256). Whole fits: 400 ms against 445
+    against 5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256). Whole fits: 408 ms against 445
     (1e6 x 8, k=20) and 236 against 253 (1e6 x 5, k=10), which is not worth 8 bytes a row and
     another kernel to compile. Yinyang gained at most a twentieth more.
 
@@ -195,14 +195,15 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
     )
 
 
-def begin_run(rows: Rows, run: Run, start: np.ndarray, *, labelled: bool = False) -> Run:
+def begin_run(table: Table, run: Run, start: np.ndarray, *, labelled: bool = False) -> Run:
     """Make ready for a run from these centers, in the caller's units; returns what to go on with.
 
-    That is the same memory, but for centers packed for products. `labelled`: the labels of these
-    centers are in `run.labels`.
+    That is the same memory, but for centers packed for products, which a tree has no use for.
+    `labelled`: the labels of these centers are in `run.labels`.
     """
+    rows = table.rows
     run.centers[:] = start * rows.X.dtype.type(rows.scale)
-    blocks = product_blocks(rows, run.centers)
+    blocks = product_blocks(rows, run.centers) if table.tree is None else None
     if blocks is not None:
         run = run._replace(packed_centers=blocks)
     lloyd.begin(rows, run, labelled)
@@ -219,7 +220,7 @@ def run_from(
     stand in that memory. `labelled`: those of `start` stand there already.
     """
     rows = table.rows
-    run = begin_run(rows, run, start, labelled=labelled)
+    run = begin_run(table, run, start, labelled=labelled)
     limits.watch.begin()
     steps = load_steps(table, run, algorithm)
     status = iterate_threaded(table, run, limits, steps, workers)

@@ -51,7 +51,7 @@ def flops_of(n_numbers: int, n_clusters: int) -> float:
 
 def run_from(table: Table, start: np.ndarray, limits: Limits, run: Run) -> Result:
     """`iteration.run_from`, for a small table."""
-    run = iteration.begin_run(table.rows, run, start)
+    run = iteration.begin_run(table, run, start)
     status = _iterate(table, run, limits)
     return _result(table, run, limits, status)
 
@@ -97,10 +97,11 @@ def _room_for(n_runs: int, run: Run) -> Ended:
 
 def _ended_result(rows: Rows, ended: Ended, number: int, limits: Limits) -> Result:
     """What one of several runs has ended with."""
-    run_end = iteration.End(
+    end = iteration.End(
         ended.labels[number], ended.centers[number], ended.inertia[number], ended.progress[number]
     )
-    return iteration.result_of(rows, run_end, limits, int(ended.status[number]))
+    result = iteration.result_of(rows, end, limits, int(ended.status[number]))
+    return result._replace(labels=result.labels.copy())  # a view would keep those of all runs alive
 
 
 def _iterate(table: Table, run: Run, limits: Limits) -> int:

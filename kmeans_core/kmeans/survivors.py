@@ -23,8 +23,8 @@ from kmeans_core.kmeans.panels import LANES, Rows, prefetch_row
 AHEAD = 8
 # Bounds are made when an assignment changes the label of no more than this share of the rows; of
 # fewer where a search is short. Hamerly's bounds leave some 40 times as many rows unsettled, and to
-# list one of them takes as long as a search by 1,300 multiplications. 1e6 x 8, k=20, spread 3:
-# 400 ms to convergence if made at 0.004, 470 at 0.1, 445 without.
+# list one of them takes as long as a search by 1,400 multiplications. 1e6 x 8, k=20, spread 3, in
+# turn: 454 ms to convergence if made at 0.003, 666 at 0.1, 522 without.
 SETTLED_SHARE = 0.1
 SHORT_SEARCH = 4_000  # multiplications; for a longer search it is that share
 ROUNDED_UP = 1.0 + 2.0**-22  # times a sum: more than float32 and the sum's rounding take off
