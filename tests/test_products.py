@@ -163,7 +163,7 @@ def test_products_are_used_where_they_suit_the_rows(monkeypatch):
             rows, centers, _ = packed(*table(name, 40, dtype, n=4000))
             blocks = nearest.center_blocks(rows, centers)
             assert (blocks.ndim == 2) == is_suited, (name, dtype)
-    rows, centers, _ = packed(*table("plain", 8, np.float64, n=4000))
+    rows, centers, _ = packed(*table("plain", 7, np.float64, n=4000))
     assert nearest.center_blocks(rows, centers).ndim == 3  # few features
     monkeypatch.setattr(nearest, "FEWEST_FLOPS", 1e12)
     rows, centers, _ = packed(*table("plain", 40, np.float64, n=4000))

@@ -19,6 +19,7 @@ from kmeans_core.engine.simd import (
     any_lane,
     bits_of,
     broadcast,
+    count_bits,
     count_lanes,
     fma,
     from_bits,
@@ -156,7 +157,7 @@ def test_nan_is_not_less_and_not_equal(dtype):
 def _first(a, position):
     x, zero = load(a, 0), splat(a.dtype.type(0), a)
     prefetch(a, position)  # only a hint: it may reach outside
-    return lowest_bit(lane_bits(zero < x)), lane_bits(x != x)
+    return lowest_bit(lane_bits(zero < x)), count_bits(lane_bits(zero < x)), lane_bits(x != x)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -164,8 +165,8 @@ def test_the_first_lane_of_a_mask(dtype):
     a = np.zeros(lanes_of(dtype), dtype=dtype)
     for lane in reversed(range(len(a))):
         a[lane] = 1
-        first, none = _first(a, 10_000)
-        assert first == lane
+        first, count, none = _first(a, 10_000)
+        assert (first, count) == (lane, len(a) - lane)
         assert none == 0
 
 

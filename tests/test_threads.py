@@ -142,6 +142,8 @@ INTERRUPTED = """
     import numpy as np
     from kmeans_core import KMeans
 
+    # A shell's background job ignores it, and so would what is started from there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     n, d, k, fitted = (int(a) for a in sys.argv[1:])
     X = np.random.default_rng(0).normal(size=(n, d))
     given = {"init": X[:k], "n_init": 1, "n_threads": 3, "algorithm": "lloyd"}

@@ -455,6 +455,16 @@ def lowest_bit(typingctx, bits):
 
 
 @intrinsic
+def count_bits(typingctx, bits):
+    """How many 1s an int64 from `lane_bits` has."""
+
+    def codegen(context, builder, sig, args):
+        return builder.ctpop(args[0])
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
 def sum_lanes(typingctx, a):
     """Sum of the lanes by halves (0+4, 1+5 ...): one fixed order."""
 

@@ -14,6 +14,7 @@ __all__ = [
     "any_lane",
     "bits_of",
     "broadcast",
+    "count_bits",
     "count_lanes",
     "fma",
     "from_bits",
@@ -149,6 +150,10 @@ def lane_bits(mask):
 
 def lowest_bit(bits):
     return int(bits & -bits).bit_length() - 1
+
+
+def count_bits(bits):
+    return int(bits).bit_count()
 
 
 def sum_lanes(a):

@@ -198,7 +198,7 @@ class Desk:
             same = table.rows.X is self.plan.prepared.X and table.tree is None
             labelled = False
             if same and self._seeds is not None:
-                self._run.labels[:], labelled = self._seeds.owner, True
+                self._run, labelled = self._run._replace(labels=self._seeds.owner), True
             self._seeds = None  # 16 bytes a row
             return iteration.run_from(
                 table, centers, limits, settings.algorithm, self.workers, self._run,

@@ -72,11 +72,9 @@ def begin(rows, run, labelled):
     So it is after k-means++, which knows the nearest seed of every row: one assignment less.
     """
     n_samples = rows.X.shape[0]
-    for i in range(run.labels.shape[0]):
-        if i >= n_samples:
-            run.labels[i] = 0  # lanes that are no rows look one up too
-        elif not labelled:
-            run.labels[i] = -1
+    if not labelled:
+        run.labels[:n_samples] = -1
+    run.labels[n_samples:] = 0  # lanes that are no rows look one up too
     for block in range(rows.n_blocks):
         empty_block(run, block)
     for place in range(run.progress.shape[0]):
@@ -169,7 +167,9 @@ def move_row(X, i, weight, rows, run, old, new, block):
     if weight > 0.0:
         if old >= 0:
             add_row(X, i, -weight, -1.0, rows, run, block, old)
+            run.touched[block, old] = True
         add_row(X, i, weight, 1.0, rows, run, block, new)
+        run.touched[block, new] = True
 
 
 @device
@@ -196,7 +196,6 @@ def add_row(X, i, weight, one, rows, run, block, j):
             sums[block, j, f] += factor * X[i, f]
     run.mass[block, j, 0] += weight
     run.mass[block, j, 1] += one
-    run.touched[block, j] = True
 
 
 @kernel
@@ -216,7 +215,7 @@ def rebuild_blocks(
 
 @device
 def add_rows(rows, run, block, start, stop):
-    """Add rows that are in no sum yet to those of their clusters, in their order."""
+    """Add rows to the sums of a block that was emptied, in their order."""
     for i in range(start, stop):
         weight = float(rows.weight[i * rows.weight_step])
         if weight > 0.0:

@@ -3,10 +3,11 @@
 Both order the centers of a row alike, as |x - c|^2 = 2 (c.c / 2 - x.c) + x.x; below, c.c / 2 - x.c
 is the *score* of a center. A score is a sum of products, one instruction a feature; the sum of
 squared differences takes two, and a register for the difference. With 16 registers (AVX2) that
-leaves room for six centers and two registers of rows. In turn, on two threads, the search took 1.25
-times as long by differences for 5e5 x 16, k=30 and 3e5 x 32, k=100, 1.4 times for 1e5 x 128, k=256,
-1.45 times for 2e4 x 784, k=256, and as long for 8 features and k=20, which fill no four blocks of
-six. With 32 registers (AVX-512) differences cost nothing, see differences.py.
+leaves room for five or six centers and two registers of rows: six are as fast, and five leave fewer
+places empty. In turn, on two threads, the search took 1.12 to 1.2 times as long by differences for
+1e6 x 8, k=20, 1.15 to 1.3 times for 5e5 x 16, k=30, 3e5 x 32, k=100 and 1e5 x 128, k=256, 1.3 to
+1.4 times for 1e4 x 784, k=256, and 0.9 times for 1e6 x 4, k=8. With 32 registers (AVX-512)
+differences cost nothing, see differences.py.
 
 Its price is accuracy: the error of a score grows with x.x, not with the distance. Rows far from the
 middle of the table, whose centers lie close together, are uncertain then, and are decided
@@ -60,8 +61,8 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.differences import MOST
 from kmeans_core.kmeans.panels import FLOAT32
 
-CENTERS = 6  # of a block
-FEWEST_FEATURES = 12
+CENTERS = 5  # of a block
+FEWEST_FEATURES = 8
 MOST_CLUSTERS = 1 << 16
 STRETCH = 64  # features whose products are added up by themselves
 MOST_UNCERTAIN = 0.02  # of the rows: an exact decision takes as long as ten rows of a search
@@ -92,24 +93,21 @@ def by_products(
     for block in range(n_blocks):
         s0, s1 = splat(blocks[block, 0], packed), splat(blocks[block, 1], packed)
         s2, s3 = splat(blocks[block, 2], packed), splat(blocks[block, 3], packed)
-        s4, s5 = splat(blocks[block, 4], packed), splat(blocks[block, 5], packed)
+        s4 = splat(blocks[block, 4], packed)
         stop = min(STRETCH, n_features)
-        s0, s1, s2, s3, s4, s5 = add_products(
-            packed, panel, blocks, block, 0, stop, s0, s1, s2, s3, s4, s5
-        )
+        s0, s1, s2, s3, s4 = add_products(packed, panel, blocks, block, 0, stop, s0, s1, s2, s3, s4)
         while stop < n_features:
             start, stop = stop, min(stop + STRETCH, n_features)
-            p0 = p1 = p2 = p3 = p4 = p5 = splat(packed.dtype.type(0), packed)
-            p0, p1, p2, p3, p4, p5 = add_products(
-                packed, panel, blocks, block, start, stop, p0, p1, p2, p3, p4, p5
+            p0 = p1 = p2 = p3 = p4 = splat(packed.dtype.type(0), packed)
+            p0, p1, p2, p3, p4 = add_products(
+                packed, panel, blocks, block, start, stop, p0, p1, p2, p3, p4
             )
-            s0, s1, s2, s3, s4, s5 = s0 + p0, s1 + p1, s2 + p2, s3 + p3, s4 + p4, s5 + p5
+            s0, s1, s2, s3, s4 = s0 + p0, s1 + p1, s2 + p2, s3 + p3, s4 + p4
         best, second = keep_tagged(s0, kept_bits, j, best, second)
         best, second = keep_tagged(s1, kept_bits, j + 1, best, second)
         best, second = keep_tagged(s2, kept_bits, j + 2, best, second)
         best, second = keep_tagged(s3, kept_bits, j + 3, best, second)
         best, second = keep_tagged(s4, kept_bits, j + 4, best, second)
-        best, second = keep_tagged(s5, kept_bits, j + 5, best, second)
         j = j + CENTERS
     return best, second, bits_of(best) & (np.int32(tag_count(blocks)) - 1)
 
@@ -128,7 +126,7 @@ def tag_count(blocks):
 
 
 @device
-def add_products(packed, panel, blocks, block, start, stop, s0, s1, s2, s3, s4, s5):
+def add_products(packed, panel, blocks, block, start, stop, s0, s1, s2, s3, s4):
     """Add what the features start..stop-1 contribute to the scores of a block."""
     lanes, size = lane_count(packed), blocks.shape[1]
     x = (panel * (size // CENTERS - 1) + start) * lanes
@@ -140,10 +138,9 @@ def add_products(packed, panel, blocks, block, start, stop, s0, s1, s2, s3, s4, 
         s2 = fma(y, broadcast(blocks, c + 2), s2)
         s3 = fma(y, broadcast(blocks, c + 3), s3)
         s4 = fma(y, broadcast(blocks, c + 4), s4)
-        s5 = fma(y, broadcast(blocks, c + 5), s5)
         x += lanes
         c += CENTERS
-    return s0, s1, s2, s3, s4, s5
+    return s0, s1, s2, s3, s4
 
 
 @device
@@ -196,9 +193,9 @@ def squares(packed, panel, blocks, best, second, blur):
 def pack_products(
     centers,  # IN  (n_clusters, n_features), scaled
     offset,  # IN  (n_features,), scaled
-    blocks,  # OUT (n_blocks + 1, 6 (n_features + 1)) float32
+    blocks,  # OUT (n_blocks + 1, 5 (n_features + 1)) float32
 ):
-    """Writes what the scores of six centers begin with, then minus these centers by features.
+    """Writes what the scores of five centers begin with, then minus these centers by features.
 
     Places past the last center begin at MOST: no row goes there. The row behind the blocks begins
     with T, see above.

@@ -28,6 +28,7 @@ from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel, long_kernel
 from kmeans_core.engine.simd import (
     any_lane,
+    count_bits,
     gather,
     lane_bits,
     lane_count,
@@ -107,8 +108,7 @@ def greedy_indices(
     if is_small(rows, draws):
         greedy_steps(rows, seeds, draws)
         return seeds.indices
-    workers.run(partial(begin, rows, seeds), rows.n_blocks)
-    workers.run(partial(add_chosen, rows, seeds, 0, 0), rows.n_blocks)
+    workers.run(partial(own_all, rows, seeds), rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
         workers.run(partial(sieve_gains, rows, seeds), rows.n_blocks)
@@ -125,7 +125,7 @@ def is_small(rows: Rows, draws: np.ndarray) -> bool:
 
 
 def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
-    """Memory for greedy k-means++; `begin` sets what has to be set."""
+    """Memory for greedy k-means++; `own_all` sets what has to be set."""
     n_panels, n_places = rows.blur.shape[0], -(-n_trials // 4) * 4
     n_padded, n_features, n_blocks = n_panels * LANES, rows.X.shape[1], rows.n_blocks
     return Seeds(
@@ -156,25 +156,45 @@ def choose_first(rows, seeds, first):
 
 
 @kernel
-def begin(rows, seeds, first, last):
-    """Let that candidate reach all rows of the blocks first..last-1, which nobody owns yet."""
-    n_samples, lanes = rows.X.shape[0], lane_count(rows.packed)
-    for panel in range(
-        first * rows.block_panels, min(last * rows.block_panels, rows.blur.shape[0])
-    ):
-        n_rows = min(lanes, n_samples - panel * lanes)
-        seeds.reached[panel, 0] = (1 << n_rows) - 1
-        for i in range(panel * lanes, (panel + 1) * lanes):
-            seeds.owner[i] = 0
-            seeds.closest[i] = np.inf if i < n_samples else 0.0
-            seeds.near[i] = MOST if i < n_samples else -1.0
+def own_all(
+    rows,  # IN  Rows
+    seeds,  # INOUT Seeds: closest, near, owner, potential
+    first,  # IN  first block
+    last,  # IN  block after the last
+):
+    """Let the first row own all others; `add_chosen` of step 0, where nothing is to be asked."""
+    n_samples, n_panels, lanes = rows.X.shape[0], rows.blur.shape[0], lane_count(rows.packed)
+    for block in range(first, last):
+        begin, end = block * rows.block_panels, min((block + 1) * rows.block_panels, n_panels)
+        for start in range(begin, end, PANELS_A_ROUND):
+            stop = min(start + PANELS_A_ROUND, end)
+            for i in range(start * lanes, stop * lanes):
+                seeds.owner[i], seeds.closest[i], seeds.near[i] = 0, 0.0, -1.0
+                if i < n_samples:
+                    distance = squared_distance(rows.X, i, rows.scale, seeds.tried, 0)
+                    seeds.closest[i], seeds.near[i] = distance, np.float32(distance) * UP
+            sum_round(rows, seeds, block, start, stop)
+
+
+@device
+def sum_round(rows, seeds, block, start, stop):
+    """Sum up `closest` over the panels of a round, times the weights."""
+    lanes, like, at = (
+        lane_count(rows.packed),
+        load(seeds.near, 0),
+        start - block * rows.block_panels,
+    )
+    total, n_rounds = widen(like - like), seeds.potential.shape[0] // rows.n_blocks
+    for panel in range(start, stop):
+        w = panel_weight(rows.weight, rows.weight_step, panel, lanes, rows.X.shape[0], like)
+        total = total + load_like(seeds.closest, panel * lanes, like) * w
+    seeds.potential[block * n_rounds + at // PANELS_A_ROUND] = sum_lanes(total)
 
 
 @long_kernel
 def greedy_steps(rows, seeds, draws):
     """All steps on one thread: the algorithm from top to bottom. Writes seeds.indices."""
-    begin(rows, seeds, 0, rows.n_blocks)
-    add_chosen(rows, seeds, 0, 0, 0, rows.n_blocks)
+    own_all(rows, seeds, 0, rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
         sieve_gains(rows, seeds, 0, rows.n_blocks)
@@ -407,32 +427,37 @@ def add_chosen(
     By rounds: the rows of all its panels are on their way while the first is measured, and no
     panel is read just after its rows were written one by one.
     """
-    lanes, n_samples, n_panels = lane_count(rows.packed), rows.X.shape[0], rows.blur.shape[0]
-    like, n_rounds = load(seeds.near, 0), seeds.potential.shape[0] // rows.n_blocks
+    n_panels = rows.blur.shape[0]
     for block in range(first, last):
-        begin, end = block * rows.block_panels, min((block + 1) * rows.block_panels, n_panels)
-        for start in range(begin, end, PANELS_A_ROUND):
-            stop, total = min(start + PANELS_A_ROUND, end), widen(like - like)
+        end = min((block + 1) * rows.block_panels, n_panels)
+        for start in range(block * rows.block_panels, end, PANELS_A_ROUND):
+            stop = min(start + PANELS_A_ROUND, end)
             n_reached = list_reached(rows, seeds, place, block, start, stop)
             for listed in range(n_reached):
                 own_if_nearer(rows, seeds, seeds.listed[block, listed], place, step)
-            for panel in range(start, stop):
-                w = panel_weight(rows.weight, rows.weight_step, panel, lanes, n_samples, like)
-                total = total + load_like(seeds.closest, panel * lanes, like) * w
-            seeds.potential[block * n_rounds + (start - begin) // PANELS_A_ROUND] = sum_lanes(total)
+            sum_round(rows, seeds, block, start, stop)
 
 
 @device
 def list_reached(rows, seeds, place, block, start, stop):
-    """List the rows that a candidate may be nearer to, and have them fetched; how many they are."""
+    """List the rows that a candidate may be nearer to, and have them fetched; how many they are.
+
+    Where they are most of a panel, all are written and some written over, and they are read one
+    after the other anyway: a loop over the bits takes as long as twice as many rows.
+    """
     lanes, count = lane_count(rows.packed), 0
     for panel in range(start, stop):
         bits = np.int64(seeds.reached[panel, place])
-        while bits != 0:
-            i, bits = panel * lanes + lowest_bit(bits), bits & (bits - 1)
-            seeds.listed[block, count] = i
-            count += 1
-            prefetch_row(rows.X, i)
+        if 2 * count_bits(bits) >= lanes:
+            for lane in range(lanes):
+                seeds.listed[block, count] = panel * lanes + lane
+                count += (bits >> lane) & 1
+        else:
+            while bits != 0:
+                i, bits = panel * lanes + lowest_bit(bits), bits & (bits - 1)
+                seeds.listed[block, count] = i
+                count += 1
+                prefetch_row(rows.X, i)
     return count
 
 
