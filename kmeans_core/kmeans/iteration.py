@@ -191,7 +191,7 @@ def new_run(rows: Rows, n_clusters: int) -> Run:
         moving=np.empty((b, 2, lloyd.PANELS_A_ROUND * LANES), dtype=np.int32),
         n_changed=np.zeros(b, dtype=np.int64),
         n_distances=np.zeros(b, dtype=np.int64),
-        progress=np.empty(4, dtype=np.int64),
+        progress=np.empty(5, dtype=np.int64),
     )
 
 
@@ -271,7 +271,7 @@ def iterate_threaded(table: Table, run: Run, limits: Limits, steps: Steps, worke
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
         if lloyd.is_settled(run.progress, n_changed):
             return lloyd.CONVERGED
-        if lloyd.must_rebuild(run.progress, n_changed):
+        if lloyd.must_rebuild(run.progress, n_changed, rows.X.shape[0]):
             workers.run(steps.rebuild, rows.n_blocks)
         if lloyd.sum_blocks(run) > 0:
             steps.label_rows(workers)

@@ -33,14 +33,10 @@ from kmeans_core.kmeans.nearest import (
 )
 from kmeans_core.kmeans.panels import prefetch_row
 
-# Rows that change their label are moved from sum to sum. The rounding errors of many moves add up,
-# so every few iterations, and before a result is declared, the sums are made anew.
-REBUILD_EVERY = 20
-
 PANELS_A_ROUND = 16  # searched before the rows that change are moved
 
 RUNNING, CONVERGED, WITHIN_TOLERANCE, STOPPED, EMPTY = range(5)
-N_ITER, SETTLING, N_DISTANCES, LABELLED = range(4)  # places in Run.progress
+N_ITER, SETTLING, N_DISTANCES, LABELLED, N_MOVED = range(5)  # places in Run.progress
 
 
 class Run(NamedTuple):
@@ -62,7 +58,7 @@ class Run(NamedTuple):
     moving: np.ndarray  # (n_blocks, 2, PANELS_A_ROUND * lanes) int32: rows that move, and where to
     n_changed: np.ndarray  # (n_blocks,) int64: labels changed by the last assignment
     n_distances: np.ndarray  # (n_blocks,) int64: distances evaluated by it; none where it is spared
-    progress: np.ndarray  # (4,) int64: N_ITER, SETTLING, N_DISTANCES, LABELLED
+    progress: np.ndarray  # (5,) int64: N_ITER, SETTLING, N_DISTANCES, LABELLED, N_MOVED
 
 
 @kernel
@@ -72,9 +68,10 @@ def begin(rows, run, labelled):
     So it is after k-means++, which knows the nearest seed of every row: one assignment less.
     """
     n_samples = rows.X.shape[0]
-    if not labelled:
-        run.labels[:n_samples] = -1
-    run.labels[n_samples:] = 0  # lanes that are no rows look one up too
+    for i in range(0 if labelled else n_samples):
+        run.labels[i] = -1
+    for i in range(n_samples, run.labels.shape[0]):
+        run.labels[i] = 0  # lanes that are no rows look one up too
     for block in range(rows.n_blocks):
         empty_block(run, block)
     for place in range(run.progress.shape[0]):
@@ -307,7 +304,7 @@ def iterate(
             n_changed += run.n_changed[block]
         if is_settled(progress, n_changed):
             return CONVERGED
-        if must_rebuild(progress, n_changed):
+        if must_rebuild(progress, n_changed, rows.X.shape[0]):
             rebuild_blocks(rows, run, 0, rows.n_blocks)
         if sum_blocks(run) > 0:
             return EMPTY
@@ -328,9 +325,17 @@ def is_settled(progress, n_changed):
 
 
 @kernel
-def must_rebuild(progress, n_changed):
-    """Sums are made anew when no label changed, and now and then."""
-    return n_changed == 0 or progress[N_ITER] % REBUILD_EVERY == 0
+def must_rebuild(progress, n_changed, n_samples):
+    """Sums are made anew when no label changed, before a run is said to have converged.
+
+    And when as many rows were moved since they were made as there are: moving rounds as often then
+    as adding all of them did. Writes N_MOVED.
+    """
+    progress[N_MOVED] = progress[N_MOVED] + n_changed if progress[N_ITER] > 1 else 0
+    if n_changed > 0 and progress[N_MOVED] < n_samples:
+        return False
+    progress[N_MOVED] = 0
+    return True
 
 
 @kernel

@@ -29,9 +29,10 @@ from kmeans_core.engine.simd import (
     put,
     splat,
     splat_like,
+    store,
 )
 from kmeans_core.kmeans.differences import MOST, add_square
-from kmeans_core.kmeans.hamerly import keeps_label
+from kmeans_core.kmeans.hamerly import bounds_now, keep_label
 from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
 from kmeans_core.kmeans.survivors import downward, settled, upward
 
@@ -122,7 +123,9 @@ def list_unsettled(rows, run, bounds, first, last, listed, proposed):
     """List the rows of these panels that Hamerly's bounds do not settle; returns how many."""
     lanes, n_samples, n_listed = lane_count(rows.packed), rows.X.shape[0], 0
     for panel in range(first, last):
-        stays = keeps_label(rows, run, bounds, panel, proposed, first)
+        label, upper, lower = bounds_now(run, bounds, panel)
+        store(proposed, (panel - first) * lanes, label)
+        stays = keep_label(rows, bounds, label, upper, lower)
         if count_lanes(stays) < lanes:
             for lane in range(min(lanes, n_samples - panel * lanes)):
                 if not stays[lane]:

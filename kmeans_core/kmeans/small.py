@@ -29,7 +29,7 @@ class Ended(NamedTuple):
     labels: np.ndarray  # (n_runs, n_panels * lanes) int32
     centers: np.ndarray  # (n_runs, n_clusters, n_features), scaled as the rows are
     inertia: np.ndarray  # (n_runs,), in units of the scaled rows
-    progress: np.ndarray  # (n_runs, 4) int64: see Run
+    progress: np.ndarray  # (n_runs, 5) int64: see Run
     status: np.ndarray  # (n_runs,) int64
 
 
