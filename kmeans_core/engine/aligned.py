@@ -20,7 +20,7 @@ def aligned_empty(size: int, dtype: np.dtype) -> np.ndarray:
     """An uninitialised vector that begins on a cache line."""
     n_bytes = size * dtype.itemsize
     raw = np.empty(n_bytes + ALIGNMENT, dtype=np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
+    start = -raw.__array_interface__["data"][0] % ALIGNMENT
     return raw[start : start + n_bytes].view(dtype)
 
 

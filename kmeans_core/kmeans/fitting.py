@@ -65,6 +65,8 @@ class Plan(NamedTuple):
 
 def plan_fit(prepared: Prepared, settings: Settings, rng: Any) -> Plan:
     """Make every random draw of a fit."""
+    if isinstance(settings.init, str) and settings.init == "k-means++":
+        return Plan(prepared, settings, draw_seeded(prepared, settings, rng))
     starts = [draw_start(prepared, settings, rng) for _ in range(settings.n_init)]
     return Plan(prepared, settings, starts)
 
@@ -248,6 +250,8 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
             if not same_partition(result.labels, best.labels, partner):
                 best = result
     labels, collapsed = best.labels, None
+    if others:
+        labels = labels.copy()  # of many runs' labels, which a view would keep alive
     if plan.settings.algorithm == "auto":
         collapsed = plan.prepared.collapsed()
     if collapsed is not None:
@@ -266,12 +270,19 @@ def draw_start(prepared: Prepared, settings: Settings, rng: Any) -> Start:
         return Start(prepared.without_constants(init(X, k, rng)))
     if init == "random":
         return Start(X[random_indices(weight, X.shape[0], k, rng)])
-    if init == "k-means||":
-        return Start(seed=int(uniform_draws(rng, 1)[0] * 2**32))
+    return Start(seed=int(uniform_draws(rng, 1)[0] * 2**32))  # k-means||
+
+
+def draw_seeded(prepared: Prepared, settings: Settings, rng: Any) -> list[Start]:
+    """Make the random draws of all starts by greedy k-means++, one after the other."""
+    n_samples, k = prepared.X.shape[0], settings.n_clusters
     trials = default_local_trials(k)
-    draws = uniform_draws(rng, draws_needed(k, trials))
-    first = first_row(weight, X.shape[0], draws[0])
-    return Start(None, first, draws[1:].reshape(k - 1, trials))
+    needed = draws_needed(k, trials)
+    starts = []
+    for draws in uniform_draws(rng, settings.n_init * needed).reshape(settings.n_init, needed):
+        first = first_row(prepared.weight, n_samples, draws[0])
+        starts.append(Start(None, first, draws[1:].reshape(k - 1, trials)))
+    return starts
 
 
 @kernel

@@ -100,8 +100,7 @@ def _ended_result(rows: Rows, ended: Ended, number: int, limits: Limits) -> Resu
     end = iteration.End(
         ended.labels[number], ended.centers[number], ended.inertia[number], ended.progress[number]
     )
-    result = iteration.result_of(rows, end, limits, int(ended.status[number]))
-    return result._replace(labels=result.labels.copy())  # a view would keep those of all runs alive
+    return iteration.result_of(rows, end, limits, int(ended.status[number]))
 
 
 def _iterate(table: Table, run: Run, limits: Limits) -> int:
