@@ -38,6 +38,11 @@ def assert_bounds(rows, run, bounds):
     assert (wide.upper[:n] + wide.moved[labels] >= own).all()
     others = smallest_other(distances, labels)
     assert (wide.lower[:n] - wide.others_moved[labels] <= others).all()
+    if hasattr(bounds, "until"):
+        gaps = np.full(len(run.labels), np.inf)
+        gaps[:n] = others - own
+        left = wide.until - wide.gone
+        assert ((left <= 0) | (left <= gaps.reshape(-1, LANES).min(axis=1))).all()
     if hasattr(bounds, "group_lower"):
         for group in range(bounds.group_lower.shape[1]):
             members = slice(group * LANES, (group + 1) * LANES)
@@ -153,3 +158,37 @@ def test_bounds_made_by_products_are_bounds(dtype, far, monkeypatch):
     run = iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, 23), start)
     assert run.packed_centers.ndim == 2
     run_and_check(X, None, start, Hamerly)
+
+
+def test_a_panel_is_not_looked_at_while_the_centers_have_moved_less_than_its_least_gap(monkeypatch):
+    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
+    rng = np.random.default_rng(3)
+    X = np.repeat([[-9.0, 0.0], [9.0, 0.0], [0.0, 30.0]], 40 * LANES, axis=0)
+    X += rng.normal(size=X.shape)
+    with Workers(1) as workers:
+        rows = prepare(X, None, workers).sieve(workers)
+    run = iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, 3), X[:: 40 * LANES])
+    hamerly = Hamerly(rows, run)
+    for _ in range(4):
+        run.n_distances[:] = 0
+        hamerly.assign(0, 120)
+        lloyd.sum_blocks(run)
+        lloyd.move_centers(rows, run)
+        hamerly.centers_moved()
+    bounds = hamerly.bounds
+    assert run.n_distances.sum() == 0
+    assert (bounds.until > bounds.gone[0]).all()
+    bounds.upper[:], bounds.lower[:] = np.inf, -np.inf  # nobody looks at these
+    hamerly.assign(0, 120)
+    assert run.n_distances.sum() == 0
+    bounds.gone[0] = bounds.until[7]  # and now all centers may have moved as far as that
+    hamerly.assign(7, 8)
+    assert run.n_distances.sum() == LANES * 3
+
+
+def test_sums_are_made_anew_when_as_many_rows_have_moved_as_there_are():
+    progress, asked = np.zeros(5, np.int64), []
+    for n_iter, n_changed in ((1, 100), (2, 60), (3, 39), (4, 1), (5, 99), (6, 0), (7, 99)):
+        progress[lloyd.N_ITER] = n_iter
+        asked.append(bool(lloyd.must_rebuild(progress, n_changed, 100)))
+    assert asked == [False, False, False, True, False, True, False]

@@ -129,3 +129,13 @@ def test_large_arrays_on_small_pages_are_as_good_as_others(monkeypatch):
 
     monkeypatch.setattr(aligned.mmap, "mmap", no_memory)
     assert aligned.aligned_stream(1000, np.dtype(np.float32)).shape == (1000,)
+
+
+@pytest.mark.parametrize("kind", [np.random.RandomState, np.random.default_rng])
+def test_all_starts_take_the_draws_that_they_would_take_one_by_one(kind):
+    X = np.random.default_rng(1).normal(size=(300, 3))
+    at_once, one_by_one = kind(5), kind(5)
+    best = KMeans(4, n_init=3, random_state=at_once).fit(X)
+    alone = [KMeans(4, n_init=1, random_state=one_by_one).fit(X) for _ in range(3)]
+    assert best.inertia_ == min(fit.inertia_ for fit in alone)
+    assert at_once.uniform() == one_by_one.uniform()

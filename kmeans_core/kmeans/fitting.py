@@ -250,12 +250,12 @@ def best_of(plan: Plan, results: list[Result | None]) -> Result:
             if not same_partition(result.labels, best.labels, partner):
                 best = result
     labels, collapsed = best.labels, None
-    if others:
-        labels = labels.copy()  # of many runs' labels, which a view would keep alive
     if plan.settings.algorithm == "auto":
         collapsed = plan.prepared.collapsed()
     if collapsed is not None:
         labels = labels[collapsed[1]]
+    elif len(results) > 1:
+        labels = labels.copy()  # a view would keep those of all runs alive
     centers = plan.prepared.with_constants(best.centers)
     inertia = unscaled(best.inertia, plan.prepared.scale)
     return best._replace(labels=labels, centers=centers, inertia=inertia)

@@ -9,7 +9,8 @@ to the nearest other one, the row keeps its label.
 
 It pays once the centers have settled; a row that keeps its label costs a look at three numbers.
 Later still a panel of rows costs a look at one: how far the centers may yet move before one of its
-rows has to be looked at. That halves the last iterations, when few rows change their label.
+rows has to be looked at. A run to convergence took 4% less time so (1e6 x 8, k=20), or 20%
+(2e5 x 16, k=64).
 """
 
 from __future__ import annotations
@@ -79,8 +80,10 @@ class Hamerly(LloydFirst):
         )
 
     def renew_bounds(self) -> None:
-        """A row's upper bound rises by no more than one center moves, its lower bound sinks by no
-        more than another does.
+        """After an update: what the clusters have moved, and `gone`.
+
+        A row's upper bound rises by what one center has moved, its lower bound sinks by what
+        another has, at most.
         """
         bounds = self.bounds
         bounds.gone[0] += np.sort(self.run.shifts)[-2:].sum() * ROUNDED_UP
@@ -100,7 +103,7 @@ class Hamerly(LloydFirst):
 def hamerly_panels(
     rows,  # IN  Rows
     run,  # INOUT Run
-    bounds,  # INOUT Bounds: upper and lower
+    bounds,  # INOUT Bounds: upper, lower and until
     first,  # IN  first panel
     last,  # IN  panel after the last
     listed,  # scratch (rows of these panels,) int32
@@ -109,10 +112,23 @@ def hamerly_panels(
     gathered,  # scratch (n_features * lanes,)
 ):
     """Label the rows of these panels and move those whose label changed between the sums."""
-    packed, packed_centers, n_features = rows.packed, run.packed_centers, rows.X.shape[1]
-    lanes, n_samples = lane_count(packed), rows.X.shape[0]
-    block, n_listed, n_distances = first // rows.block_panels, 0, 0
-    most_listed = listed_of_a_panel(lanes, run.centers.shape[0], n_features)
+    n_listed, n_distances = list_or_search(rows, run, bounds, first, last, listed, proposed)
+    n_distances += n_listed
+    n_listed = tighten_listed(rows, run, bounds, listed, n_listed, first, own)
+    n_distances += search_listed(rows, run, bounds, first, listed, n_listed, gathered, proposed)
+    run.n_distances[first // rows.block_panels] += n_distances
+    move_proposed(rows, run, first, last, proposed)
+
+
+@device
+def list_or_search(rows, run, bounds, first, last, listed, proposed):
+    """List the rows that their bounds do not settle; search panels that have many of them.
+
+    Returns how many are listed, and how many distances were evaluated.
+    """
+    lanes, n_samples, k = lane_count(rows.packed), rows.X.shape[0], run.centers.shape[0]
+    most_listed = listed_of_a_panel(lanes, k, rows.X.shape[1])
+    n_listed = n_distances = 0
     for panel in range(first, last):
         if bounds.gone[0] < bounds.until[panel]:
             proposed[(panel - first) * lanes] = ALL_STAY
@@ -124,49 +140,55 @@ def hamerly_panels(
         store(proposed, (panel - first) * lanes, label)
         stays = keep_label(rows, bounds, label, upper, lower)
         n_rows = min(lanes, n_samples - panel * lanes)
-        if lanes - count_lanes(stays) <= most_listed:
-            if count_lanes(stays) < lanes:
-                for lane in range(n_rows):
-                    if not stays[lane]:
-                        listed[n_listed] = panel * lanes + lane
-                        n_listed += 1
-            continue
-        # Too many rows of the panel have to be searched: do it where it lies.
-        best, second, index = nearest_two(packed, panel, packed_centers)
-        tied = uncertain(best, second, rows.tie, rows.blur[panel], packed_centers)
-        best, second = squared_distances(
-            packed, panel, packed_centers, best, second, rows.blur[panel]
-        )
-        n_distances += n_rows * run.centers.shape[0]
-        propose_panel(rows, bounds, panel, index, best, second, proposed, first)
-        if any_lane(tied):
+        if lanes - count_lanes(stays) > most_listed:
+            search_panel(rows, run, bounds, panel, proposed, first)
+            n_distances += n_rows * k
+        elif count_lanes(stays) < lanes:
             for lane in range(n_rows):
-                if tied[lane]:
-                    i = panel * lanes + lane
-                    propose(
-                        rows, run, bounds, i, index[lane], best[lane], second[lane], True,
-                        proposed, first,
-                    )  # fmt: skip
-    n_distances += n_listed
-    n_listed = tighten_listed(rows, run, bounds, listed, n_listed, first, own)
+                if not stays[lane]:
+                    listed[n_listed] = panel * lanes + lane
+                    n_listed += 1
+    return n_listed, n_distances
+
+
+@device
+def search_panel(rows, run, bounds, panel, proposed, first):
+    """Search a panel where it lies, and propose the labels of its rows."""
+    packed, centers, lanes = rows.packed, run.packed_centers, lane_count(rows.packed)
+    best, second, index = nearest_two(packed, panel, centers)
+    tied = uncertain(best, second, rows.tie, rows.blur[panel], centers)
+    best, second = squared_distances(packed, panel, centers, best, second, rows.blur[panel])
+    propose_panel(rows, bounds, panel, index, best, second, proposed, first)
+    if any_lane(tied):
+        for lane in range(min(lanes, rows.X.shape[0] - panel * lanes)):
+            if tied[lane]:
+                i = panel * lanes + lane
+                propose(
+                    rows, run, bounds, i, index[lane], best[lane], second[lane], True, proposed,
+                    first,
+                )  # fmt: skip
+
+
+@device
+def search_listed(rows, run, bounds, first, listed, n_listed, gathered, proposed):
+    """Gather listed rows into panels, search these and propose labels; returns the distances."""
+    lanes, centers, n_distances = lane_count(rows.packed), run.packed_centers, 0
     for start in range(0, n_listed, lanes):
         for place in range(start + lanes, min(start + 2 * lanes, n_listed)):
             prefetch_row(rows.X, listed[place])
         gather_panel(rows.X, rows.scale, rows.offset, listed, start, n_listed, gathered)
-        best, second, index = nearest_two(gathered, 0, packed_centers)
+        best, second, index = nearest_two(gathered, 0, centers)
         blur = listed_blur(rows, listed, start, min(start + lanes, n_listed))
-        tied = uncertain(best, second, rows.tie, blur, packed_centers)
-        best, second = squared_distances(gathered, 0, packed_centers, best, second, blur)
+        tied = uncertain(best, second, rows.tie, blur, centers)
+        best, second = squared_distances(gathered, 0, centers, best, second, blur)
         n_rows = min(lanes, n_listed - start)
         n_distances += n_rows * run.centers.shape[0]
         for lane in range(n_rows):
-            i = listed[start + lane]
             propose(
-                rows, run, bounds, i, index[lane], best[lane], second[lane], tied[lane],
-                proposed, first,
+                rows, run, bounds, listed[start + lane], index[lane], best[lane], second[lane],
+                tied[lane], proposed, first,
             )  # fmt: skip
-    run.n_distances[block] += n_distances
-    move_proposed(rows, run, first, last, proposed)
+    return n_distances
 
 
 @device
@@ -190,7 +212,7 @@ def all_stay(rows, bounds, panel, upper, lower):
 
 @device
 def keep_label(rows, bounds, label, upper, lower):
-    """Mask of the rows of a panel that these bounds settle, or the nearest other center's place."""
+    """Mask of a panel's rows that their bounds settle, or half the gap to the nearest center."""
     lower = maximum(lower, gather(bounds.safe, label))
     # strictly: a tie is always evaluated
     return upper + upper * splat_like(upper_slack(rows), upper) < lower

@@ -193,9 +193,9 @@ def rows_inertia(
     start,  # IN  first row
     stop,  # IN  row after the last
 ):
-    """Weighted sum of the squared distances of these rows to their centers, in row order.
+    """Weighted sum of the squared distances of these rows to their centers.
 
-    A sum a lane, added up at the end: 4.4 ns a row instead of 7.3 for 1e6 x 8.
+    In row order a lane, and these at the end: 4.4 ns a row instead of 7.3 for 1e6 x 8.
     """
     X, weight, step, scale = rows.X, rows.weight, rows.weight_step, rows.scale
     n_features, lanes = X.shape[1], lane_count(EIGHT_ZEROS)

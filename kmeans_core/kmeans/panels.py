@@ -206,7 +206,7 @@ def middle_of_sample(X: np.ndarray, scale: float) -> np.ndarray:
     """What rows are packed relative to for the search, scaled: medians, which no outlier moves."""
     sample = X
     if X.shape[0] > OFFSET_ROWS:
-        sample = X[np.arange(OFFSET_ROWS) * (X.shape[0] - 1) // (OFFSET_ROWS - 1)]
+        sample = X[np.arange(OFFSET_ROWS, dtype=np.int64) * (X.shape[0] - 1) // (OFFSET_ROWS - 1)]
     half = sample.shape[0] // 2
     return np.partition(sample, half, axis=0)[half].astype(np.float64) * scale
 

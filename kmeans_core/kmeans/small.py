@@ -96,7 +96,7 @@ def _room_for(n_runs: int, run: Run) -> Ended:
 
 
 def _ended_result(rows: Rows, ended: Ended, number: int, limits: Limits) -> Result:
-    """What one of several runs has ended with."""
+    """What one of several runs has ended with; the labels are a view, which `best_of` copies."""
     end = iteration.End(
         ended.labels[number], ended.centers[number], ended.inertia[number], ended.progress[number]
     )
