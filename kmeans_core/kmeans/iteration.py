@@ -153,9 +153,9 @@ def best_algorithm(n_clusters: int, n_features: int) -> str:
 
     Hamerly's algorithm begins as Lloyd's and makes its bounds when few rows move, see
     `settled_share`. CPU time an iteration, to convergence: 8.6 ms against 69 (1e6 x 32, k=100), 1.5
-    against 5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256). Whole fits: 408 ms against 445
-    (1e6 x 8, k=20) and 236 against 253 (1e6 x 5, k=10), which is not worth 8 bytes a row and
-    another kernel to compile. Yinyang gained at most a twentieth more.
+    against 5.2 (2e5 x 16, k=64), 44 against 74 (1e5 x 128, k=256). Whole fits: 305 ms against 319
+    (1e6 x 8, k=20); below, 236 against 253 (1e6 x 5, k=10) is not worth 8 bytes a row and another
+    kernel to compile. Yinyang gained at most a twentieth more.
 
     The kd-tree gains where centers are many and features few, and only there: whole fits took 0.53
     to 0.75 of its time with Lloyd's algorithm for k=5 or 8 and 1 or 2 features, and 1.7 times for

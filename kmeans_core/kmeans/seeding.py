@@ -165,8 +165,8 @@ def own_all(
     """Let the first row own all others; `add_chosen` of step 0, where nothing is to be asked."""
     n_samples, n_panels, lanes = rows.X.shape[0], rows.blur.shape[0], lane_count(rows.packed)
     for block in range(first, last):
-        begin, end = block * rows.block_panels, min((block + 1) * rows.block_panels, n_panels)
-        for start in range(begin, end, PANELS_A_ROUND):
+        end = min((block + 1) * rows.block_panels, n_panels)
+        for start in range(block * rows.block_panels, end, PANELS_A_ROUND):
             stop = min(start + PANELS_A_ROUND, end)
             for i in range(start * lanes, stop * lanes):
                 seeds.owner[i], seeds.closest[i], seeds.near[i] = 0, 0.0, -1.0
@@ -179,16 +179,13 @@ def own_all(
 @device
 def sum_round(rows, seeds, block, start, stop):
     """Sum up `closest` over the panels of a round, times the weights."""
-    lanes, like, at = (
-        lane_count(rows.packed),
-        load(seeds.near, 0),
-        start - block * rows.block_panels,
-    )
+    lanes, like = lane_count(rows.packed), load(seeds.near, 0)
     total, n_rounds = widen(like - like), seeds.potential.shape[0] // rows.n_blocks
     for panel in range(start, stop):
         w = panel_weight(rows.weight, rows.weight_step, panel, lanes, rows.X.shape[0], like)
         total = total + load_like(seeds.closest, panel * lanes, like) * w
-    seeds.potential[block * n_rounds + at // PANELS_A_ROUND] = sum_lanes(total)
+    before = (start - block * rows.block_panels) // PANELS_A_ROUND
+    seeds.potential[block * n_rounds + before] = sum_lanes(total)
 
 
 @long_kernel

@@ -22,9 +22,9 @@ from kmeans_core.kmeans.panels import LANES, Rows, prefetch_row
 # Rows that survive lie far apart in memory: their lines are asked for so many rows ahead.
 AHEAD = 8
 # Bounds are made when an assignment changes the label of no more than this share of the rows; of
-# fewer where a search is short. Hamerly's bounds leave some 40 times as many rows unsettled, and to
-# list one of them takes as long as a search by 1,400 multiplications. 1e6 x 8, k=20, spread 3, in
-# turn: 454 ms to convergence if made at 0.003, 666 at 0.1, 522 without.
+# fewer where a search is short: more are unsettled than change, and to list one costs more than to
+# search it. 1e6 x 8, k=20, spread 3, in turn: 338 ms to convergence if made at 0.004, 315 to 332 at
+# a quarter to twice that, 364 and 416 at 4 and 8 times.
 SETTLED_SHARE = 0.1
 SHORT_SEARCH = 4_000  # multiplications; for a longer search it is that share
 ALL_STAY = -1  # proposed to the first row of a panel: nothing else is said of its rows
