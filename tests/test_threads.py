@@ -2,6 +2,7 @@
 
 import copy
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from joblib import Parallel, delayed
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.blocks import Workers, runs_of
 from kmeans_core.kmeans.iteration import ALGORITHMS
 
 
@@ -135,6 +136,37 @@ def test_every_block_is_done_once():
                 workers.run(task, n_blocks)
                 workers.run(task, n_blocks)
             assert (count == 2).all()
+
+
+@pytest.mark.parametrize("n_threads", [2, 3, 8])
+def test_threads_take_long_runs_of_blocks_first(n_threads):
+    for n_blocks in (2, 7, 64, 1000):
+        runs = runs_of(n_blocks, n_threads)
+        assert [block for run in runs for block in range(*run)] == list(range(n_blocks))
+        lengths = [last - first for first, last in runs]
+        assert lengths == sorted(lengths, reverse=True)
+        assert lengths[0] <= -(-n_blocks // 2 // n_threads)  # half of a thread's share
+        assert lengths[-1] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be placed here")
+def test_a_helper_is_kept_off_the_cpu_of_the_caller_where_there_is_another():
+    usable, caller, seen = os.sched_getaffinity(0), threading.current_thread(), {}
+
+    def task(first, last):
+        seen[threading.current_thread()] = os.sched_getaffinity(0)
+        time.sleep(0.01)
+
+    with Workers(2) as workers:
+        workers.run(task, 64)
+    assert os.sched_getaffinity(0) == usable == seen.pop(caller)
+    (helper,) = seen.values()
+    assert len(usable - helper) == (1 if len(usable) > 1 else 0)
+
+    seen.clear()
+    with Workers(len(usable) + 1) as workers:  # more threads than there is room for
+        workers.run(task, 64)
+    assert all(cpus == usable for cpus in seen.values())
 
 
 INTERRUPTED = """

@@ -40,9 +40,8 @@ class Settings(NamedTuple):
 
 
 # Of an iteration of all runs: below, a second thread takes as long to start as it saves. Ten runs
-# of 2,000 x 5, k=6, of 4,000 x 5, k=11 and of 8,000 x 5, k=11: 3.4, 8.1 and 14 ms on one thread,
-# 3.4, 6.9 and 9.8 on two.
-FLOPS_TO_SHARE = 3e6
+# of 2,000 x 5, k=7, 9 and 11: 4.2, 5.2 and 5.9 ms on one thread, 4.4, 4.8 and 4.9 on two.
+FLOPS_TO_SHARE = 1.5e6
 FIRST_ROWS = 4096  # in most tables a row of each cluster is among them
 
 
