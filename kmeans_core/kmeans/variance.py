@@ -6,7 +6,16 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
-from kmeans_core.engine.simd import broadcast, lane_count, load, load_like, store, widen
+from kmeans_core.engine.simd import (
+    broadcast,
+    lane_count,
+    load,
+    load_like,
+    splat,
+    store,
+    sum_lanes,
+    widen,
+)
 from kmeans_core.kmeans.panels import LANES, Rows, aligned_zeros, panel_weight
 
 
@@ -39,14 +48,13 @@ def add_moments(
     lanes, n_samples, n_features = lane_count(packed), rows.X.shape[0], rows.X.shape[1]
     n_panels = packed.shape[0] // (lanes * n_features)
     for block in range(first, last):
-        base, total = block * 2 * n_features * lanes, 0.0
+        base, total = block * 2 * n_features * lanes, widen(splat(packed.dtype.type(0), packed))
         for panel in range(
             block * rows.block_panels, min((block + 1) * rows.block_panels, n_panels)
         ):
             like = load(packed, panel * n_features * lanes)
             w = panel_weight(weight, step, panel, lanes, n_samples, like)
-            for lane in range(lanes):
-                total += w[lane]
+            total = total + w
             for f in range(n_features):
                 x = load(packed, (panel * n_features + f) * lanes)
                 shifted = widen(x - broadcast(pivot, f))
@@ -54,4 +62,4 @@ def add_moments(
                 weighted = w * shifted
                 store(moments, one, load_like(moments, one, x) + weighted)
                 store(moments, two, load_like(moments, two, x) + weighted * shifted)
-        mass[block] = total
+        mass[block] = sum_lanes(total)
