@@ -10,6 +10,7 @@ from sklearn.cluster import kmeans_plusplus as their_kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 
 from kmeans_core import KMeans, kmeans_plusplus
+from kmeans_core.kmeans import seeding, small_seeding
 from kmeans_core.kmeans.iteration import ALGORITHMS
 
 DTYPES = [np.float32, np.float64]
@@ -92,9 +93,18 @@ def test_ties_go_to_the_lowest_index(algorithm):
     np.testing.assert_array_equal(ours.predict(X), [1, 0, 3, 2, 0, 0, 2])
 
 
+@pytest.fixture(params=["every distance", "bounds", "bounds and threads"])
+def seeding_by(request, monkeypatch):
+    """Seeds are chosen in each of the three ways, whatever the size of the table."""
+    if request.param != "every distance":
+        monkeypatch.setattr(small_seeding, "MOST_FEATURES", 0)
+    if request.param == "bounds and threads":
+        monkeypatch.setattr(seeding, "SMALL_FLOPS", 0)
+
+
 @pytest.mark.parametrize("n_clusters", [1, 2, 3, 7, 20])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_greedy_seeds_equal_the_naive_ones(n_clusters, weighted):
+def test_greedy_seeds_equal_the_naive_ones(n_clusters, weighted, seeding_by):
     X, _ = groups(150, 3, 8)
     weight = np.random.default_rng(3).integers(0, 3, 150).astype(float) if weighted else None
     for seed in range(10):
@@ -104,6 +114,25 @@ def test_greedy_seeds_equal_the_naive_ones(n_clusters, weighted):
         centers, indices = kmeans_plusplus(X, n_clusters, sample_weight=weight, random_state=seed)
         np.testing.assert_array_equal(indices, expected)
         np.testing.assert_array_equal(centers, X[indices])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_seeds_of_a_table_far_away_and_of_tiny_numbers(dtype, seeding_by):
+    X = groups(150, 3, 8)[0].astype(dtype)
+    shifted = (X + 2**10).astype(dtype)  # what float32 still tells apart
+    for table in (shifted, shifted * dtype(2.0**-100), shifted * dtype(2.0**50)):
+        for seed in range(5):
+            draws = np.random.RandomState(seed).random_sample(1 + 6 * 3)
+            expected = naive.kmeans_plusplus(shifted, 7, draws)
+            np.testing.assert_array_equal(kmeans_plusplus(table, 7, random_state=seed)[1], expected)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_with_every_row_on_a_chosen_one_it_is_chosen_again(n_threads, seeding_by):
+    X = np.repeat([[1.0, 2.0], [3.0, 5.0]], 20, axis=0)
+    indices = kmeans_plusplus(X, 5, random_state=0)[1]
+    assert {tuple(X[i]) for i in indices[:2]} == {(1.0, 2.0), (3.0, 5.0)}
+    assert set(indices[2:]) == {indices[0]}
 
 
 # ---- against scikit-learn ----------------------------------------------------------------------
@@ -133,8 +162,9 @@ def test_equals_scikit_learn_with_weights(algorithm):
 
 
 @pytest.mark.parametrize("k", [2, 5, 8])
-def test_the_same_seed_chooses_the_rows_that_scikit_learn_chooses(k):
-    X, _ = groups(500, 4, 8)
+@pytest.mark.parametrize("d", [1, 4, 5])
+def test_the_same_seed_chooses_the_rows_that_scikit_learn_chooses(k, d, seeding_by):
+    X, _ = groups(500, d, 8)
     for seed in range(100):
         ours = kmeans_plusplus(X, k, random_state=seed)[1]
         np.testing.assert_array_equal(ours, their_kmeans_plusplus(X, k, random_state=seed)[1])

@@ -158,6 +158,15 @@ def test_the_figure_is_what_a_fit_takes(dtype, equal_rows, init, algorithm):
     assert 0.5 * figure < taken <= figure
 
 
+@pytest.mark.parametrize("n", [1000, 10_000, 20_000])
+def test_the_figure_holds_where_seeds_are_chosen_among_rows_packed_once_more(n):
+    X = sp.random(n, 12, 0.2, format="csr", random_state=0)
+    fit = peak_of(lambda: KMeans(2, random_state=0, n_init=1).fit(X))
+    assert fit <= footprint.bytes_of_fit(X.shape, X.dtype, 2, "k-means++", "auto")
+    seeds = peak_of(lambda: kmeans_plusplus(X, 2, random_state=0, n_local_trials=1))
+    assert seeds <= footprint.bytes_of_seeds(X.shape, X.dtype)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_figure_is_what_new_rows_take(dtype):
     X = sp.random(20_000, 40, 0.2, format="csr", random_state=0, dtype=dtype)

@@ -1,4 +1,4 @@
-"""k-means: `lloyd.py` is the file to read first, `seeding.py` the second."""
+"""k-means: `lloyd.py` is the file to read first, `small_seeding.py` the second."""
 
 from kmeans_core.kmeans.kmeans import KMeans, kmeans_plusplus
 

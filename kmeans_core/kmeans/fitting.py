@@ -24,6 +24,8 @@ from kmeans_core.kmeans.draws import (
 from kmeans_core.kmeans.iteration import Limits, Result, new_run, unscaled
 from kmeans_core.kmeans.panels import Rows, with_blocks
 from kmeans_core.kmeans.prepared import Prepared
+from kmeans_core.kmeans.seeding import Seeds
+from kmeans_core.kmeans.small_seeding import SmallSeeds
 from kmeans_core.kmeans.watch import Watch
 
 
@@ -170,7 +172,7 @@ class Desk:
             tol *= prepared.iterated(settings.algorithm).variance(workers)
         self._limits = Limits(settings.max_iter, tol, settings.watch)
         self._run = new_run(self._table.rows, settings.n_clusters)
-        self._seeds: seeding.Seeds | None = None
+        self._seeds: Seeds | SmallSeeds | None = None
 
     def run_all(self, starts: list[Start]) -> list[Result]:
         """Run from each of these starts, of one kind; only the first ones if the time is over."""
@@ -198,7 +200,7 @@ class Desk:
             centers = self.seed(start)
             same = table.rows.X is self.plan.prepared.X and table.tree is None
             labelled = False
-            if same and self._seeds is not None:
+            if same and isinstance(self._seeds, Seeds):
                 self._run, labelled = self._run._replace(labels=self._seeds.owner), True
             self._seeds = None  # 16 bytes a row
             return iteration.run_from(
@@ -218,7 +220,7 @@ class Desk:
         found = seeding.greedy_indices(rows, start.first, start.draws, self.workers, seeds)
         return self.plan.prepared.X[found]
 
-    def _origin(self, draws: np.ndarray) -> tuple[Rows, seeding.Seeds]:
+    def _origin(self, draws: np.ndarray) -> tuple[Rows, Seeds | SmallSeeds]:
         """The rows that seeds are chosen from, and memory for that."""
         rows = with_blocks(self.plan.prepared.sieve(self.workers), self.plan.settings.n_clusters)
         if self._seeds is None:

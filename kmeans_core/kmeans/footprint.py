@@ -1,10 +1,10 @@
 """How much memory the rows of k-means take: worked out first where a sparse matrix is written out.
 
 There are the rows themselves (8 or 4 bytes a number: sums, near ties and the inertia are taken
-from them), the panels of float32 that k-means++ and the search work on (4), and for k-means||
-panels in the dtype of the rows (8 or 4). Those are given up before the search begins, but a helping
-thread still holds the last task it did, and with it the panels, when that happens; so they are
-counted too.
+from them), the panels of float32 that k-means++ and the search work on (4), for k-means++ in a
+small table others of float64 (8), and for k-means|| panels in the dtype of the rows (8 or 4). Those
+are given up before the search begins, but a helping thread still holds the last task it did, and
+with it the panels, when that happens; so they are counted too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.kmeans.collapse import KEPT
+from kmeans_core.kmeans.small_seeding import is_small
 
 SIEVE = 4  # bytes of a number in the panels of float32
 TREE = 1  # byte a number, for the nodes of a kd-tree: a few hundred bytes for 64 rows
@@ -37,6 +38,8 @@ def bytes_of_fit(
     packed = max(SIEVE, collapsed) if init == "random" else SIEVE + collapsed
     if init == "k-means||":
         packed += itemsize
+    if init == "k-means++":
+        packed += _bytes_of_small_seeds(shape)
     if algorithm == "kdtree":
         packed += SIEVE + TREE
     bounds = 4 * (n_clusters + 16) if algorithm in ("elkan", "yinyang") else 0
@@ -50,7 +53,12 @@ def bytes_of_labels(shape: tuple[int, int], dtype: np.dtype) -> int:
 
 def bytes_of_seeds(shape: tuple[int, int], dtype: np.dtype) -> int:
     """Rows and the panels on which `kmeans_plusplus` measures."""
-    return _bytes(shape, dtype.itemsize + SIEVE)
+    return _bytes(shape, dtype.itemsize + SIEVE + _bytes_of_small_seeds(shape))
+
+
+def _bytes_of_small_seeds(shape: tuple[int, int]) -> int:
+    """Of a number, in the panels of float64 that seeds of a small table are chosen among."""
+    return 8 if is_small(shape, n_trials=1) else 0
 
 
 def bytes_of_distances(shape: tuple[int, int], dtype: np.dtype, n_clusters: int) -> int:

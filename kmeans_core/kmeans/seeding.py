@@ -1,9 +1,4 @@
-"""Where k-means starts: rows drawn at random, or spread out by greedy k-means++.
-
-D. Arthur, S. Vassilvitskii (2007), "k-means++: the advantages of careful seeding", SODA, and the
-greedy variant of its section on experiments: every step draws a few candidates, each with
-probability proportional to its squared distance to the nearest chosen row, and keeps the one that
-lowers the sum of these distances most.
+"""Greedy k-means++ with fewer distances; `small_seeding.py`, to be read first, says what it is.
 
 Most rows need no distance to a candidate: if it is at least twice as far from the chosen row
 nearest to them as they are themselves, the triangle inequality says that it is not nearer.
@@ -40,6 +35,7 @@ from kmeans_core.engine.simd import (
     sum_lanes,
     widen,
 )
+from kmeans_core.kmeans import small_seeding
 from kmeans_core.kmeans.differences import MOST, QUARTER, empty_blocks, four_distances
 from kmeans_core.kmeans.nearest import squared_distance
 from kmeans_core.kmeans.panels import (
@@ -51,6 +47,7 @@ from kmeans_core.kmeans.panels import (
     panel_weight,
     prefetch_row,
 )
+from kmeans_core.kmeans.small_seeding import SmallSeeds
 
 SMALL_FLOPS = 4e6  # of a step: below, one compiled call does all steps on one thread
 PANELS_A_ROUND = 16  # added up in float32
@@ -82,7 +79,11 @@ class Seeds(NamedTuple):
 
 
 def greedy_indices(
-    rows: Rows, first: int, draws: np.ndarray, workers: Workers, seeds: Seeds | None = None
+    rows: Rows,
+    first: int,
+    draws: np.ndarray,
+    workers: Workers,
+    seeds: Seeds | SmallSeeds | None = None,
 ) -> np.ndarray:
     """Rows chosen by greedy k-means++.
 
@@ -93,7 +94,7 @@ def greedy_indices(
     first : int
         The first row.
     draws : ndarray of shape (n_clusters - 1, n_local_trials), uniform in [0, 1)
-    seeds : Seeds, optional
+    seeds : Seeds or SmallSeeds, optional
         Those of an earlier call for as many rows, clusters and trials, to be used again. The rows
         that it returned are written over.
 
@@ -104,10 +105,13 @@ def greedy_indices(
     """
     if seeds is None:
         seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
-    choose_first(rows, seeds, first)
-    if is_small(rows, draws):
-        greedy_steps(rows, seeds, draws)
+    if isinstance(seeds, SmallSeeds):
+        small_seeding.greedy_steps(rows, seeds, first, draws)
         return seeds.indices
+    if is_small(rows, draws):
+        greedy_steps(rows, seeds, first, draws)
+        return seeds.indices
+    choose_first(rows, seeds, first)
     workers.run(partial(own_all, rows, seeds), rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)
@@ -124,8 +128,10 @@ def is_small(rows: Rows, draws: np.ndarray) -> bool:
     return 2.0 * rows.X.size * draws.shape[1] < SMALL_FLOPS
 
 
-def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds:
+def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds | SmallSeeds:
     """Memory for greedy k-means++; `own_all` sets what has to be set."""
+    if small_seeding.is_small(rows.X.shape, n_trials):
+        return small_seeding.new_seeds(rows, n_clusters, n_trials)
     n_panels, n_places = rows.blur.shape[0], -(-n_trials // 4) * 4
     n_padded, n_features, n_blocks = n_panels * LANES, rows.X.shape[1], rows.n_blocks
     return Seeds(
@@ -189,8 +195,9 @@ def sum_round(rows, seeds, block, start, stop):
 
 
 @long_kernel
-def greedy_steps(rows, seeds, draws):
-    """All steps on one thread: the algorithm from top to bottom. Writes seeds.indices."""
+def greedy_steps(rows, seeds, first, draws):
+    """All steps on one thread. Writes seeds.indices."""
+    choose_first(rows, seeds, first)
     own_all(rows, seeds, 0, rows.n_blocks)
     for step in range(1, draws.shape[0] + 1):
         draw_candidates(rows, seeds, draws, step)

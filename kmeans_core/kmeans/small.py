@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.engine.jit import kernel, long_kernel
-from kmeans_core.kmeans import iteration, lloyd, seeding
+from kmeans_core.engine.jit import device, kernel, long_kernel
+from kmeans_core.kmeans import iteration, lloyd, seeding, small_seeding
 from kmeans_core.kmeans.iteration import FLOPS_A_CALL, Limits, Result, Table
 from kmeans_core.kmeans.lloyd import EMPTY, RUNNING, STOPPED, Run
 from kmeans_core.kmeans.nearest import rows_inertia
 from kmeans_core.kmeans.panels import ROWS_A_PART, Rows
+from kmeans_core.kmeans.seeding import Seeds
+from kmeans_core.kmeans.small_seeding import SmallSeeds
 from kmeans_core.kmeans.watch import Watch
 
 SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
@@ -57,8 +59,8 @@ def run_from(table: Table, start: np.ndarray, limits: Limits, run: Run) -> Resul
 
 
 def run_seeded(
-    table: Table, origin: Rows, seeds: seeding.Seeds, firsts: list[int], draws: list[np.ndarray],
-    limits: Limits, run: Run,
+    table: Table, origin: Rows, seeds: Seeds | SmallSeeds, firsts: list[int],
+    draws: list[np.ndarray], limits: Limits, run: Run,
 ) -> list[Result]:  # fmt: skip
     """Runs from seeds chosen among the rows of `origin` (see `seeding.greedy_indices`).
 
@@ -137,7 +139,7 @@ def _go_on(table: Table, run: Run, limits: Limits, status: int) -> int:
 @kernel
 def seeded_runs(
     origin,  # IN  Rows that the seeds are chosen from
-    seeds,  # scratch Seeds
+    seeds,  # scratch Seeds or SmallSeeds
     firsts,  # IN  (n_runs,) the first of them
     draws,  # IN  (n_runs, n_clusters - 1, n_local_trials): see seeding.greedy_indices
     rows,  # IN  Rows to iterate on
@@ -152,21 +154,41 @@ def seeded_runs(
 ):
     """Whole runs one after another; returns how many have ended, the next being under way."""
     for number in range(begin, stop):
-        seeding.choose_first(origin, seeds, firsts[number])
-        seeding.greedy_steps(origin, seeds, draws[number])
+        labelled = choose_seeds(
+            seeds.closest, origin, seeds, firsts[number], draws[number], run, same_rows
+        )
         scale = origin.X.dtype.type(rows.scale)
         for j in range(run.centers.shape[0]):
             for f in range(run.centers.shape[1]):
                 run.centers[j, f] = origin.X[seeds.indices[j], f] * scale
-        if same_rows:
-            for i in range(run.labels.shape[0]):
-                run.labels[i] = seeds.owner[i]
-        lloyd.begin(rows, run, same_rows)
+        lloyd.begin(rows, run, labelled)
         ended.status[number] = status = lloyd.iterate(rows, run, max_iter, tol, most_steps)
         if status in (RUNNING, EMPTY):
             return number
         keep(run, status, finish(rows, run, status), number, ended)
     return stop
+
+
+@device
+def choose_seeds(
+    closest,  # IN  of the seeds: its shape says of which kind they are
+    origin,  # IN  Rows that the seeds are chosen from
+    seeds,  # INOUT Seeds or SmallSeeds
+    first,  # IN  the first of them
+    draws,  # IN  (n_clusters - 1, n_local_trials)
+    run,  # OUT Run: labels
+    same_rows,  # IN  whether it is these rows that are labelled
+):
+    """Choose the seeds of a run; returns whether the rows have been labelled."""
+    if closest.ndim == 2:
+        small_seeding.greedy_steps(origin, seeds, first, draws)
+        return False
+    else:  # noqa: RET505 - Numba leaves the other branch out only if it is one
+        seeding.greedy_steps(origin, seeds, first, draws)
+        if same_rows:
+            for i in range(run.labels.shape[0]):
+                run.labels[i] = seeds.owner[i]
+        return same_rows
 
 
 @kernel
