@@ -93,13 +93,20 @@ def test_ties_go_to_the_lowest_index(algorithm):
     np.testing.assert_array_equal(ours.predict(X), [1, 0, 3, 2, 0, 0, 2])
 
 
-@pytest.fixture(params=["every distance", "bounds", "bounds and threads"])
+WAYS = {
+    "every distance": {},
+    "every distance, few steps a call": {(seeding, "FLOPS_A_CALL"): 1e4},
+    "bounds": {(small_seeding, "MOST_FEATURES"): 0},
+    "bounds, a step a call": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "FLOPS_A_CALL"): 0},
+    "bounds and threads": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "SMALL_FLOPS"): 0},
+}
+
+
+@pytest.fixture(params=WAYS)
 def seeding_by(request, monkeypatch):
-    """Seeds are chosen in each of the three ways, whatever the size of the table."""
-    if request.param != "every distance":
-        monkeypatch.setattr(small_seeding, "MOST_FEATURES", 0)
-    if request.param == "bounds and threads":
-        monkeypatch.setattr(seeding, "SMALL_FLOPS", 0)
+    """Seeds are chosen in each of these ways, whatever the size of the table."""
+    for (module, name), value in WAYS[request.param].items():
+        monkeypatch.setattr(module, name, value)
 
 
 @pytest.mark.parametrize("n_clusters", [1, 2, 3, 7, 20])
@@ -127,8 +134,7 @@ def test_seeds_of_a_table_far_away_and_of_tiny_numbers(dtype, seeding_by):
             np.testing.assert_array_equal(kmeans_plusplus(table, 7, random_state=seed)[1], expected)
 
 
-@pytest.mark.parametrize("n_threads", [1, 2])
-def test_with_every_row_on_a_chosen_one_it_is_chosen_again(n_threads, seeding_by):
+def test_with_every_row_on_a_chosen_one_it_is_chosen_again(seeding_by):
     X = np.repeat([[1.0, 2.0], [3.0, 5.0]], 20, axis=0)
     indices = kmeans_plusplus(X, 5, random_state=0)[1]
     assert {tuple(X[i]) for i in indices[:2]} == {(1.0, 2.0), (3.0, 5.0)}

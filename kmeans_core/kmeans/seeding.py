@@ -49,7 +49,8 @@ from kmeans_core.kmeans.panels import (
 )
 from kmeans_core.kmeans.small_seeding import SmallSeeds
 
-SMALL_FLOPS = 4e6  # of a step: below, one compiled call does all steps on one thread
+SMALL_FLOPS = 4e6  # of a step: below, one thread does all steps
+FLOPS_A_CALL = 2e8  # of a compiled call: below 0.1 s, so that Ctrl-C is heard
 PANELS_A_ROUND = 16  # added up in float32
 SUM_ERROR = 2.0**-19  # relative, of a sum of so many numbers that are not negative
 TINY = np.float32(1e-35)  # more than what underflows in float32
@@ -105,11 +106,11 @@ def greedy_indices(
     """
     if seeds is None:
         seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
-    if isinstance(seeds, SmallSeeds):
-        small_seeding.greedy_steps(rows, seeds, first, draws)
-        return seeds.indices
     if is_small(rows, draws):
-        greedy_steps(rows, seeds, first, draws)
+        steps = small_seeding.greedy_steps if isinstance(seeds, SmallSeeds) else greedy_steps
+        at_a_time = max(1, int(FLOPS_A_CALL / flops_of_step(rows, draws)))
+        for begin in range(0, draws.shape[0] + 1, at_a_time):
+            steps(rows, seeds, first, draws, begin, min(begin + at_a_time, draws.shape[0] + 1))
         return seeds.indices
     choose_first(rows, seeds, first)
     workers.run(partial(own_all, rows, seeds), rows.n_blocks)
@@ -125,7 +126,12 @@ def greedy_indices(
 
 def is_small(rows: Rows, draws: np.ndarray) -> bool:
     """Whether one thread does all steps."""
-    return 2.0 * rows.X.size * draws.shape[1] < SMALL_FLOPS
+    return flops_of_step(rows, draws) < SMALL_FLOPS
+
+
+def flops_of_step(rows: Rows, draws: np.ndarray) -> float:
+    """With every distance."""
+    return 2.0 * rows.X.size * draws.shape[1]
 
 
 def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds | SmallSeeds:
@@ -195,11 +201,12 @@ def sum_round(rows, seeds, block, start, stop):
 
 
 @long_kernel
-def greedy_steps(rows, seeds, first, draws):
-    """All steps on one thread. Writes seeds.indices."""
-    choose_first(rows, seeds, first)
-    own_all(rows, seeds, 0, rows.n_blocks)
-    for step in range(1, draws.shape[0] + 1):
+def greedy_steps(rows, seeds, first, draws, begin, stop):
+    """These steps on one thread; step 0 chooses the first row. Writes seeds.indices."""
+    if begin == 0:
+        choose_first(rows, seeds, first)
+        own_all(rows, seeds, 0, rows.n_blocks)
+    for step in range(max(begin, 1), stop):
         draw_candidates(rows, seeds, draws, step)
         sieve_gains(rows, seeds, 0, rows.n_blocks)
         if count_contenders(seeds, draws.shape[1]) > 1:

@@ -181,10 +181,10 @@ def choose_seeds(
 ):
     """Choose the seeds of a run; returns whether the rows have been labelled."""
     if closest.ndim == 2:
-        small_seeding.greedy_steps(origin, seeds, first, draws)
+        small_seeding.greedy_steps(origin, seeds, first, draws, 0, draws.shape[0] + 1)
         return False
     else:  # noqa: RET505 - Numba leaves the other branch out only if it is one
-        seeding.greedy_steps(origin, seeds, first, draws)
+        seeding.greedy_steps(origin, seeds, first, draws, 0, draws.shape[0] + 1)
         if same_rows:
             for i in range(run.labels.shape[0]):
                 run.labels[i] = seeds.owner[i]

@@ -56,7 +56,7 @@ def is_small(shape: tuple[int, int], n_trials: int) -> bool:
 
 
 def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> SmallSeeds:
-    """Memory for greedy k-means++: 8 bytes a number, and 16 a row."""
+    """Memory for `greedy_steps`: 8 bytes a number, and 16 a row."""
     (n_samples, n_features), n_panels = rows.X.shape, rows.blur.shape[0]
     n_whole = n_samples // LANES
     values, weight = np.zeros((n_panels, n_features, LANES)), np.zeros(n_panels * LANES)
@@ -84,15 +84,18 @@ def greedy_steps(
     seeds,  # INOUT SmallSeeds; `indices` are written
     first,  # IN  the first row
     draws,  # IN  (n_clusters - 1, n_trials), uniform in [0, 1)
+    begin,  # IN  step to begin with; 0 chooses the first row
+    stop,  # IN  step after the last
 ):
     """The algorithm from top to bottom."""
-    lanes = seeds.closest.shape[1]
-    for panel in range(seeds.closest.shape[0]):
-        for lane in range(lanes):
-            seeds.closest[panel, lane] = MOST if panel * lanes + lane < rows.X.shape[0] else 0.0
-    try_row(rows, seeds, first, 0)
-    choose(rows, seeds, 0, 0)
-    for step in range(1, draws.shape[0] + 1):
+    if begin == 0:
+        for panel in range(seeds.closest.shape[0]):
+            for lane in range(LANES):
+                is_row = panel * LANES + lane < rows.X.shape[0]
+                seeds.closest[panel, lane] = MOST if is_row else 0.0
+        try_row(rows, seeds, first, 0)
+        choose(rows, seeds, 0, 0)
+    for step in range(max(begin, 1), stop):
         draw_candidates(rows, seeds, draws, step)
         best, smallest = 0, potential_left(rows, seeds, 0)
         for place in range(1, draws.shape[1]):
@@ -127,17 +130,17 @@ def row_at(rows, seeds, target):
 
     By rounds of panels first, then row by row in one: the order is that of the rows.
     """
-    closest, potential, lanes = seeds.closest, seeds.potential, seeds.closest.shape[1]
+    closest, potential = seeds.closest, seeds.potential
     running, round_, last = 0.0, 0, 0
     while round_ < potential.shape[0] - 1 and running + potential[round_] < target:
         running += potential[round_]
         round_ += 1
     for panel in range(round_ * PANELS_A_ROUND, closest.shape[0]):
-        for lane in range(lanes):
-            share = closest[panel, lane] * seeds.weight[panel * lanes + lane]
+        for lane in range(LANES):
+            share = closest[panel, lane] * seeds.weight[panel * LANES + lane]
             running += share
             if share > 0.0:
-                last = panel * lanes + lane
+                last = panel * LANES + lane
                 if running >= target:
                     return last
     return last
