@@ -10,8 +10,11 @@ from sklearn.cluster import kmeans_plusplus as their_kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 
 from kmeans_core import KMeans, kmeans_plusplus
+from kmeans_core.engine.blocks import Workers
 from kmeans_core.kmeans import seeding, small_seeding
 from kmeans_core.kmeans.iteration import ALGORITHMS
+from kmeans_core.kmeans.panels import with_blocks
+from kmeans_core.kmeans.prepared import prepare
 
 DTYPES = [np.float32, np.float64]
 # n, d, k around the widths of registers (2..16 lanes) and of blocks of centers (4 and 8)
@@ -139,6 +142,31 @@ def test_with_every_row_on_a_chosen_one_it_is_chosen_again(seeding_by):
     indices = kmeans_plusplus(X, 5, random_state=0)[1]
     assert {tuple(X[i]) for i in indices[:2]} == {(1.0, 2.0), (3.0, 5.0)}
     assert set(indices[2:]) == {indices[0]}
+
+
+@pytest.mark.parametrize(("draws", "chosen"), [((0.9, 0.1), 2), ((0.1, 0.9), 1)])
+def test_of_two_candidates_that_gain_the_same_the_first_is_kept(draws, chosen, seeding_by):
+    X = np.array([[0.0], [-1.0], [1.0]])
+    rows = with_blocks(prepare(X, None, Workers(1)).sieve(Workers(1)), 2)
+    found = seeding.greedy_indices(rows, 0, np.array([draws]), Workers(1))
+    assert list(found) == [0, chosen]
+
+
+@pytest.mark.parametrize("n_features", [5, 9])
+def test_calls_that_choose_seeds_are_short(n_features, monkeypatch):
+    """Between them Ctrl-C is heard."""
+    module, steps = (small_seeding if n_features == 5 else seeding), []
+    compiled = module.greedy_steps
+
+    def counted(rows, seeds, first, draws, begin, stop):
+        steps.append(stop - begin)
+        compiled(rows, seeds, first, draws, begin, stop)
+
+    monkeypatch.setattr(module, "greedy_steps", counted)
+    X, k = groups(3000, n_features, 8)[0], 600
+    kmeans_plusplus(X, k, random_state=0)
+    assert sum(steps) == k
+    assert max(steps) * 2.0 * X.size * (2 + int(np.log(k))) <= seeding.FLOPS_A_CALL
 
 
 # ---- against scikit-learn ----------------------------------------------------------------------

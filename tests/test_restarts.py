@@ -37,7 +37,7 @@ def test_seeding_within_a_fit_is_seeding_before_it(n, d, k, algorithm):
         within = KMeans(k, random_state=4, **params).fit(X)
         before = KMeans(k, init=start, **params).fit(X)
         assert_same(within, before)
-        knows_owners = d > 12 or n > 5000  # see small_seeding.is_small
+        knows_owners = d > 8 or n > 5000  # see small_seeding.is_small
         spared = n * k if knows_owners and algorithm != "kdtree" else 0
         assert before.n_distances_ - within.n_distances_ == spared
 

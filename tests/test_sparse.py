@@ -158,13 +158,17 @@ def test_the_figure_is_what_a_fit_takes(dtype, equal_rows, init, algorithm):
     assert 0.5 * figure < taken <= figure
 
 
-@pytest.mark.parametrize("n", [1000, 10_000, 20_000])
-def test_the_figure_holds_where_seeds_are_chosen_among_rows_packed_once_more(n):
-    X = sp.random(n, 12, 0.2, format="csr", random_state=0)
-    fit = peak_of(lambda: KMeans(2, random_state=0, n_init=1).fit(X))
-    assert fit <= footprint.bytes_of_fit(X.shape, X.dtype, 2, "k-means++", "auto")
+@pytest.mark.parametrize("n_threads", [1, 2, 8])
+def test_the_figure_holds_for_restarts_of_a_small_table(n_threads, monkeypatch):
+    monkeypatch.setattr(footprint, "SMALL", 1 << 18)
+    X = sp.random(30_000, 8, 0.2, format="csr", random_state=0)
+    params = {"n_init": 10, "max_iter": 3, "algorithm": "lloyd", "n_threads": n_threads}
+    taken = peak_of(lambda: KMeans(2, random_state=0, **params).fit(X))
+    figure = footprint.bytes_of_fit(X.shape, X.dtype, 2, "k-means++", "lloyd")
+    assert figure < taken <= figure + footprint.bytes_of_restarts(X.shape, 2, 10, n_threads)
     seeds = peak_of(lambda: kmeans_plusplus(X, 2, random_state=0, n_local_trials=1))
-    assert seeds <= footprint.bytes_of_seeds(X.shape, X.dtype)
+    figure = footprint.bytes_of_seeds(X.shape, X.dtype)
+    assert 0.8 * figure < seeds <= figure
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -149,6 +149,12 @@ def test_threads_take_long_runs_of_blocks_first(n_threads):
         assert lengths[-1] == 1
 
 
+def test_a_few_blocks_are_given_out_one_by_one():
+    """They are the restarts of a sweep, those of most clusters first."""
+    for n_blocks, n_threads in ((9, 4), (16, 4), (8, 2)):
+        assert runs_of(n_blocks, n_threads) == tuple((i, i + 1) for i in range(n_blocks))
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot be placed here")
 def test_a_helper_is_kept_off_the_cpu_of_the_caller_where_there_is_another():
     usable, caller, seen = os.sched_getaffinity(0), threading.current_thread(), {}

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 
+FEW_BLOCKS = 4  # a thread
+
 
 def usable_threads(n_threads: int | None = None) -> int:
     """`n_threads`, or as many as this process may use: its CPU affinity and cgroup quota."""
@@ -100,12 +102,11 @@ class Workers:
         and leave it there until the next tick, up to 4 ms: so it is on virtual machines that do not
         say which CPUs share a cache. A sweep of 100 small runs took 20 ms in place of 23.
         """
-        current_cpu = _current_cpu()
-        if current_cpu is None or helper.native_id is None:
+        if not hasattr(os, "sched_setaffinity") or helper.native_id is None:
             return
-        others = os.sched_getaffinity(0) - {current_cpu()}
-        if len(others) >= self.n_threads - 1:
-            with contextlib.suppress(OSError):  # not allowed here: then it is slower
+        with contextlib.suppress(OSError, AttributeError):  # not allowed here: it is but slower
+            others = os.sched_getaffinity(0) - {_c_library().sched_getcpu()}
+            if len(others) >= self.n_threads - 1:
                 os.sched_setaffinity(helper.native_id, others)
 
     def _serve(self, inbox: SimpleQueue) -> None:
@@ -118,33 +119,33 @@ class Workers:
 
 
 @functools.cache
-def _current_cpu() -> Callable[[], int] | None:
-    """The C library's function that tells it; None where threads cannot be placed."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    return getattr(ctypes.CDLL(None), "sched_getcpu", None)
+def _c_library() -> ctypes.CDLL:
+    """Python itself does not tell the CPU that a thread runs on."""
+    return ctypes.CDLL(None)
 
 
-@functools.cache
-def runs_of(n_blocks: int, n_threads: int) -> list[tuple[int, int]]:
+@functools.lru_cache(256)
+def runs_of(n_blocks: int, n_threads: int) -> tuple[tuple[int, int], ...]:
     """First and last of the runs of blocks that threads take in turn: long ones, then short ones.
 
-    Each is a share of what is left, so threads that began late or were held up still end together.
-    C. D. Polychronopoulos, D. J. Kuck (1987), "Guided self-scheduling", IEEE Transactions on
-    Computers C-36 (12), doi 10.1109/TC.1987.5009495.
+    Threads that began late or were held up take fewer and still end together. C. D.
+    Polychronopoulos, D. J. Kuck (1987), "Guided self-scheduling", IEEE Transactions on Computers
+    C-36 (12), doi 10.1109/TC.1987.5009495, give a thread its share of what is left; here it is half
+    of that, as blocks differ. A few blocks, which may differ much, are given out one by one.
     """
-    runs, first = [], 0
+    runs: list[tuple[int, int]] = []
+    first, few = 0, n_blocks <= FEW_BLOCKS * n_threads
     while first < n_blocks:
-        last = first - (first - n_blocks) // (2 * n_threads)
+        last = first + 1 if few else first - (first - n_blocks) // (2 * n_threads)
         runs.append((first, last))
         first = last
-    return runs
+    return tuple(runs)
 
 
 class _Job:
     """A task, and how far its blocks have been handed out."""
 
-    def __init__(self, task: Callable[[int, int], None], runs: list[tuple[int, int]]) -> None:
+    def __init__(self, task: Callable[[int, int], None], runs: tuple[tuple[int, int], ...]) -> None:
         self.task, self.runs = task, runs
         self.numbers = itertools.count()  # next() is atomic
         self.stopped = False

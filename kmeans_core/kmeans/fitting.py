@@ -25,7 +25,7 @@ from kmeans_core.kmeans.iteration import Limits, Result, new_run, unscaled
 from kmeans_core.kmeans.panels import Rows, with_blocks
 from kmeans_core.kmeans.prepared import Prepared
 from kmeans_core.kmeans.seeding import Seeds
-from kmeans_core.kmeans.small_seeding import SmallSeeds
+from kmeans_core.kmeans.small_seeding import SmallSeeds, is_small
 from kmeans_core.kmeans.watch import Watch
 
 
@@ -121,6 +121,8 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     if any(start.seed is not None for _, start in runs):
         prepared.exact(workers)
     prepared.sieve(workers)
+    if any(s.draws is not None and is_small(prepared.X.shape, s.draws.shape[1]) for _, s in runs):
+        prepared.wide(workers)
     flops = sum(small.flops_of(prepared.X.size, plan.settings.n_clusters) for plan, _ in runs)
     n_threads = workers.n_threads if flops >= FLOPS_TO_SHARE else 1
     batches = _batches(runs, n_threads)
@@ -202,7 +204,7 @@ class Desk:
             labelled = False
             if same and isinstance(self._seeds, Seeds):
                 self._run, labelled = self._run._replace(labels=self._seeds.owner), True
-            self._seeds = None  # 16 bytes a row
+            self._seeds = None  # 16 bytes a row, 8 of a small table
             return iteration.run_from(
                 table, centers, limits, settings.algorithm, self.workers, self._run,
                 labelled=labelled,
@@ -224,7 +226,10 @@ class Desk:
         """The rows that seeds are chosen from, and memory for that."""
         rows = with_blocks(self.plan.prepared.sieve(self.workers), self.plan.settings.n_clusters)
         if self._seeds is None:
-            self._seeds = seeding.new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
+            (n_more, n_trials), wide = draws.shape, None
+            if is_small(rows.X.shape, n_trials):
+                wide = self.plan.prepared.wide(self.workers)
+            self._seeds = seeding.new_seeds(rows, n_more + 1, n_trials, wide)
         return rows, self._seeds
 
 

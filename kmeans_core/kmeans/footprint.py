@@ -2,9 +2,9 @@
 
 There are the rows themselves (8 or 4 bytes a number: sums, near ties and the inertia are taken
 from them), the panels of float32 that k-means++ and the search work on (4), for k-means++ in a
-small table others of float64 (8), and for k-means|| panels in the dtype of the rows (8 or 4). Those
-are given up before the search begins, but a helping thread still holds the last task it did, and
-with it the panels, when that happens; so they are counted too.
+small table others of float64 (8), and for k-means|| panels in the dtype of the rows (8 or 4). The
+last are given up before the search begins, but a helping thread still holds the last task it did,
+and with it the panels, when that happens; so they are counted too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.kmeans.collapse import KEPT
+from kmeans_core.kmeans.small import SMALL_FLOPS, flops_of
 from kmeans_core.kmeans.small_seeding import is_small
 
 SIEVE = 4  # bytes of a number in the panels of float32
@@ -44,6 +45,17 @@ def bytes_of_fit(
         packed += SIEVE + TREE
     bounds = 4 * (n_clusters + 16) if algorithm in ("elkan", "yinyang") else 0
     return _bytes(shape, itemsize + packed, BYTES_A_ROW + bounds)
+
+
+def bytes_of_restarts(shape: tuple[int, int], n_clusters: int, n_init: int, n_threads: int) -> int:
+    """What restarts of a small table take beyond `bytes_of_fit`: each keeps its labels to the end.
+
+    And each thread has labels, distances and owners to work on.
+    """
+    n_samples, n_features = shape
+    if n_init == 1 or flops_of(n_samples * n_features, n_clusters) >= SMALL_FLOPS:
+        return 0
+    return n_samples * (4 * n_init + 24 * min(n_init, n_threads))
 
 
 def bytes_of_labels(shape: tuple[int, int], dtype: np.dtype) -> int:

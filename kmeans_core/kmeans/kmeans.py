@@ -18,6 +18,7 @@ from kmeans_core.kmeans.footprint import (
     bytes_of_distances,
     bytes_of_fit,
     bytes_of_labels,
+    bytes_of_restarts,
     bytes_of_seeds,
 )
 from kmeans_core.kmeans.iteration import (
@@ -174,6 +175,9 @@ class KMeans(Estimator):
         init = self.init if isinstance(self.init, str) else "random"
         needed = bytes_of_fit(
             given.shape, given.dtype, settings.n_clusters, init, settings.algorithm
+        )
+        needed += bytes_of_restarts(
+            given.shape, settings.n_clusters, settings.n_init, self._n_threads()
         )
         X = dense_rows(given, needed)
         with Workers(self._n_threads()) as workers:

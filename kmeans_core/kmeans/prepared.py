@@ -19,6 +19,7 @@ from kmeans_core.kmeans.panels import (
     weight_of,
     with_blocks,
 )
+from kmeans_core.kmeans.small_seeding import Wide, wide_panels
 from kmeans_core.kmeans.variance import mean_variance
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Prepared:
         self.X, self.weight, self.scale, self.constants = X, weight, scale, constants
         self._exact: Rows | None = None
         self._sieve: Rows | None = None
+        self._wide: Wide | None = None
         self._tree: tuple[Rows, Tree] | None = None
         self._collapsed: tuple[Prepared, np.ndarray] | None = None
         self._is_looked_over = False
@@ -52,6 +54,12 @@ class Prepared:
         if self._sieve is None:
             self._sieve = sieve_rows(self.X, self.weight, self.scale, workers)
         return self._sieve
+
+    def wide(self, workers: Workers) -> Wide:
+        """The panels of float64 that seeds of a small table are chosen among."""
+        if self._wide is None:
+            self._wide = wide_panels(self.sieve(workers))
+        return self._wide
 
     def exact(self, workers: Workers) -> Rows:
         """The panels in the dtype of X."""

@@ -47,7 +47,7 @@ from kmeans_core.kmeans.panels import (
     panel_weight,
     prefetch_row,
 )
-from kmeans_core.kmeans.small_seeding import SmallSeeds
+from kmeans_core.kmeans.small_seeding import SmallSeeds, Wide
 
 SMALL_FLOPS = 4e6  # of a step: below, one thread does all steps
 FLOPS_A_CALL = 2e8  # of a compiled call: below 0.1 s, so that Ctrl-C is heard
@@ -102,11 +102,11 @@ def greedy_indices(
     Notes
     -----
     O(n d) time a step and candidate without pruning. Memory: 16 bytes a row, and a quarter of a
-    byte a candidate.
+    byte a candidate; in a small table 16 bytes a row and 8 a number.
     """
     if seeds is None:
         seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
-    if is_small(rows, draws):
+    if isinstance(seeds, SmallSeeds) or is_small(rows, draws):
         steps = small_seeding.greedy_steps if isinstance(seeds, SmallSeeds) else greedy_steps
         at_a_time = max(1, int(FLOPS_A_CALL / flops_of_step(rows, draws)))
         for begin in range(0, draws.shape[0] + 1, at_a_time):
@@ -134,10 +134,16 @@ def flops_of_step(rows: Rows, draws: np.ndarray) -> float:
     return 2.0 * rows.X.size * draws.shape[1]
 
 
-def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> Seeds | SmallSeeds:
-    """Memory for greedy k-means++; `own_all` sets what has to be set."""
+def new_seeds(
+    rows: Rows, n_clusters: int, n_trials: int, wide: Wide | None = None
+) -> Seeds | SmallSeeds:
+    """Memory for greedy k-means++; the first step sets what has to be set.
+
+    `wide`: the table packed for `small_seeding.py`, where this is known.
+    """
     if small_seeding.is_small(rows.X.shape, n_trials):
-        return small_seeding.new_seeds(rows, n_clusters, n_trials)
+        wide = wide or small_seeding.wide_panels(rows)
+        return small_seeding.new_seeds(wide, n_clusters, n_trials)
     n_panels, n_places = rows.blur.shape[0], -(-n_trials // 4) * 4
     n_padded, n_features, n_blocks = n_panels * LANES, rows.X.shape[1], rows.n_blocks
     return Seeds(

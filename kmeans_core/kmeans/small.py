@@ -23,6 +23,7 @@ from kmeans_core.kmeans.small_seeding import SmallSeeds
 from kmeans_core.kmeans.watch import Watch
 
 SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
+SEED_COST = 4  # a distance of the seeds takes as long as so many of an iteration
 
 
 class Ended(NamedTuple):
@@ -71,7 +72,8 @@ def run_seeded(
     first_rows, all_draws = np.array(firsts), np.stack(draws)
     same_rows = rows.X is origin.X
     most_steps = _most_steps(run, rows, limits)
-    at_a_time = max(1, most_steps // limits.max_iter)
+    seed_steps = SEED_COST * all_draws[0].size / run.centers.shape[0]  # in iterations
+    at_a_time = max(1, int(most_steps / (limits.max_iter + seed_steps)))
     while done < n_runs and not (done and limits.watch.is_over()):
         stop = min(done + at_a_time, n_runs)
         done = seeded_runs(

@@ -5,9 +5,9 @@ greedy variant of its section on experiments: every step draws a few candidates,
 probability proportional to its squared distance to the nearest chosen row, and keeps the one that
 leaves the smallest sum of these distances, the *potential*.
 
-`seeding.py` finds the same rows with fewer distances. With few rows and features its bounds take
-longer than what they spare: 98 us in place of 45 for 2,000 x 5, k=6, and 168 in place of 97 for
-k=11 (Zen 3).
+`seeding.py` finds the same rows with fewer distances, ties excepted: of two candidates that leave
+the same potential, rounding decides. With few rows and features its bounds take longer than what
+they spare: 98 us in place of 45 for 2,000 x 5, k=6, and 168 in place of 97 for k=11 (Zen 3).
 """
 
 from __future__ import annotations
@@ -30,18 +30,26 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.differences import MOST, add_square
 from kmeans_core.kmeans.panels import FLOAT64, LANES, Rows
 
-# Above, bounds spare more than they cost: 10,000 x 10, k=8 and 50: 0.87 and 1.15 times the time of
-# seeding.py, 1,000 x 20, k=10: 1.17, 2,000 x 50: 1.9.
+# Above, bounds spare more than they cost. Times that seeding.py takes: 10,000 x 3, k=10: 1.7,
+# 2,000 x 5, k=200: 1.3, 10,000 x 10, k=8: 1.15 and k=50: 0.87, 5,000 x 8, k=100: 0.8,
+# 4,000 x 12, k=10: 0.9 and k=100: 0.6, 1,000 x 20: 0.85, 2,000 x 50: 0.5.
 MOST_FLOPS = 1e6  # of a step
-MOST_FEATURES = 12
+MOST_FEATURES = 8
 PANELS_A_ROUND = 4
+
+
+class Wide(NamedTuple):
+    """A table packed in float64, once for all that choose seeds in it."""
+
+    values: np.ndarray  # (n_panels, n_features, lanes): the scaled rows, lane = row
+    weight: np.ndarray  # (n_panels * lanes,); 0 in lanes that are no rows
 
 
 class SmallSeeds(NamedTuple):
     """What greedy k-means++ knows after some steps. Distances are squared."""
 
-    values: np.ndarray  # (n_panels, n_features, lanes) float64: the scaled rows, lane = row
-    weight: np.ndarray  # (n_panels * lanes,) float64; 0 in lanes that are no rows
+    values: np.ndarray  # see Wide
+    weight: np.ndarray
     indices: np.ndarray  # (n_clusters,) int64: rows chosen so far
     closest: np.ndarray  # (n_panels, lanes) float64: distance of a row to its nearest chosen row
     potential: np.ndarray  # (n_rounds,) float64: weighted sum of `closest` over some panels
@@ -55,8 +63,8 @@ def is_small(shape: tuple[int, int], n_trials: int) -> bool:
     return n_features <= MOST_FEATURES and 2.0 * n_samples * n_features * n_trials < MOST_FLOPS
 
 
-def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> SmallSeeds:
-    """Memory for `greedy_steps`: 8 bytes a number, and 16 a row."""
+def wide_panels(rows: Rows) -> Wide:
+    """Pack a table in float64. Memory: 8 bytes a number, and 8 a row."""
     (n_samples, n_features), n_panels = rows.X.shape, rows.blur.shape[0]
     n_whole = n_samples // LANES
     values, weight = np.zeros((n_panels, n_features, LANES)), np.zeros(n_panels * LANES)
@@ -67,9 +75,15 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> SmallSeeds:
     for i in range(n_whole * LANES, n_samples):
         by_rows[n_whole, i - n_whole * LANES] = rows.X[i].astype(FLOAT64) * rows.scale
     weight[:n_samples] = rows.weight
+    return Wide(values, weight)
+
+
+def new_seeds(wide: Wide, n_clusters: int, n_trials: int) -> SmallSeeds:
+    """Memory for `greedy_steps`: 8 bytes a row."""
+    n_panels, n_features, _ = wide.values.shape
     return SmallSeeds(
-        values=values,
-        weight=weight,
+        values=wide.values,
+        weight=wide.weight,
         indices=np.empty(n_clusters, dtype=np.int64),
         closest=np.empty((n_panels, LANES)),
         potential=np.empty(-(-n_panels // PANELS_A_ROUND)),
@@ -87,7 +101,7 @@ def greedy_steps(
     begin,  # IN  step to begin with; 0 chooses the first row
     stop,  # IN  step after the last
 ):
-    """The algorithm from top to bottom."""
+    """Choose seeds begin..stop-1. Writes indices, closest, potential, candidates and tried."""
     if begin == 0:
         for panel in range(seeds.closest.shape[0]):
             for lane in range(LANES):
@@ -107,7 +121,7 @@ def greedy_steps(
 
 @device
 def try_row(rows, seeds, row, place):
-    """Make a row the candidate at this place."""
+    """Make a row the candidate at this place. Writes candidates and tried."""
     seeds.candidates[place] = row
     for f in range(rows.X.shape[1]):
         seeds.tried[place, f] = rows.X[row, f] * rows.scale
@@ -115,7 +129,10 @@ def try_row(rows, seeds, row, place):
 
 @device
 def draw_candidates(rows, seeds, draws, step):
-    """Draw this step's candidates; with every row on a chosen one, one of these again."""
+    """Draw this step's candidates; with every row on a chosen one, one of these again.
+
+    Writes candidates and tried.
+    """
     total = 0.0
     for round_ in range(seeds.potential.shape[0]):
         total += seeds.potential[round_]
@@ -171,7 +188,10 @@ def potential_left(rows, seeds, place):
 
 @device
 def choose(rows, seeds, place, step):
-    """Choose the candidate at this place: the distances to it count from now on."""
+    """Choose the candidate at this place: the distances to it count from now on.
+
+    Writes indices, closest and potential.
+    """
     lanes, n_panels = lane_count(rows.packed), rows.blur.shape[0]
     seeds.indices[step] = seeds.candidates[place]
     for round_ in range(seeds.potential.shape[0]):
