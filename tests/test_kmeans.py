@@ -163,10 +163,11 @@ def test_calls_that_choose_seeds_are_short(n_features, monkeypatch):
         compiled(rows, seeds, first, draws, begin, stop)
 
     monkeypatch.setattr(module, "greedy_steps", counted)
-    X, k = groups(3000, n_features, 8)[0], 600
+    X, k = groups(3000, n_features, 8)[0], 1000
     kmeans_plusplus(X, k, random_state=0)
     assert sum(steps) == k
-    assert max(steps) * 2.0 * X.size * (2 + int(np.log(k))) <= seeding.FLOPS_A_CALL
+    assert len(steps) > 1
+    assert max(steps) * 2.0 * X.size * (2 + int(np.log(k))) <= 2e8
 
 
 # ---- against scikit-learn ----------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
-from kmeans_core.kmeans import iteration, seeding, small
+from kmeans_core.kmeans import iteration, seeding, small, small_seeding
 from kmeans_core.kmeans.draws import (
     default_local_trials,
     draws_needed,
@@ -25,7 +25,7 @@ from kmeans_core.kmeans.iteration import Limits, Result, new_run, unscaled
 from kmeans_core.kmeans.panels import Rows, with_blocks
 from kmeans_core.kmeans.prepared import Prepared
 from kmeans_core.kmeans.seeding import Seeds
-from kmeans_core.kmeans.small_seeding import SmallSeeds, is_small
+from kmeans_core.kmeans.small_seeding import SmallSeeds
 from kmeans_core.kmeans.watch import Watch
 
 
@@ -121,7 +121,8 @@ def _run_side_by_side(runs: list[tuple[Plan, Start]], workers: Workers) -> list[
     if any(start.seed is not None for _, start in runs):
         prepared.exact(workers)
     prepared.sieve(workers)
-    if any(s.draws is not None and is_small(prepared.X.shape, s.draws.shape[1]) for _, s in runs):
+    draws = [start.draws for _, start in runs if start.draws is not None]
+    if draws and small_seeding.is_small(prepared.X.shape, min(d.shape[1] for d in draws)):
         prepared.wide(workers)
     flops = sum(small.flops_of(prepared.X.size, plan.settings.n_clusters) for plan, _ in runs)
     n_threads = workers.n_threads if flops >= FLOPS_TO_SHARE else 1
@@ -227,7 +228,7 @@ class Desk:
         rows = with_blocks(self.plan.prepared.sieve(self.workers), self.plan.settings.n_clusters)
         if self._seeds is None:
             (n_more, n_trials), wide = draws.shape, None
-            if is_small(rows.X.shape, n_trials):
+            if small_seeding.is_small(rows.X.shape, n_trials):
                 wide = self.plan.prepared.wide(self.workers)
             self._seeds = seeding.new_seeds(rows, n_more + 1, n_trials, wide)
         return rows, self._seeds
