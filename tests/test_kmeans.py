@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans import seeding, small_seeding
+from kmeans_core.kmeans import bounded_seeding, seeding, small_seeding
 from kmeans_core.kmeans.iteration import ALGORITHMS
 from kmeans_core.kmeans.panels import with_blocks
 from kmeans_core.kmeans.prepared import prepare
@@ -101,7 +101,7 @@ WAYS = {
     "every distance, few steps a call": {(seeding, "FLOPS_A_CALL"): 1e4},
     "bounds": {(small_seeding, "MOST_FEATURES"): 0},
     "bounds, a step a call": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "FLOPS_A_CALL"): 0},
-    "bounds and threads": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "SMALL_FLOPS"): 0},
+    "bounds and threads": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "FLOPS_TO_SHARE"): 0},
 }
 
 
@@ -155,7 +155,7 @@ def test_of_two_candidates_that_gain_the_same_the_first_is_kept(draws, chosen, s
 @pytest.mark.parametrize("n_features", [5, 9])
 def test_calls_that_choose_seeds_are_short(n_features, monkeypatch):
     """Between them Ctrl-C is heard."""
-    module, steps = (small_seeding if n_features == 5 else seeding), []
+    module, steps = (small_seeding if n_features == 5 else bounded_seeding), []
     compiled = module.greedy_steps
 
     def counted(rows, seeds, first, draws, begin, stop):

@@ -37,7 +37,7 @@ def test_seeding_within_a_fit_is_seeding_before_it(n, d, k, algorithm):
         within = KMeans(k, random_state=4, **params).fit(X)
         before = KMeans(k, init=start, **params).fit(X)
         assert_same(within, before)
-        knows_owners = d > 8 or n > 5000  # see small_seeding.is_small
+        knows_owners = d > 8 or n > 5000  # see small_seeding.suits
         spared = n * k if knows_owners and algorithm != "kdtree" else 0
         assert before.n_distances_ - within.n_distances_ == spared
 
@@ -73,6 +73,25 @@ def test_restarts_are_the_same_however_they_are_cut(n_threads, monkeypatch):
     cut = KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X)
     assert_same(whole, cut)
     assert cut.labels_.base is None  # else it would keep the labels of all ten
+
+
+@pytest.mark.parametrize("n_features", [2, 9])  # seeded with every distance, and with bounds
+def test_calls_that_choose_seeds_and_iterate_are_short(n_features, monkeypatch):
+    """Between them Ctrl-C is heard. One iteration is less than seeding: that has to count."""
+    n, k, n_init, numbers = 600 // n_features, 60, 3000, []
+    compiled = small.seeded_runs
+
+    def counted(*args):
+        begin = args[-3]
+        numbers.append(compiled(*args) - begin)
+        return begin + numbers[-1]
+
+    monkeypatch.setattr(small, "seeded_runs", counted)
+    X = blobs(n, n_features, k)
+    KMeans(k, n_init=n_init, max_iter=1, random_state=0, n_threads=1).fit(X)
+    assert sum(numbers) == n_init
+    flops_of_seeds = 2.0 * X.size * (k - 1) * (2 + int(np.log(k)))
+    assert max(numbers) * flops_of_seeds <= 1e9 / 3
 
 
 def test_restarts_with_empty_clusters_go_on_where_the_call_ended():

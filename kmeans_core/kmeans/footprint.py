@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from kmeans_core.kmeans import small_seeding
 from kmeans_core.kmeans.collapse import KEPT
 from kmeans_core.kmeans.small import SMALL_FLOPS, flops_of
-from kmeans_core.kmeans.small_seeding import is_small
 
 SIEVE = 4  # bytes of a number in the panels of float32
 TREE = 1  # byte a number, for the nodes of a kd-tree: a few hundred bytes for 64 rows
@@ -70,7 +70,7 @@ def bytes_of_seeds(shape: tuple[int, int], dtype: np.dtype) -> int:
 
 def _bytes_of_small_seeds(shape: tuple[int, int]) -> int:
     """Of a number, in the panels of float64 that seeds of a small table are chosen among."""
-    return 8 if is_small(shape, n_trials=1) else 0
+    return 8 if small_seeding.suits(shape, n_trials=1) else 0
 
 
 def bytes_of_distances(shape: tuple[int, int], dtype: np.dtype, n_clusters: int) -> int:

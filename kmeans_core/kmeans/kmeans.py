@@ -8,18 +8,14 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.engine.jit import kernel
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
-from kmeans_core.kmeans import seeding
 from kmeans_core.kmeans.constant import without_constants
-from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
-from kmeans_core.kmeans.fitting import Settings, count_used, fit_rows
+from kmeans_core.kmeans.fitting import count_used, fit_rows
 from kmeans_core.kmeans.footprint import (
     bytes_of_distances,
     bytes_of_fit,
     bytes_of_labels,
     bytes_of_restarts,
-    bytes_of_seeds,
 )
 from kmeans_core.kmeans.iteration import (
     ALGORITHMS,
@@ -28,15 +24,15 @@ from kmeans_core.kmeans.iteration import (
     sum_inertia,
     unscaled,
 )
-from kmeans_core.kmeans.nearest import center_blocks, squared_distance
+from kmeans_core.kmeans.nearest import center_blocks, distances_to_centers
 from kmeans_core.kmeans.panels import (
     ROWS_A_PART,
     Rows,
     magnitude,
     power_of_two_scale,
     sieve_rows,
-    with_blocks,
 )
+from kmeans_core.kmeans.plans import Settings
 from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.kmeans.sparse import Csr, dense_rows, open_rows
 from kmeans_core.kmeans.watch import Watch
@@ -369,75 +365,3 @@ class KMeans(Estimator):
 def _common_scale(X: np.ndarray, centers: np.ndarray, workers: Workers) -> float:
     """The power of two by which new rows and the centers are multiplied."""
     return power_of_two_scale(max(magnitude(X, workers), magnitude(centers, workers)), X.dtype)
-
-
-def kmeans_plusplus(
-    X: Any,
-    n_clusters: int,
-    *,
-    sample_weight: Any = None,
-    x_squared_norms: Any = None,
-    random_state: Any = None,
-    n_local_trials: int | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Seeds for k-means, spread out by greedy k-means++.
-
-    Parameters
-    ----------
-    X : array-like or sparse matrix of shape (n_samples, n_features)
-    n_clusters : int
-        1..n_samples
-    sample_weight : array-like of shape (n_samples,), optional
-    x_squared_norms : array-like of shape (n_samples,), optional
-        Accepted for scikit-learn's sake, and not used: distances are computed directly.
-    random_state : None, int, RandomState or Generator
-        The same int chooses the rows that scikit-learn chooses, ties excepted.
-    n_local_trials : int, optional
-        Candidates a step; default 2 + ln(n_clusters).
-
-    Returns
-    -------
-    centers : ndarray of shape (n_clusters, n_features)
-    indices : ndarray of shape (n_clusters,)
-        The rows chosen: ``centers == X[indices]``.
-
-    Notes
-    -----
-    O(n k d log k) time. D. Arthur, S. Vassilvitskii (2007), SODA.
-    """
-    given = open_rows(X)
-    k = check_n_clusters(n_clusters, given.shape[0])
-    weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
-    n_norms = given.shape[0] if x_squared_norms is None else np.size(x_squared_norms)
-    if n_norms != given.shape[0]:
-        raise ValueError(
-            f"The length of x_squared_norms {n_norms} should be equal to the length of n_samples "
-            f"{given.shape[0]}."
-        )
-    if n_local_trials is None:
-        trials = default_local_trials(k)
-    else:
-        trials = check_integer(n_local_trials, "n_local_trials", low=1)
-    rng = check_random_state(random_state)
-    X = dense_rows(given, bytes_of_seeds(given.shape, given.dtype))
-    draws = uniform_draws(rng, draws_needed(k, trials))
-    first = first_row(weight, X.shape[0], draws[0])
-    with Workers(usable_threads()) as workers:
-        rows = with_blocks(prepare(X, weight, workers).sieve(workers), k)
-        indices = seeding.greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)
-    return X[indices], indices
-
-
-@kernel
-def distances_to_centers(
-    X,  # IN  (n_samples, n_features)
-    scale,  # IN  power of two
-    centers,  # IN  (n_clusters, n_features), scaled
-    start,  # IN  first row
-    stop,  # IN  row after the last
-    distances,  # OUT (n_samples, n_clusters)
-):
-    """Writes the Euclidean distances of these rows to all centers, in the caller's units."""
-    for i in range(start, stop):
-        for j in range(centers.shape[0]):
-            distances[i, j] = np.sqrt(squared_distance(X, i, scale, centers, j)) / scale

@@ -186,6 +186,21 @@ def label_panels(
 
 
 @kernel
+def distances_to_centers(
+    X,  # IN  (n_samples, n_features)
+    scale,  # IN  power of two
+    centers,  # IN  (n_clusters, n_features), scaled
+    start,  # IN  first row
+    stop,  # IN  row after the last
+    distances,  # OUT (n_samples, n_clusters)
+):
+    """Writes the Euclidean distances of these rows to all centers, in the caller's units."""
+    for i in range(start, stop):
+        for j in range(centers.shape[0]):
+            distances[i, j] = np.sqrt(squared_distance(X, i, scale, centers, j)) / scale
+
+
+@kernel
 def rows_inertia(
     rows,  # IN  Rows
     centers,  # IN  (n_clusters, n_features), scaled as the rows are

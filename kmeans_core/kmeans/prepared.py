@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers
+from kmeans_core.kmeans import small_seeding
 from kmeans_core.kmeans.collapse import collapse_rows, worth_collapsing
 from kmeans_core.kmeans.constant import large_constants, zeroed
 from kmeans_core.kmeans.iteration import Table
@@ -19,11 +20,11 @@ from kmeans_core.kmeans.panels import (
     weight_of,
     with_blocks,
 )
-from kmeans_core.kmeans.small_seeding import Wide, wide_panels
 from kmeans_core.kmeans.variance import mean_variance
 
 if TYPE_CHECKING:
     from kmeans_core.kmeans.rowtree import Tree
+    from kmeans_core.kmeans.small_seeding import Wide
 
 
 class Prepared:
@@ -55,10 +56,12 @@ class Prepared:
             self._sieve = sieve_rows(self.X, self.weight, self.scale, workers)
         return self._sieve
 
-    def wide(self, workers: Workers) -> Wide:
-        """The panels of float64 that seeds of a small table are chosen among."""
+    def wide(self, n_trials: int, workers: Workers) -> Wide | None:
+        """The panels of float64 that seeds of a small table are chosen among; else None."""
+        if not small_seeding.suits(self.X.shape, n_trials):
+            return None
         if self._wide is None:
-            self._wide = wide_panels(self.sieve(workers))
+            self._wide = small_seeding.wide_panels(self.sieve(workers))
         return self._wide
 
     def exact(self, workers: Workers) -> Rows:

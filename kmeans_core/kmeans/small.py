@@ -13,13 +13,12 @@ import numpy as np
 
 from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel, long_kernel
-from kmeans_core.kmeans import iteration, lloyd, seeding, small_seeding
+from kmeans_core.kmeans import bounded_seeding, iteration, lloyd, small_seeding
 from kmeans_core.kmeans.iteration import FLOPS_A_CALL, Limits, Result, Table
 from kmeans_core.kmeans.lloyd import EMPTY, RUNNING, STOPPED, Run
 from kmeans_core.kmeans.nearest import rows_inertia
 from kmeans_core.kmeans.panels import ROWS_A_PART, Rows
 from kmeans_core.kmeans.seeding import Seeds
-from kmeans_core.kmeans.small_seeding import SmallSeeds
 from kmeans_core.kmeans.watch import Watch
 
 SMALL_FLOPS = 4e6  # of an iteration: below, handing blocks to threads costs more than it gains
@@ -60,7 +59,7 @@ def run_from(table: Table, start: np.ndarray, limits: Limits, run: Run) -> Resul
 
 
 def run_seeded(
-    table: Table, origin: Rows, seeds: Seeds | SmallSeeds, firsts: list[int],
+    table: Table, origin: Rows, seeds: Seeds, firsts: list[int],
     draws: list[np.ndarray], limits: Limits, run: Run,
 ) -> list[Result]:  # fmt: skip
     """Runs from seeds chosen among the rows of `origin` (see `seeding.greedy_indices`).
@@ -141,7 +140,7 @@ def _go_on(table: Table, run: Run, limits: Limits, status: int) -> int:
 @kernel
 def seeded_runs(
     origin,  # IN  Rows that the seeds are chosen from
-    seeds,  # scratch Seeds or SmallSeeds
+    seeds,  # scratch BoundedSeeds or SmallSeeds
     firsts,  # IN  (n_runs,) the first of them
     draws,  # IN  (n_runs, n_clusters - 1, n_local_trials): see seeding.greedy_indices
     rows,  # IN  Rows to iterate on
@@ -175,7 +174,7 @@ def seeded_runs(
 def choose_seeds(
     closest,  # IN  of the seeds: its shape says of which kind they are
     origin,  # IN  Rows that the seeds are chosen from
-    seeds,  # INOUT Seeds or SmallSeeds
+    seeds,  # INOUT BoundedSeeds or SmallSeeds
     first,  # IN  the first of them
     draws,  # IN  (n_clusters - 1, n_local_trials)
     run,  # OUT Run: labels
@@ -186,7 +185,7 @@ def choose_seeds(
         small_seeding.greedy_steps(origin, seeds, first, draws, 0, draws.shape[0] + 1)
         return False
     else:  # noqa: RET505 - Numba leaves the other branch out only if it is one
-        seeding.greedy_steps(origin, seeds, first, draws, 0, draws.shape[0] + 1)
+        bounded_seeding.greedy_steps(origin, seeds, first, draws, 0, draws.shape[0] + 1)
         if same_rows:
             for i in range(run.labels.shape[0]):
                 run.labels[i] = seeds.owner[i]

@@ -5,9 +5,9 @@ greedy variant of its section on experiments: every step draws a few candidates,
 probability proportional to its squared distance to the nearest chosen row, and keeps the one that
 leaves the smallest sum of these distances, the *potential*.
 
-`seeding.py` finds the same rows with fewer distances, ties excepted: of two candidates that leave
-the same potential, rounding decides. With few rows and features its bounds take longer than what
-they spare: 98 us in place of 45 for 2,000 x 5, k=6, and 168 in place of 97 for k=11 (Zen 3).
+`bounded_seeding.py` finds the same rows with fewer distances, ties excepted: of two candidates that
+leave the same potential, rounding decides. With few rows and features its bounds take longer than
+what they spare: 98 us in place of 45 for 2,000 x 5, k=6, and 168 in place of 97 for k=11 (Zen 3).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from kmeans_core.engine.simd import (
 from kmeans_core.kmeans.differences import MOST, add_square
 from kmeans_core.kmeans.panels import FLOAT64, LANES, Rows
 
-# Above, bounds spare more than they cost. Times that seeding.py takes: 10,000 x 3, k=10: 1.7,
-# 2,000 x 5, k=200: 1.3, 10,000 x 10, k=8: 1.15 and k=50: 0.87, 5,000 x 8, k=100: 0.8,
+# Above, bounds spare more than they cost. Times that bounded_seeding.py takes: 10,000 x 3, k=10:
+# 1.7, 2,000 x 5, k=200: 1.3, 10,000 x 10, k=8: 1.15 and k=50: 0.87, 5,000 x 8, k=100: 0.8,
 # 4,000 x 12, k=10: 0.9 and k=100: 0.6, 1,000 x 20: 0.85, 2,000 x 50: 0.5.
 MOST_FLOPS = 1e6  # of a step
 MOST_FEATURES = 8
@@ -57,8 +57,8 @@ class SmallSeeds(NamedTuple):
     tried: np.ndarray  # (n_trials, n_features) float64: these rows, scaled
 
 
-def is_small(shape: tuple[int, int], n_trials: int) -> bool:
-    """Whether a table of this shape belongs here."""
+def suits(shape: tuple[int, int], n_trials: int) -> bool:
+    """Whether the seeds of a table of this shape are chosen here."""
     n_samples, n_features = shape
     return n_features <= MOST_FEATURES and 2.0 * n_samples * n_features * n_trials < MOST_FLOPS
 

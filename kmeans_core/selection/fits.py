@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.kmeans.fitting import Settings, fit_plans, plan_fit
+from kmeans_core.kmeans.fitting import fit_plans
 from kmeans_core.kmeans.iteration import Result
+from kmeans_core.kmeans.plans import Settings, plan_fit
 from kmeans_core.kmeans.prepared import Prepared, prepare
 from kmeans_core.validation import (
     check_integer,

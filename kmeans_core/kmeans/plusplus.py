@@ -1,0 +1,78 @@
+"""`kmeans_plusplus`: seeds alone, as scikit-learn's function of that name gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kmeans_core.engine.blocks import Workers, usable_threads
+from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
+from kmeans_core.kmeans.footprint import bytes_of_seeds
+from kmeans_core.kmeans.panels import with_blocks
+from kmeans_core.kmeans.prepared import prepare
+from kmeans_core.kmeans.seeding import greedy_indices
+from kmeans_core.kmeans.sparse import dense_rows, open_rows
+from kmeans_core.validation import (
+    check_integer,
+    check_n_clusters,
+    check_random_state,
+    check_sample_weight,
+)
+
+
+def kmeans_plusplus(
+    X: Any,
+    n_clusters: int,
+    *,
+    sample_weight: Any = None,
+    x_squared_norms: Any = None,
+    random_state: Any = None,
+    n_local_trials: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Seeds for k-means, spread out by greedy k-means++.
+
+    Parameters
+    ----------
+    X : array-like or sparse matrix of shape (n_samples, n_features)
+    n_clusters : int
+        1..n_samples
+    sample_weight : array-like of shape (n_samples,), optional
+    x_squared_norms : array-like of shape (n_samples,), optional
+        Accepted for scikit-learn's sake, and not used: distances are computed directly.
+    random_state : None, int, RandomState or Generator
+        The same int chooses the rows that scikit-learn chooses, ties excepted.
+    n_local_trials : int, optional
+        Candidates a step; default 2 + ln(n_clusters).
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features)
+    indices : ndarray of shape (n_clusters,)
+        The rows chosen: ``centers == X[indices]``.
+
+    Notes
+    -----
+    O(n k d log k) time. D. Arthur, S. Vassilvitskii (2007), SODA.
+    """
+    given = open_rows(X)
+    k = check_n_clusters(n_clusters, given.shape[0])
+    weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
+    n_norms = given.shape[0] if x_squared_norms is None else np.size(x_squared_norms)
+    if n_norms != given.shape[0]:
+        raise ValueError(
+            f"The length of x_squared_norms {n_norms} should be equal to the length of n_samples "
+            f"{given.shape[0]}."
+        )
+    if n_local_trials is None:
+        trials = default_local_trials(k)
+    else:
+        trials = check_integer(n_local_trials, "n_local_trials", low=1)
+    rng = check_random_state(random_state)
+    X = dense_rows(given, bytes_of_seeds(given.shape, given.dtype))
+    draws = uniform_draws(rng, draws_needed(k, trials))
+    first = first_row(weight, X.shape[0], draws[0])
+    with Workers(usable_threads()) as workers:
+        rows = with_blocks(prepare(X, weight, workers).sieve(workers), k)
+        indices = greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)
+    return X[indices], indices
