@@ -64,7 +64,7 @@ def load_table(
     `segment.textfile.TextOptions` names it.
     SegmentError where it cannot be read, or holds no table.
     """
-    address = str(source)
+    address, options = str(source), TextOptions(**text)
     if not address.strip():
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):
@@ -79,7 +79,7 @@ def load_table(
         return load_table(f"sqlite:///{address}", table=table, query=query, params=params)
     if query is not None or table is not None or params:
         raise SegmentError(f"--query, --table and --param are for databases; {name} is a file")
-    frame, more = _read(unpacked, name, sheet, TextOptions(**text))
+    frame, more = _read(unpacked, name, sheet, options)
     check_names(frame, name)
     title = "stdin" if address == "-" else Path(source).name
     return Table(frame, hashlib.sha256(content).hexdigest(), [*decisions, *more], title)

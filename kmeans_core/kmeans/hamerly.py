@@ -126,7 +126,7 @@ def list_or_search(rows, run, bounds, first, last, listed, proposed):
 
     Returns how many are listed, and how many distances were evaluated.
     """
-    lanes, n_samples, k = lane_count(rows.packed), rows.X.shape[0], run.centers.shape[0]
+    lanes, k = lane_count(rows.packed), run.centers.shape[0]
     most_listed = listed_of_a_panel(lanes, k, rows.X.shape[1])
     n_listed = n_distances = 0
     for panel in range(first, last):
@@ -139,16 +139,23 @@ def list_or_search(rows, run, bounds, first, last, listed, proposed):
             continue
         store(proposed, (panel - first) * lanes, label)
         stays = keep_label(rows, bounds, label, upper, lower)
-        n_rows = min(lanes, n_samples - panel * lanes)
         if lanes - count_lanes(stays) > most_listed:
             search_panel(rows, run, bounds, panel, proposed, first)
-            n_distances += n_rows * k
+            n_distances += min(lanes, rows.X.shape[0] - panel * lanes) * k
         elif count_lanes(stays) < lanes:
-            for lane in range(n_rows):
-                if not stays[lane]:
-                    listed[n_listed] = panel * lanes + lane
-                    n_listed += 1
+            n_listed = list_others(rows, panel, stays, listed, n_listed)
     return n_listed, n_distances
+
+
+@device
+def list_others(rows, panel, stays, listed, n_listed):
+    """List the rows of a panel that `stays` leaves out; returns how many are listed in all."""
+    lanes = lane_count(rows.packed)
+    for lane in range(min(lanes, rows.X.shape[0] - panel * lanes)):
+        if not stays[lane]:
+            listed[n_listed] = panel * lanes + lane
+            n_listed += 1
+    return n_listed
 
 
 @device

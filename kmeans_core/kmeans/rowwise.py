@@ -32,7 +32,7 @@ from kmeans_core.engine.simd import (
     store,
 )
 from kmeans_core.kmeans.differences import MOST, add_square
-from kmeans_core.kmeans.hamerly import bounds_now, keep_label
+from kmeans_core.kmeans.hamerly import bounds_now, keep_label, list_others
 from kmeans_core.kmeans.panels import FLOAT32, LANES, aligned_empty
 from kmeans_core.kmeans.survivors import downward, settled, upward
 
@@ -121,16 +121,13 @@ def row_is_uncertain(best, second, tie, blur):
 @device
 def list_unsettled(rows, run, bounds, first, last, listed, proposed):
     """List the rows of these panels that Hamerly's bounds do not settle; returns how many."""
-    lanes, n_samples, n_listed = lane_count(rows.packed), rows.X.shape[0], 0
+    lanes, n_listed = lane_count(rows.packed), 0
     for panel in range(first, last):
         label, upper, lower = bounds_now(run, bounds, panel)
         store(proposed, (panel - first) * lanes, label)
         stays = keep_label(rows, bounds, label, upper, lower)
         if count_lanes(stays) < lanes:
-            for lane in range(min(lanes, n_samples - panel * lanes)):
-                if not stays[lane]:
-                    listed[n_listed] = panel * lanes + lane
-                    n_listed += 1
+            n_listed = list_others(rows, panel, stays, listed, n_listed)
     return n_listed
 
 
