@@ -17,6 +17,7 @@ from joblib import Parallel, delayed
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine.blocks import Workers, runs_of
+from kmeans_core.kmeans import seeding
 from kmeans_core.kmeans.iteration import ALGORITHMS
 
 
@@ -33,6 +34,45 @@ def result(X, **params):
     outside = [ours.predict(X), ours.transform(X[:500]), np.array([ours.score(X)])]
     arrays = [ours.cluster_centers_, ours.labels_, *outside]
     return b"".join(a.tobytes() for a in arrays), ours.inertia_, ours.n_iter_, ours.n_distances_
+
+
+def poisoned(empty):
+    """`np.empty` that gives memory full of NaN, and of -1 where it holds integers."""
+
+    def filled(*args, **kwargs):
+        array = empty(*args, **kwargs)
+        array.reshape(-1).view(np.uint8)[:] = 255
+        return array
+
+    return filled
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("init", ["k-means++", "k-means||", "random"])
+@pytest.mark.parametrize("algorithm", ["lloyd", "hamerly", "elkan", "yinyang", "kdtree"])
+def test_neither_the_order_of_blocks_matters_nor_what_was_in_memory(
+    algorithm, init, weighted, monkeypatch
+):
+    """As when a helper is ahead of the caller: no block may look at what another one writes."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(40_000, 10)).astype(np.float32)
+    weight = rng.random(40_000) if weighted else None
+    monkeypatch.setattr(seeding, "FLOPS_TO_SHARE", 0)  # nor is a step on one thread
+    ours = KMeans(
+        12, init=init, algorithm=algorithm, max_iter=25, n_init=1, random_state=0, n_threads=2
+    )
+    expected = ours.fit(X, sample_weight=weight).labels_, ours.inertia_, ours.cluster_centers_
+
+    def backwards(workers, task, n_blocks):
+        for block in reversed(range(n_blocks)):
+            task(block, block + 1)
+
+    monkeypatch.setattr(Workers, "run", backwards)
+    monkeypatch.setattr(np, "empty", poisoned(np.empty))
+    ours.fit(X, sample_weight=weight)
+    np.testing.assert_array_equal(ours.labels_, expected[0])
+    assert ours.inertia_ == expected[1]
+    np.testing.assert_array_equal(ours.cluster_centers_, expected[2])
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

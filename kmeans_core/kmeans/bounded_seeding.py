@@ -31,6 +31,7 @@ from kmeans_core.engine.simd import (
     load_like,
     lowest_bit,
     maximum,
+    splat,
     store,
     sum_lanes,
     widen,
@@ -130,11 +131,11 @@ def own_all(
 @device
 def sum_round(rows, seeds, block, start, stop):
     """Sum up `closest` over the panels of a round, times the weights."""
-    lanes, like = lane_count(rows.packed), load(seeds.near, 0)
-    total, n_rounds = widen(like - like), seeds.potential.shape[0] // rows.n_blocks
+    lanes, zero = lane_count(rows.packed), splat(rows.packed.dtype.type(0), rows.packed)
+    total, n_rounds = widen(zero), seeds.potential.shape[0] // rows.n_blocks
     for panel in range(start, stop):
-        w = panel_weight(rows.weight, rows.weight_step, panel, lanes, rows.X.shape[0], like)
-        total = total + load_like(seeds.closest, panel * lanes, like) * w
+        w = panel_weight(rows.weight, rows.weight_step, panel, lanes, rows.X.shape[0], zero)
+        total = total + load_like(seeds.closest, panel * lanes, zero) * w
     before = (start - block * rows.block_panels) // PANELS_A_ROUND
     seeds.potential[block * n_rounds + before] = sum_lanes(total)
 
@@ -245,6 +246,7 @@ def sieve_gains(
     one by one.
     """
     n_panels, lanes = rows.blur.shape[0], lane_count(rows.packed)
+    zero = splat(rows.packed.dtype.type(0), rows.packed)
     a_round = 1 if rows.weight_step == 1 else PANELS_A_ROUND
     for block in range(first, last):
         end = min((block + 1) * rows.block_panels, n_panels)
@@ -253,9 +255,7 @@ def sieve_gains(
             seeds.few[block] = 0.0
             for panel in range(start, min(start + a_round, end)):
                 sieve_panel(rows, seeds, panel, block)
-            w = panel_weight(
-                rows.weight, rows.weight_step, start, lanes, rows.X.shape[0], load(seeds.few, 0)
-            )
+            w = panel_weight(rows.weight, rows.weight_step, start, lanes, rows.X.shape[0], zero)
             for place in range(seeds.few.shape[1]):
                 at = (block * seeds.few.shape[1] + place) * lanes
                 few = load(seeds.few, at)
