@@ -16,7 +16,7 @@ import pytest
 from joblib import Parallel, delayed
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.engine.blocks import Workers, runs_of
+from kmeans_core.engine.blocks import Workers, runs_of, while_wanted
 from kmeans_core.kmeans import seeding
 from kmeans_core.kmeans.iteration import ALGORITHMS
 
@@ -73,6 +73,24 @@ def test_neither_the_order_of_blocks_matters_nor_what_was_in_memory(
     np.testing.assert_array_equal(ours.labels_, expected[0])
     assert ours.inertia_ == expected[1]
     np.testing.assert_array_equal(ours.cluster_centers_, expected[2])
+
+
+def test_a_helper_leaves_its_run_when_the_job_is_given_up():
+    begun, calls = threading.Event(), []
+
+    def task(first, last):
+        if threading.current_thread() is threading.main_thread():
+            assert begun.wait(60)
+            raise KeyboardInterrupt
+        for number in while_wanted(range(10_000)):
+            calls.append(number)
+            begun.set()
+            time.sleep(0.001)
+
+    with pytest.raises(KeyboardInterrupt), Workers(2) as workers:
+        workers.run(task, 2)
+    assert 0 < len(calls) < 10_000
+    assert list(while_wanted(range(3))) == [0, 1, 2]  # where there is no job
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -48,6 +48,7 @@ from kmeans_core.kmeans.survivors import (
     LloydFirst,
     add_movements,
     downward,
+    filled,
     move_proposed,
     tighten_listed,
     upward,
@@ -78,7 +79,7 @@ class Elkan(LloydFirst):
         self.bounds = Bounds(
             np.full(n_padded, MOST, dtype),
             np.full(n_padded, -MOST, dtype),
-            np.full((n_samples, k_padded), -MOST, dtype),
+            filled((n_samples, k_padded), -MOST),
             np.zeros(k_padded, dtype),
             np.zeros(k, dtype),
             np.full((k, k_padded), MOST, dtype),

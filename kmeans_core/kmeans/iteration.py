@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.kmeans import lloyd
 from kmeans_core.kmeans.differences import empty_blocks
 from kmeans_core.kmeans.lloyd import Run
@@ -123,7 +123,7 @@ class RowSteps:
 
     def __init__(self, rows: Rows, run: Run, variant: Variant) -> None:
         self.rows, self.run = rows, run
-        self.assign = _in_short_calls(rows, run, variant.assign)
+        self.assign = in_short_calls(rows, run.centers.shape[0], variant.assign)
         self.centers_moved = variant.centers_moved
 
     def rebuild(self, first: int, last: int) -> None:
@@ -294,16 +294,18 @@ def judge(run: Run, shift: float, limits: Limits) -> int:
     return lloyd.verdict(run.progress, n_changed, shift, limits.max_iter, float(limits.tol))
 
 
-def _in_short_calls(rows: Rows, run: Run, assign: Callable) -> Callable[[int, int], None]:
-    """`assign` for runs of blocks, cut into calls of at most FLOPS_A_CALL."""
-    lanes = LANES
-    n_panels = run.labels.shape[0] // lanes
-    panel_flops = 2.0 * lanes * rows.X.shape[1] * run.centers.shape[0]
+def in_short_calls(rows: Rows, n_points: int, assign: Callable) -> Callable[[int, int], None]:
+    """`assign` for runs of blocks, cut into calls of at most FLOPS_A_CALL.
+
+    What it is given are panels; the rows of each meet `n_points` centers or other points.
+    """
+    n_panels = rows.blur.shape[0]
+    panel_flops = 2.0 * LANES * rows.X.shape[1] * n_points
     most = max(1, int(FLOPS_A_CALL / panel_flops))
 
     def task(first_block: int, last_block: int) -> None:
         stop = min(last_block * rows.block_panels, n_panels)
-        for first in range(first_block * rows.block_panels, stop, most):
+        for first in while_wanted(range(first_block * rows.block_panels, stop, most)):
             assign(first, min(first + most, stop))
 
     return task
@@ -320,7 +322,7 @@ def assign_labels(
     n_panels = labels.shape[0] // lanes
 
     def task(first: int, last: int) -> None:
-        for part in range(first, last):
+        for part in while_wanted(range(first, last)):
             stop = min((part + 1) * most, n_panels)
             label_panels(rows, centers, packed_centers, part * most, stop, labels)
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
     any_lane,
@@ -96,7 +96,7 @@ class FilterSteps:
     def assign(self, first: int, last: int) -> None:
         scratch = _new_scratch(self.rows, self.tree, self.run)
         list_all_centers(self.run.centers, scratch)
-        for start in range(first, last, self.most_blocks):
+        for start in while_wanted(range(first, last, self.most_blocks)):
             stop = min(start + self.most_blocks, last)
             filter_blocks(self.rows, self.run, self.tree, self.owned, scratch, start, stop)
 

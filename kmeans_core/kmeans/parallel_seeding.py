@@ -19,6 +19,7 @@ from kmeans_core.engine.simd import lane_count, load, load_like, minimum, select
 from kmeans_core.kmeans import seeding
 from kmeans_core.kmeans.differences import by_differences, empty_blocks, pack_blocks
 from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
+from kmeans_core.kmeans.iteration import in_short_calls
 from kmeans_core.kmeans.panels import (
     Rows,
     aligned_empty,
@@ -84,13 +85,10 @@ def _own(
     packed = empty_blocks(batch.size, rows.X.shape[1], rows.X.dtype)
     pack_blocks(points, np.zeros(rows.X.shape[1]), packed)
 
-    def task(first: int, last: int) -> None:
-        stop = min(last * rows.block_panels, rows.blur.shape[0])
-        own_nearest(
-            rows, packed, first_number, first * rows.block_panels, stop, closest, owner
-        )  # fmt: skip
+    def own(first: int, last: int) -> None:
+        own_nearest(rows, packed, first_number, first, last, closest, owner)
 
-    workers.run(task, rows.n_blocks)
+    workers.run(in_short_calls(rows, batch.size, own), rows.n_blocks)
 
 
 @kernel

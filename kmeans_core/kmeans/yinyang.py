@@ -39,6 +39,7 @@ from kmeans_core.kmeans.survivors import (
     add_movements,
     added_upward,
     downward,
+    filled,
     half_gaps,
     move_proposed,
     tighten_listed,
@@ -76,7 +77,7 @@ class Yinyang(LloydFirst):
         self.bounds = Bounds(
             np.full(n_padded, MOST, dtype),
             np.full(n_padded, -MOST, dtype),
-            np.full((n_samples, n_groups), -MOST, dtype),
+            filled((n_samples, n_groups), -MOST),
             np.zeros(k, dtype),
             np.zeros(k, dtype),
             np.zeros(n_groups, dtype),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import lane_count, max_lanes, maximum, min_lanes, minimum, splat
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
@@ -66,7 +66,7 @@ def _extremes(rows: GroupedRows, workers: Workers) -> tuple[float, float]:
     found = np.empty((n_parts, 2))
 
     def task(first: int, last: int) -> None:
-        for part in range(first, last):
+        for part in while_wanted(range(first, last)):
             _extreme_distances(rows, part, found)
 
     workers.run(task, n_parts)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, lanes_of, load, splat, sqrt, sum_lanes
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
@@ -181,7 +181,7 @@ def silhouettes_at(rows: GroupedRows, places: np.ndarray, workers: Workers) -> n
     step = max(1, DISTANCES_A_CALL // (TARGETS * len(rows.weight)))
 
     def task(first: int, last: int) -> None:
-        for part in range(first, last):
+        for part in while_wanted(range(first, last)):
             stop = min((part + 1) * step, n_groups)
             _silhouettes(rows, targets, own, part * step, stop, values)
 

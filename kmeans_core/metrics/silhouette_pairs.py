@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, load, splat, splat_like, sqrt, store, sum_lanes
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, start_of, to_four
@@ -27,7 +27,7 @@ def all_silhouettes(rows: GroupedRows, workers: Workers) -> np.ndarray:
     for cluster in range(n_clusters):
 
         def task(first: int, last: int, cluster: int = cluster) -> None:
-            for part in range(first, last):
+            for part in while_wanted(range(first, last)):
                 _take_turn(rows, cluster, part, towards, inside, nearest)
 
         workers.run(task, len(towards))
