@@ -9,7 +9,7 @@ import pytest
 import scipy.cluster.hierarchy as scipy_hierarchy
 from scipy.spatial.distance import pdist, squareform
 
-from kmeans_core.hierarchy import boruvka, linkage
+from kmeans_core.hierarchy import boruvka, generic, linkage, nn_chain, prim, turns, ward
 from kmeans_core.hierarchy.screen import stretch_and_slack
 
 METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
@@ -112,6 +112,45 @@ def test_the_number_of_threads_changes_no_bit(monkeypatch, ties):
     np.testing.assert_allclose(
         trees[0][:, 2], linkage(X, "single", algorithm="prim")[:, 2], rtol=1e-12
     )
+
+
+KERNELS = {
+    ("single", "vectors"): (prim, "_grow_tree"),
+    ("ward", "vectors"): (ward, "_merge_along_chain"),
+    ("centroid", "vectors"): (generic, "_merge_closest_centers"),
+    ("median", "vectors"): (generic, "_merge_closest_centers"),
+    ("single", "distances"): (prim, "_grow_tree_by_rows"),
+    ("centroid", "distances"): (generic, "_merge_closest_rows"),
+    ("median", "distances"): (generic, "_merge_closest_rows"),
+}
+
+
+@pytest.mark.parametrize("given", ["vectors", "distances"])
+@pytest.mark.parametrize("method", METHODS)
+def test_work_is_cut_into_calls_and_that_changes_no_bit(method, given, monkeypatch):
+    """Between them Ctrl-C is heard."""
+    X = np.round(table(5, 150) * 4)
+    X = X if given == "vectors" else pdist(X)
+    whole = linkage(X, method)
+    module, name = KERNELS.get((method, given), (nn_chain, "_merge_along_chain"))
+    compiled, calls = getattr(module, name), []
+
+    def counted(*args):
+        calls.append(name)
+        return compiled(*args)
+
+    monkeypatch.setattr(module, name, counted)
+    monkeypatch.setattr(turns, "NUMBERS_A_CALL", 1)
+    np.testing.assert_array_equal(linkage(X, method), whole)
+    assert len(calls) >= 149
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 6, 7])
+def test_short_calls_cover_every_turn_once(n, monkeypatch):
+    monkeypatch.setattr(turns, "NUMBERS_A_CALL", 30)
+    runs = list(turns.short_calls(n, 10))
+    assert [turn for first, last in runs for turn in range(first, last)] == list(range(n))
+    assert max(last - first for first, last in runs) <= 3
 
 
 def test_auto_takes_the_tree_where_it_pays():

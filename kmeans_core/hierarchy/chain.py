@@ -30,6 +30,7 @@ from kmeans_core.engine.jit import device
 REMEMBERED = 4
 RECENT = 64  # with more new clusters than this, a search is as fast
 SEARCH_AGAIN = -2
+MERGED, LENGTH = range(2)  # places in what `begin_chain` returns
 
 
 class Chain(NamedTuple):
@@ -54,6 +55,11 @@ def new_chain(n_samples: int) -> Chain:
         integers(n_known),
         np.empty(n_known),
     )
+
+
+def begin_chain() -> np.ndarray:
+    """How far it is, between two calls: merges made, members of the chain; (2,) int64."""
+    return np.zeros(2, dtype=np.int64)
 
 
 @device

@@ -30,7 +30,10 @@ from kmeans_core.hierarchy.screen import (
     stretch_and_slack,
 )
 from kmeans_core.hierarchy.smallest import smallest
+from kmeans_core.hierarchy.turns import short_calls
 from kmeans_core.hierarchy.update_rules import METHODS, update
+
+SEARCHES_A_MERGE = 4  # that one has seldom more than
 
 
 class Centers(NamedTuple):
@@ -89,8 +92,21 @@ def center_merges(
     merges, squares = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
     query = np.empty(X.shape[1], dtype=np.float32)
     stretch, slack = stretch_and_slack(X.shape[1])
-    _merge_closest_centers(centers, query, method == "median", stretch, slack, merges, squares)
+    for first, last in short_calls(n_samples, X.size):
+        _find_neighbors(centers, query, stretch, slack, first, last)
+    halfway = method == "median"
+    for first, last in short_calls(n_samples - 1, SEARCHES_A_MERGE * X.size):
+        _merge_closest_centers(
+            centers, query, halfway, stretch, slack, merges, squares, first, last
+        )
     return merges, squares
+
+
+@kernel
+def _find_neighbors(centers, query, stretch, slack, first, last):
+    """The nearest cluster of those at these places, before any merge."""
+    for p in range(first, last):
+        _search(centers, p, centers.ids.shape[0], query, False, stretch, slack)
 
 
 @kernel
@@ -102,12 +118,12 @@ def _merge_closest_centers(
     slack,  # IN
     merges,  # OUT (n_samples - 1, 2)
     squares,  # OUT (n_samples - 1,)
+    first,  # IN  first merge
+    last,  # IN  merge after the last
 ):
-    """Writes the merges and their squared heights."""
+    """Writes these merges and their squared heights."""
     n_samples = centers.ids.shape[0]
-    for p in range(n_samples):
-        _search(centers, p, n_samples, query, False, stretch, slack)
-    for step in range(n_samples - 1):
+    for step in range(first, last):
         n_clusters = n_samples - step
         p = smallest(centers.near, n_clusters)
         while centers.places[centers.neighbor[p]] < 0:  # gone: `near` is only a lower bound
@@ -246,8 +262,20 @@ def matrix_merges(
     neighbor, ids = np.full(n_samples, -1), np.arange(n_samples)
     merges, heights = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
     rule = METHODS.index(method)
-    _merge_closest_rows(distances, rule, sizes, ids, near, neighbor, merges, heights)
+    for first, last in short_calls(n_samples, n_samples):
+        _find_neighbors_of_rows(distances, ids, near, neighbor, first, last)
+    for first, last in short_calls(n_samples - 1, SEARCHES_A_MERGE * n_samples):
+        _merge_closest_rows(
+            distances, rule, sizes, ids, near, neighbor, merges, heights, first, last
+        )
     return merges, heights
+
+
+@kernel
+def _find_neighbors_of_rows(distances, ids, near, neighbor, first, last):
+    """The nearest row of each of these, before any merge."""
+    for i in range(first, last):
+        _search_matrix(distances, ids, i, near, neighbor)
 
 
 @kernel
@@ -260,12 +288,12 @@ def _merge_closest_rows(
     neighbor,  # WORK (n_samples,)
     merges,  # OUT (n_samples - 1, 2)
     heights,  # OUT (n_samples - 1,)
+    first,  # IN  first merge
+    last,  # IN  merge after the last
 ):
-    """Writes the merges and their heights."""
+    """Writes these merges and their heights."""
     n_samples = ids.shape[0]
-    for i in range(n_samples):
-        _search_matrix(distances, ids, i, near, neighbor)
-    for step in range(n_samples - 1):
+    for step in range(first, last):
         x = smallest(near, n_samples)
         while ids[neighbor[x]] < 0 or near[x] < distances[x, neighbor[x]]:
             _search_matrix(distances, ids, x, near, neighbor)

@@ -25,7 +25,10 @@ from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import any_lane, lane_count, load, maximum, splat, store
 from kmeans_core.hierarchy.chain import (
+    LENGTH,
+    MERGED,
     SEARCH_AGAIN,
+    begin_chain,
     begin_search,
     new_chain,
     push,
@@ -34,6 +37,7 @@ from kmeans_core.hierarchy.chain import (
 )
 from kmeans_core.hierarchy.distances import FLOAT64, GROUP, Source, padded, place, write_row
 from kmeans_core.hierarchy.memory import check_fits
+from kmeans_core.hierarchy.turns import turns_a_call
 from kmeans_core.hierarchy.update_rules import METHODS, ward
 
 BLOCK = 8  # columns written at a time; 16 was no faster
@@ -112,7 +116,10 @@ def chain_merges(
     check_fits(8 * table_size(n_samples), n_samples)
     table = _new_table(n_samples, weight)
     merges, heights = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
-    _merge_along_chain(source, table, METHODS.index(method), new_chain(n_samples), merges, heights)
+    rule, chain, progress = METHODS.index(method), new_chain(n_samples), begin_chain()
+    most_turns = turns_a_call(n_samples * (source.X.shape[1] + BLOCK))
+    while progress[MERGED] < n_samples - 1:
+        _merge_along_chain(source, table, rule, chain, progress, most_turns, merges, heights)
     return merges, heights
 
 
@@ -149,13 +156,16 @@ def _merge_along_chain(
     table,  # INOUT Table
     method,  # IN  place of the rule in METHODS
     chain,  # WORK Chain
+    progress,  # INOUT see begin_chain
+    most_turns,  # IN  searches or merges after which to return; call again until all are merged
     merges,  # OUT (n_samples - 1, 2)
     heights,  # OUT (n_samples - 1,)
 ):
     """Writes the merges and their heights."""
-    n_samples = merges.shape[0] + 1
-    step, length = 0, 0
-    while step < n_samples - 1:
+    n_samples, turn = merges.shape[0] + 1, 0
+    step, length = progress[MERGED], progress[LENGTH]
+    while step < n_samples - 1 and turn < most_turns:
+        turn += 1
         if length == 0:
             # The newest cluster: going on nearby keeps fewer clusters alive at a time than
             # starting at a row (complete, d=4: rows of R at most 0.13 n against 0.22 n).
@@ -192,6 +202,7 @@ def _merge_along_chain(
                 _write_pending(table)
             if full:
                 _pack(source, table)
+    progress[MERGED], progress[LENGTH] = step, length
 
 
 # ---- reading a row of distances -----------------------------------------------------------------

@@ -31,6 +31,7 @@ from kmeans_core.hierarchy.screen import (
     stretch_and_slack,
 )
 from kmeans_core.hierarchy.smallest import first_of_lanes, keep_smaller, nothing_yet
+from kmeans_core.hierarchy.turns import short_calls
 
 
 def prim_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +66,12 @@ def prim_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     stretch, slack = stretch_and_slack(X.shape[1])
     order, squares = np.arange(len(X)), np.empty(len(X) - 1)
     query = np.empty(X.shape[1], dtype=np.float32)
-    _grow_tree(rows, packed_float32(rows), query, near, bound, stretch, slack, order, squares)
+    packed, joining = packed_float32(rows), 0
+    for begin, end in short_calls(len(X) - 1, X.size):
+        joining = _grow_tree(
+            rows, packed, query, near, bound, stretch, slack, order, squares, joining, begin, end
+        )
+    order = order[::-1]
     return np.column_stack([order[:-1], order[1:]]), squares
 
 
@@ -78,18 +84,20 @@ def _grow_tree(
     bound,  # INOUT (columns,) float32: what a screened square must be below to matter
     stretch,  # IN
     slack,  # IN
-    order,  # INOUT (n_samples,) 0, 1, 2 ... on entry; the rows in the order in which they join
+    order,  # INOUT (n_samples,) 0, 1, 2 ... at first; the last to join stands first
     squares,  # OUT (n_samples - 1,)
+    joining,  # IN  the place whose row joins next
+    begin,  # IN  how many have joined
+    end,  # IN  how many are to
 ):
-    """Writes the order and the squared lengths.
+    """Writes the order and the squared lengths; returns the place whose row joins next.
 
     Places 0..outside-1 are the rows outside the tree. One that joins changes places with the last
     of them, so `order` fills up with the tree from its end.
     """
     n_samples, n_features = rows.shape
     lanes, wide = lane_count(packed), lane_count(near)  # of float32, of float64
-    joining = 0
-    for outside in range(n_samples - 1, 0, -1):
+    for outside in range(n_samples - 1 - begin, n_samples - 1 - end, -1):
         _take_out(rows, packed, near, bound, order, joining, outside)
         for f in range(n_features):
             query[f] = rows[outside, f]
@@ -108,7 +116,7 @@ def _grow_tree(
                 best, index = keep_smaller(load(near, part * wide), part, best, index)
         joining = first_of_lanes(best, index, near)
         squares[n_samples - 1 - outside] = near[joining]
-    _reverse(order)
+    return joining
 
 
 @device
@@ -142,13 +150,6 @@ def _lower(mask, start, rows, joined, near, bound, stretch, slack):
         i += 1
 
 
-@device
-def _reverse(order):
-    last = order.shape[0] - 1
-    for i in range(order.shape[0] // 2):
-        order[i], order[last - i] = order[last - i], order[i]
-
-
 # ---- any metric, or a condensed matrix -----------------------------------------------------------
 
 
@@ -170,7 +171,9 @@ def prim_rows(source: Source) -> tuple[np.ndarray, np.ndarray]:
     outside = np.where(np.arange(n_columns) < n_samples, 0.0, np.inf)
     row = aligned_empty(n_columns, FLOAT64)
     order, lengths = np.zeros(n_samples, dtype=np.int64), np.empty(n_samples - 1)
-    _grow_tree_by_rows(source, np.arange(n_columns), row, near, outside, order, lengths)
+    rows = np.arange(n_columns)
+    for begin, end in short_calls(n_samples - 1, n_samples * (source.X.shape[1] + 8)):
+        _grow_tree_by_rows(source, rows, row, near, outside, order, lengths, begin, end)
     return np.column_stack([order[:-1], order[1:]]), lengths
 
 
@@ -183,10 +186,12 @@ def _grow_tree_by_rows(
     outside,  # INOUT (columns,) 0 for a row outside the tree, else inf; row 0 counts as outside
     order,  # INOUT (n_samples,) zeros on entry; the rows in the order in which they join
     lengths,  # OUT (n_samples - 1,)
+    begin,  # IN  how many rows have joined
+    end,  # IN  how many are to
 ):
     """Writes the order and the lengths."""
     n_samples, lanes = order.shape[0], lane_count(near)
-    for step in range(n_samples - 1):
+    for step in range(begin, end):
         outside[order[step]] = np.inf
         write_row(source, order[step], rows, n_samples, 0, row)
         best, index = nothing_yet(near)

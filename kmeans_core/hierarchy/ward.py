@@ -15,7 +15,10 @@ from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import any_lane, fma, lane_bits, lane_count, load, splat
 from kmeans_core.hierarchy.chain import (
+    LENGTH,
+    MERGED,
     SEARCH_AGAIN,
+    begin_chain,
     begin_search,
     new_chain,
     push,
@@ -29,6 +32,7 @@ from kmeans_core.hierarchy.screen import (
     screen_columns,
     stretch_and_slack,
 )
+from kmeans_core.hierarchy.turns import turns_a_call
 
 
 class Clusters(NamedTuple):
@@ -99,7 +103,11 @@ def ward_merges(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, n
     merges, costs = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
     query = np.empty(X.shape[1], dtype=np.float32)
     stretch, slack = stretch_and_slack(X.shape[1])
-    _merge_along_chain(clusters, new_chain(n_samples), query, stretch, slack, merges, costs)
+    chain, progress, most_turns = new_chain(n_samples), begin_chain(), turns_a_call(X.size)
+    while progress[MERGED] < n_samples - 1:
+        _merge_along_chain(
+            clusters, chain, progress, most_turns, query, stretch, slack, merges, costs
+        )
     return merges, costs if weight is None else costs * weight.max()
 
 
@@ -107,6 +115,8 @@ def ward_merges(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, n
 def _merge_along_chain(
     clusters,  # INOUT Clusters
     chain,  # WORK Chain
+    progress,  # INOUT see begin_chain
+    most_turns,  # IN  searches or merges after which to return; call again until all are merged
     query,  # WORK (n_features,) float32
     stretch,  # IN  see screen.py
     slack,  # IN
@@ -114,9 +124,10 @@ def _merge_along_chain(
     costs,  # OUT (n_samples - 1,)
 ):
     """Writes the merges and their costs."""
-    n_samples = clusters.ids.shape[0]
-    step, length = 0, 0
-    while step < n_samples - 1:
+    n_samples, turn = clusters.ids.shape[0], 0
+    step, length = progress[MERGED], progress[LENGTH]
+    while step < n_samples - 1 and turn < most_turns:
+        turn += 1
         if length == 0:
             push(chain, 0, clusters.ids[0], np.inf)
             length = 1
@@ -144,6 +155,7 @@ def _merge_along_chain(
             merges[step, 0], merges[step, 1], costs[step] = a, b, cost
             _merge(clusters, a, b, n_samples + step, n_samples - step, cost)
             step += 1
+    progress[MERGED], progress[LENGTH] = step, length
 
 
 @device
