@@ -14,6 +14,7 @@ from numpy.random.bit_generator import ISeedSequence
 
 FLOATS = (np.float64, np.float32)
 MISSING = ("NAType", "NaTType")  # what pandas puts where there is no value
+LARGEST = 2**31 - 1  # that a kernel counts to
 FILL = "fill or drop such rows first."
 
 
@@ -71,10 +72,29 @@ def check_matrix(
     wanted = np.dtype(dtype) if dtype is not None else array.dtype
     if wanted not in FLOATS:
         wanted = np.dtype(np.float64)
-    clean = (np.array if copy else np.asarray)(array, dtype=wanted, order="C")
+    with np.errstate(over="ignore"):  # of what float32 cannot hold
+        clean = (np.array if copy else np.asarray)(array, dtype=wanted, order="C")
     if finite:
         _check_finite(clean, name)
-    return clean
+    return _as_writable(clean)
+
+
+class _Memory:
+    """The memory of an array, said to be writable."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        interface = array.__array_interface__
+        self.array = array  # keeps the memory alive
+        self.__array_interface__ = interface | {"data": (interface["data"][0], False)}
+
+
+def _as_writable(array: np.ndarray) -> np.ndarray:
+    """A view of a read-only array that is typed like any other: nothing is written through it.
+
+    Numba compiles every kernel once more for read-only arrays, which takes 7 s, and what comes out
+    of a pandas column is one.
+    """
+    return array if array.flags.writeable else np.asarray(_Memory(array))
 
 
 def _numeric_array(X: Any, name: str) -> np.ndarray:
@@ -111,6 +131,9 @@ def _check_cells(array: np.ndarray, name: str) -> None:
         try:
             float(array[place])
         except (TypeError, ValueError) as error:
+            if array.ndim == 0:
+                kind = type(array[place]).__name__
+                raise TypeError(f"{name} must be an array of numbers, got a {kind}.") from None
             where = f"first at {_place(place)}"
             if type(array[place]).__name__ in MISSING:
                 raise ValueError(f"Input {name} contains NaN ({where}): {FILL}") from None
@@ -129,10 +152,14 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     bad = ~np.isfinite(array)
     if bad.any():
         row, column = np.argwhere(bad)[0]
-        kind = "NaN" if np.isnan(array[row, column]) else "infinity"
+        kind = "NaN" if np.isnan(array[row, column]) else _infinity(array.dtype)
         raise ValueError(
             f"Input {name} contains {kind} (first at row {row}, column {column}): {FILL}"
         )
+
+
+def _infinity(dtype: np.dtype) -> str:
+    return "infinity" + (", or more than float32 holds" if dtype == np.float32 else "")
 
 
 def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.ndarray | None:
@@ -146,7 +173,8 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     if sample_weight is None:
         return None
     sample_weight = weight_a_row(sample_weight, n_samples)
-    weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
+    with np.errstate(over="ignore"):  # of what float32 cannot hold
+        weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
     if weight.ndim != 1:
         raise ValueError(f"Sample weights must be 1D array or scalar, got {weight.ndim}D.")
     if weight.shape != (n_samples,):
@@ -154,7 +182,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
             f"sample_weight.shape == {weight.shape}, expected ({n_samples},): one weight a row."
         )
     if not np.isfinite(weight).all():
-        raise ValueError("Input sample_weight contains NaN or infinity.")
+        raise ValueError(f"Input sample_weight contains NaN or {_infinity(weight.dtype)}.")
     if (weight < 0).any():
         row = int(np.argmax(weight < 0))
         raise ValueError(f"Negative values in sample_weight: {weight[row]} at row {row}; limit 0.")
@@ -164,7 +192,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
         total = weight.sum(dtype=np.float64)
     if total == np.inf:
         raise ValueError("sample_weight adds up to more than float64 can hold: divide all weights.")
-    return weight
+    return _as_writable(weight)
 
 
 def weight_a_row(sample_weight: Any, n_samples: int) -> Any:

@@ -133,7 +133,8 @@ def run_command(arguments: list[str]) -> int:
         # Typer's usage errors; where their class lives depends on its version.
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             message = " ".join(error.format_message().split())
-            raise SegmentError(f"{message} (segment --help)") from None
+            where = getattr(getattr(error, "ctx", None), "command_path", "segment")
+            raise SegmentError(f"{message} ({where} --help)") from None
         raise
     if code == INTERRUPTED:  # newer versions of Typer return it, older ones raise Abort
         raise KeyboardInterrupt
@@ -218,8 +219,7 @@ def _load(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
         n: _number("--weight", v) for n, v in _pairs("--weight", options["weights"]).items()
     }
     settings["ranges"] = {
-        name: tuple(_number("--range", end) for end in ends.partition(":")[::2])
-        for name, ends in _pairs("--range", options["ranges"]).items()
+        name: _ends(text) for name, text in _pairs("--range", options["ranges"]).items()
     }
     Segmenter(**settings).check()  # before a large table is read
     table = load_table(source, **reading)
@@ -244,6 +244,13 @@ def _pairs(flag: str, values: Names) -> dict[str, str]:
         if not value.rpartition("=")[0].strip():
             raise SegmentError(f"{flag} takes NAME=VALUE, got {quote(value)}")
     return {v.rpartition("=")[0].strip(): v.rpartition("=")[2].strip() for v in values or []}
+
+
+def _ends(text: str) -> tuple[float, float]:
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise SegmentError(f"--range takes COLUMN=LOW:HIGH, got {quote(text)}")
+    return _number("--range", low), _number("--range", high)
 
 
 def _number(flag: str, text: str) -> float:

@@ -64,7 +64,8 @@ def load_table(
     `segment.textfile.TextOptions` names it.
     SegmentError where it cannot be read, or holds no table.
     """
-    address, options = str(source), TextOptions(**text)
+    address = str(source)
+    options = TextOptions(**text)  # TypeError for one that there is not, before anything is read
     if not address.strip():
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):

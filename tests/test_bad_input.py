@@ -6,6 +6,7 @@ turn. That has to be a ValueError or a TypeError that names the argument, before
 
 import inspect
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -209,7 +210,8 @@ STARTS = {
     "too few by callable": (lambda X, k, random_state: X[:2], r"does not match the number of clus"),
     "1-D": (X[0], "init must have 2 dimensions"),
     "NaN": (with_cell(np.nan)[:3], "Input init contains NaN"),
-    "None": (None, "init must"),
+    "None": (None, "init must be one of .*, got None"),
+    "nothing by callable": (lambda X, k, random_state: None, "what init returned must"),
     "number": (3, "init must"),
 }
 RANGES = {
@@ -328,6 +330,56 @@ def test_before_fit(method):
         getattr(KMeans(), method)(X)
     with pytest.raises(AttributeError, match="not fitted yet"):
         getattr(KMeans(), method)(np.full((1, 1), np.nan))
+
+
+@pytest.mark.parametrize("name", ["max_iter", "n_init"])
+def test_more_than_a_kernel_counts_to(name):
+    with pytest.raises(ValueError, match=f"{name} must be between 1 and 2147483647, got 10{{20}}"):
+        KMeans(2, **{name: 10**20}).fit(X)
+
+
+@pytest.mark.parametrize("no_array", [(row for row in X), {1.0}, {"a": 1.0}, object()])
+def test_what_is_no_array_is_called_by_its_kind(no_array):
+    kind = type(no_array).__name__
+    with pytest.raises(TypeError, match=f"X must be an array of numbers, got a {kind}"):
+        KMeans(2).fit(no_array)
+
+
+def test_what_float32_cannot_hold_is_not_said_to_be_infinite():
+    model = KMeans(2, n_init=1, random_state=0).fit(X.astype(np.float32))
+    with pytest.raises(ValueError, match=r"Input X contains infinity, or more than float32 holds"):
+        model.predict(X * 1e300)
+    with pytest.raises(ValueError, match=r"NaN or infinity, or more than float32 holds"):
+        model.fit(X.astype(np.float32), sample_weight=np.full(N, 1e39))
+
+
+def test_a_callable_cannot_change_the_input():
+    table = X.copy()
+    with pytest.raises(ValueError, match="read-only"):
+        KMeans(2, init=lambda X, k, random_state: X.fill(0)).fit(table)
+    np.testing.assert_array_equal(table, X)
+
+
+def test_read_only_arrays_are_read_by_the_same_kernels():
+    table, weight = X.copy(), np.arange(1.0, N + 1)
+    ours = KMeans(2, n_init=2, random_state=0)
+    expected = ours.fit(table, sample_weight=weight).labels_
+    linkage(table, "ward")
+    known = {id(k): len(k.signatures) for k in compiled_kernels()}
+    table.flags.writeable = weight.flags.writeable = False
+    before = table.tobytes(), weight.tobytes()
+    np.testing.assert_array_equal(ours.fit(table, sample_weight=weight).labels_, expected)
+    linkage(table, "ward")
+    assert known == {id(k): len(k.signatures) for k in compiled_kernels()}
+    assert (table.tobytes(), weight.tobytes()) == before
+    assert not table.flags.writeable
+
+
+def compiled_kernels():
+    """Every kernel of the modules that are loaded."""
+    modules = [m for name, m in sys.modules.items() if name.startswith("kmeans_core.")]
+    values = [value for module in modules for value in vars(module).values()]
+    return [value for value in values if hasattr(value, "signatures")]
 
 
 def test_nothing_is_computed_before_parameters_are_checked(monkeypatch):

@@ -98,10 +98,16 @@ def test_ties_go_to_the_lowest_index(algorithm):
 
 WAYS = {
     "every distance": {},
-    "every distance, few steps a call": {(seeding, "FLOPS_A_CALL"): 1e4},
+    "every distance, few steps a call": {(seeding, "STEP_FLOPS_A_CALL"): 1e4},
     "bounds": {(small_seeding, "MOST_FEATURES"): 0},
-    "bounds, a step a call": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "FLOPS_A_CALL"): 0},
-    "bounds and threads": {(small_seeding, "MOST_FEATURES"): 0, (seeding, "FLOPS_TO_SHARE"): 0},
+    "bounds, a step a call": {
+        (small_seeding, "MOST_FEATURES"): 0,
+        (seeding, "STEP_FLOPS_A_CALL"): 0,
+    },
+    "bounds and threads": {
+        (small_seeding, "MOST_FEATURES"): 0,
+        (seeding, "STEP_FLOPS_TO_SHARE"): 0,
+    },
 }
 
 

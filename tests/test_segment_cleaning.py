@@ -575,6 +575,8 @@ class TestExplore:
         (["--range", "Age=9:1"], "the range of 'Age' must be low:high"),
         (["--range", "Agee=0:9"], "did you mean 'Age'?"),
         (["--weight", "Age=x"], "--weight takes numbers, got 'x'"),
+        (["--range", "Age=5"], "--range takes COLUMN=LOW:HIGH, got '5'"),
+        (["--nonsense"], "No such option: --nonsense (segment {command} --help)"),
         (["--weight", "Age=-1"], "the weight of 'Age' must be a number from 0"),
         (["--fill", "Age=old"], "can be filled with median, mode or a number"),
         (["--derive", "a = Agee + 1"], "did you mean 'Age'?"),
@@ -591,4 +593,4 @@ def test_options_that_cannot_be(capsys, command, options, said):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
-    assert said in err
+    assert said.format(command=command) in err

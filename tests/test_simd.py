@@ -289,15 +289,13 @@ def _fits(dtype):
 
 
 # Every setting compiles a fit anew, in one dtype each: most of the time of these tests.
-# The first is what every x86-64 has: registers of 128 bits, products and sums rounded apart.
-PLAIN_X86 = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "+sse,+sse2"}
 SETTINGS = {
-    "128 bits, without fma, checked": {
+    "128 bits, 32 registers, checked": {  # as with NEON
         "SIMD_AGAIN": "float64",
         "KMEANS_CORE_LANE_BITS": "128",
+        "KMEANS_CORE_REGISTERS": "32",
         "KMEANS_CORE_CHECK_LANES": "1",
         "NUMBA_BOUNDSCHECK": "1",
-        **(PLAIN_X86 if platform.machine() in ("x86_64", "AMD64") else {}),
     },
     "512 bits, 32 registers": {
         "SIMD_AGAIN": "float64",
@@ -311,6 +309,14 @@ SETTINGS = {
         "KMEANS_CORE_LANE_BITS": "128",
     },
 }
+if platform.machine() in ("x86_64", "AMD64"):
+    SETTINGS["without fma"] = {  # what every x86-64 has: registers of 128 bits
+        "SIMD_AGAIN": "float64",
+        "WITHOUT_FMA": "1",
+        "LANES_BY": "arithmetic",  # the test of that name; what it leaves out has no fma in it
+        "NUMBA_CPU_NAME": "x86-64",
+        "NUMBA_CPU_FEATURES": "+sse,+sse2",
+    }
 
 
 if "SIMD_AGAIN" not in os.environ:
@@ -328,8 +334,9 @@ if "SIMD_AGAIN" not in os.environ:
 
 
 if __name__ == "__main__":
+    assert not (simd.HAS_FMA and "WITHOUT_FMA" in os.environ)
     quiet = ["-q", "-p", "no:cacheprovider", "--no-header"]
-    code = pytest.main([__file__, *quiet])
+    code = pytest.main([__file__, *quiet, "-k", os.environ.get("LANES_BY", "test")])
     # The search by products, a table that is plain and one with ties.
     tests = str(Path(__file__).with_name("test_products.py"))
     code = code or pytest.main([tests, *quiet, "-k", "certain and (plain or equal) and (6 or 65)"])

@@ -57,7 +57,7 @@ def test_neither_the_order_of_blocks_matters_nor_what_was_in_memory(
     rng = np.random.default_rng(5)
     X = rng.normal(size=(40_000, 10)).astype(np.float32)
     weight = rng.random(40_000) if weighted else None
-    monkeypatch.setattr(seeding, "FLOPS_TO_SHARE", 0)  # nor is a step on one thread
+    monkeypatch.setattr(seeding, "STEP_FLOPS_TO_SHARE", 0)  # nor is a step on one thread
     ours = KMeans(
         12, init=init, algorithm=algorithm, max_iter=25, n_init=1, random_state=0, n_threads=2
     )

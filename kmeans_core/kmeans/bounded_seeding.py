@@ -99,6 +99,36 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int) -> BoundedSeeds:
     )
 
 
+@long_kernel
+def greedy_steps(rows, seeds, first, draws, begin, stop):
+    """These steps on one thread; step 0 chooses the first row. Writes seeds.indices."""
+    if begin == 0:
+        choose_first(rows, seeds, first)
+        own_all(rows, seeds, 0, rows.n_blocks)
+    for step in range(max(begin, 1), stop):
+        draw_candidates(rows, seeds, draws, step)
+        sieve_gains(rows, seeds, 0, rows.n_blocks)
+        if count_contenders(seeds, draws.shape[1]) > 1:
+            measure_gains(rows, seeds, 0, rows.n_blocks)
+        place = keep_best(seeds, step)
+        add_chosen(rows, seeds, place, step, 0, rows.n_blocks)
+
+
+def greedy_steps_threaded(
+    rows: Rows, seeds: BoundedSeeds, first: int, draws: np.ndarray, workers: Workers
+) -> None:
+    """All steps of `greedy_steps`, their passes shared by threads, which Python calls."""
+    choose_first(rows, seeds, first)
+    workers.run(partial(own_all, rows, seeds), rows.n_blocks)
+    for step in range(1, draws.shape[0] + 1):
+        draw_candidates(rows, seeds, draws, step)
+        workers.run(partial(sieve_gains, rows, seeds), rows.n_blocks)
+        if count_contenders(seeds, draws.shape[1]) > 1:
+            workers.run(partial(measure_gains, rows, seeds), rows.n_blocks)
+        place = keep_best(seeds, step)
+        workers.run(partial(add_chosen, rows, seeds, place, step), rows.n_blocks)
+
+
 @kernel
 def choose_first(rows, seeds, first):
     """Make the first row the one candidate of step 0."""
@@ -138,36 +168,6 @@ def sum_round(rows, seeds, block, start, stop):
         total = total + load_like(seeds.closest, panel * lanes, zero) * w
     before = (start - block * rows.block_panels) // PANELS_A_ROUND
     seeds.potential[block * n_rounds + before] = sum_lanes(total)
-
-
-@long_kernel
-def greedy_steps(rows, seeds, first, draws, begin, stop):
-    """These steps on one thread; step 0 chooses the first row. Writes seeds.indices."""
-    if begin == 0:
-        choose_first(rows, seeds, first)
-        own_all(rows, seeds, 0, rows.n_blocks)
-    for step in range(max(begin, 1), stop):
-        draw_candidates(rows, seeds, draws, step)
-        sieve_gains(rows, seeds, 0, rows.n_blocks)
-        if count_contenders(seeds, draws.shape[1]) > 1:
-            measure_gains(rows, seeds, 0, rows.n_blocks)
-        place = keep_best(seeds, step)
-        add_chosen(rows, seeds, place, step, 0, rows.n_blocks)
-
-
-def greedy_steps_threaded(
-    rows: Rows, seeds: BoundedSeeds, first: int, draws: np.ndarray, workers: Workers
-) -> None:
-    """All steps of `greedy_steps`, each on all threads."""
-    choose_first(rows, seeds, first)
-    workers.run(partial(own_all, rows, seeds), rows.n_blocks)
-    for step in range(1, draws.shape[0] + 1):
-        draw_candidates(rows, seeds, draws, step)
-        workers.run(partial(sieve_gains, rows, seeds), rows.n_blocks)
-        if count_contenders(seeds, draws.shape[1]) > 1:
-            workers.run(partial(measure_gains, rows, seeds), rows.n_blocks)
-        place = keep_best(seeds, step)
-        workers.run(partial(add_chosen, rows, seeds, place, step), rows.n_blocks)
 
 
 @kernel

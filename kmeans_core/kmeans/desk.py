@@ -1,4 +1,4 @@
-"""Where the runs of a fit are made: seeds, then iterations, in memory that is used again."""
+"""A run from its start to its end: seeds, then iterations."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class Desk:
 
     def run(self, start: Start) -> Result:
         """Run from this start; the next run writes over the labels of the result."""
-        table, limits = self._table, self._limits
-        centers, labelled = self.seed(start), False
+        table, limits, labelled = self._table, self._limits, False
+        centers = self.seed(start)
         if self._is_small:
             return small.run_from(table, centers, limits, self._run)
         same_rows = table.rows.X is self.plan.prepared.X and table.tree is None
         if same_rows and isinstance(self._seeds, BoundedSeeds):
             self._run, labelled = self._run._replace(labels=self._seeds.owner), True
-        self._seeds = None  # 16 bytes a row, 8 of a small table
+        self._seeds = None  # 12 bytes a row; 4 are labels now
         return iteration.run_from(
             table, centers, limits, self.plan.settings.algorithm, self.workers, self._run,
             labelled=labelled,
@@ -87,9 +87,8 @@ class Desk:
 
 def parallel_seeds(plan: Plan, start: Start, workers: Workers) -> np.ndarray:
     """Centers chosen by k-means||."""
-    from kmeans_core.kmeans.parallel_seeding import (
-        parallel_indices,  # seldom: loaded when asked for
-    )
+    # seldom: loaded when asked for
+    from kmeans_core.kmeans.parallel_seeding import parallel_indices
 
     assert start.seed is not None
     prepared, n_clusters = plan.prepared, plan.settings.n_clusters

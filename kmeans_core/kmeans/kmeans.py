@@ -37,6 +37,7 @@ from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.kmeans.sparse import Csr, dense_rows, open_rows
 from kmeans_core.kmeans.watch import Watch
 from kmeans_core.validation import (
+    LARGEST,
     check_choice,
     check_integer,
     check_matrix,
@@ -264,7 +265,7 @@ class KMeans(Estimator):
     def _settings(self, X: np.ndarray | Csr) -> Settings:
         """Every parameter, checked against the data."""
         init = self.init
-        if isinstance(init, str):
+        if isinstance(init, str) or init is None:
             check_choice(init, "init", INITS)
         elif callable(init):
             init = self._checked_callable(init, X)
@@ -277,7 +278,7 @@ class KMeans(Estimator):
             n_clusters=check_n_clusters(self.n_clusters, X.shape[0]),
             init=init,
             n_init=self._check_n_init(),
-            max_iter=check_integer(self.max_iter, "max_iter", low=1),
+            max_iter=check_integer(self.max_iter, "max_iter", low=1, high=LARGEST),
             tol=check_real(self.tol, "tol", low=0.0),
             algorithm=check_choice(self.algorithm, "algorithm", tuple(ALGORITHMS)),
             watch=self._watch(),
@@ -297,17 +298,23 @@ class KMeans(Estimator):
         """The caller's `init`, which is shown the rows as they were given, its centers checked."""
 
         def checked(X: np.ndarray, n_clusters: int, rng: Any) -> np.ndarray:
-            shown = given.source if isinstance(given, Csr) else given
-            return self._check_start(init(shown, n_clusters, random_state=rng), X)
+            if isinstance(given, Csr):
+                shown = given.source
+            else:
+                shown = given.view()
+                shown.flags.writeable = False  # the input is never changed
+            centers = init(shown, n_clusters, random_state=rng)
+            return self._check_start(centers, X, "what init returned")
 
         return checked
 
     def _check_n_init(self) -> int:
         given = not isinstance(self.init, str) and not callable(self.init)
         if isinstance(self.n_init, str):
-            check_choice(self.n_init, "n_init", ("auto",))
+            if self.n_init != "auto":
+                raise ValueError(f"n_init must be 'auto' or an integer, got {self.n_init!r}.")
             return 10 if callable(self.init) or (not given and self.init == "random") else 1
-        n_init = check_integer(self.n_init, "n_init", low=1)
+        n_init = check_integer(self.n_init, "n_init", low=1, high=LARGEST)
         if n_init > 1 and given:
             warnings.warn(
                 "Explicit initial center position passed: performing only one init in KMeans "
@@ -318,9 +325,9 @@ class KMeans(Estimator):
             return 1
         return n_init
 
-    def _check_start(self, init: Any, X: np.ndarray | Csr) -> np.ndarray:
+    def _check_start(self, init: Any, X: np.ndarray | Csr, name: str = "init") -> np.ndarray:
         """Given centers as a checked array of their own, in the dtype of `X`."""
-        centers = check_matrix(init, "init", dtype=X.dtype, copy=True)
+        centers = check_matrix(init, name, dtype=X.dtype, copy=True)
         given = f"The shape of the initial centers {centers.shape} does not match the number of"
         if centers.shape[0] != self.n_clusters:
             raise ValueError(f"{given} clusters {self.n_clusters}.")

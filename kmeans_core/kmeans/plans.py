@@ -1,6 +1,7 @@
-"""What a fit will do: its parameters and every random draw, made before anything is computed.
+"""What a fit will do: its parameters and its random draws, made before anything is computed.
 
-In scikit-learn's order: so the same seed chooses the rows that it chooses there.
+In scikit-learn's order: so the same seed chooses the rows that it chooses there. Of k-means||,
+whose draws depend on what it has found, the seed is drawn.
 """
 
 from __future__ import annotations

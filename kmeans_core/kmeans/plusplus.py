@@ -14,6 +14,7 @@ from kmeans_core.kmeans.prepared import prepare
 from kmeans_core.kmeans.seeding import greedy_indices
 from kmeans_core.kmeans.sparse import dense_rows, open_rows
 from kmeans_core.validation import (
+    LARGEST,
     check_integer,
     check_n_clusters,
     check_random_state,
@@ -67,7 +68,7 @@ def kmeans_plusplus(
     if n_local_trials is None:
         trials = default_local_trials(k)
     else:
-        trials = check_integer(n_local_trials, "n_local_trials", low=1)
+        trials = check_integer(n_local_trials, "n_local_trials", low=1, high=LARGEST)
     rng = check_random_state(random_state)
     X = dense_rows(given, bytes_of_seeds(given.shape, given.dtype))
     draws = uniform_draws(rng, draws_needed(k, trials))

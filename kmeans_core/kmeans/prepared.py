@@ -24,13 +24,13 @@ from kmeans_core.kmeans.variance import mean_variance
 
 if TYPE_CHECKING:
     from kmeans_core.kmeans.rowtree import Tree
-    from kmeans_core.kmeans.small_seeding import Wide
 
 
 class Prepared:
     """A checked matrix with its scale and, once they are asked for, its packed copies.
 
-    `exact` is in the dtype of X, for k-means||; `sieve` in float32, for all else. `X` has 0 in
+    `exact` is in the dtype of X, for k-means||, `wide` in float64, for the seeds of small tables,
+    and `sieve` in float32, for all else. `X` has 0 in
     large constant columns (constant.py), `constants` their values.
     """
 
@@ -44,7 +44,7 @@ class Prepared:
         self.X, self.weight, self.scale, self.constants = X, weight, scale, constants
         self._exact: Rows | None = None
         self._sieve: Rows | None = None
-        self._wide: Wide | None = None
+        self._wide: small_seeding.Wide | None = None
         self._tree: tuple[Rows, Tree] | None = None
         self._collapsed: tuple[Prepared, np.ndarray] | None = None
         self._is_looked_over = False
@@ -56,7 +56,7 @@ class Prepared:
             self._sieve = sieve_rows(self.X, self.weight, self.scale, workers)
         return self._sieve
 
-    def wide(self, n_trials: int, workers: Workers) -> Wide | None:
+    def wide(self, n_trials: int, workers: Workers) -> small_seeding.Wide | None:
         """The panels of float64 that seeds of a small table are chosen among; else None."""
         if not small_seeding.suits(self.X.shape, n_trials):
             return None
@@ -115,7 +115,7 @@ class Prepared:
         return centers if self.constants is None else centers + self.constants
 
     def drop_exact(self) -> None:
-        """Give their memory back."""
+        """Give the memory of `exact` back."""
         self._exact = None
 
     def variance(self, workers: Workers) -> float:

@@ -18,8 +18,8 @@ from kmeans_core.kmeans.small_seeding import SmallSeeds, Wide
 
 Seeds = BoundedSeeds | SmallSeeds
 
-FLOPS_TO_SHARE = 4e6  # of a step: below, one thread does all steps
-FLOPS_A_CALL = 2e8  # of a compiled call: below 0.1 s, so that Ctrl-C is heard
+STEP_FLOPS_TO_SHARE = 4e6  # of a step: below, one thread does all steps
+STEP_FLOPS_A_CALL = 2e8  # of a compiled call: below 0.1 s, so that Ctrl-C is heard
 
 
 def greedy_indices(
@@ -41,10 +41,11 @@ def greedy_indices(
     Notes
     -----
     O(n d) time a step and candidate without pruning. Memory: 16 bytes a row, and a quarter of a
-    byte a candidate; in a small table 16 bytes a row and 8 a number.
+    byte a row and candidate; in a small table 16 bytes a row and 8 a number.
     """
     if seeds is None:
-        seeds = new_seeds(rows, draws.shape[0] + 1, draws.shape[1])
+        n_more, n_trials = draws.shape
+        seeds = new_seeds(rows, n_more + 1, n_trials, wide_if_small(rows, n_trials))
     if isinstance(seeds, SmallSeeds):
         _in_short_calls(small_seeding.greedy_steps, rows, seeds, first, draws)
     elif on_one_thread(rows, seeds, draws):
@@ -54,20 +55,22 @@ def greedy_indices(
     return seeds.indices
 
 
-def new_seeds(rows: Rows, n_clusters: int, n_trials: int, wide: Wide | None = None) -> Seeds:
-    """Memory for the way that suits a table; the first step sets what has to be set.
+def wide_if_small(rows: Rows, n_trials: int) -> Wide | None:
+    """The table packed for `small_seeding.py`, where that suits it: the choice between the ways."""
+    suits = small_seeding.suits(rows.X.shape, n_trials)
+    return small_seeding.wide_panels(rows) if suits else None
 
-    `wide`: the table packed for `small_seeding.py`, where this is known.
-    """
-    if small_seeding.suits(rows.X.shape, n_trials):
-        wide = wide or small_seeding.wide_panels(rows)
+
+def new_seeds(rows: Rows, n_clusters: int, n_trials: int, wide: Wide | None) -> Seeds:
+    """Memory for the way that `wide_if_small` says; the first step sets what has to be set."""
+    if wide is not None:
         return small_seeding.new_seeds(wide, n_clusters, n_trials)
     return bounded_seeding.new_seeds(rows, n_clusters, n_trials)
 
 
 def on_one_thread(rows: Rows, seeds: Seeds, draws: np.ndarray) -> bool:
     """Whether one thread does all steps."""
-    return isinstance(seeds, SmallSeeds) or flops_of_step(rows, draws) < FLOPS_TO_SHARE
+    return isinstance(seeds, SmallSeeds) or flops_of_step(rows, draws) < STEP_FLOPS_TO_SHARE
 
 
 def flops_of_step(rows: Rows, draws: np.ndarray) -> float:
@@ -78,7 +81,7 @@ def flops_of_step(rows: Rows, draws: np.ndarray) -> float:
 def _in_short_calls(
     steps: Callable[..., None], rows: Rows, seeds: Seeds, first: int, draws: np.ndarray
 ) -> None:
-    """All steps, in calls of at most FLOPS_A_CALL."""
-    at_a_time = max(1, int(FLOPS_A_CALL / flops_of_step(rows, draws)))
+    """All steps, in calls of at most STEP_FLOPS_A_CALL."""
+    at_a_time = max(1, int(STEP_FLOPS_A_CALL / flops_of_step(rows, draws)))
     for begin in range(0, draws.shape[0] + 1, at_a_time):
         steps(rows, seeds, first, draws, begin, min(begin + at_a_time, draws.shape[0] + 1))
