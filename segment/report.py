@@ -22,6 +22,7 @@ from segment.features import Number
 from segment.profile import Profile, short_label
 
 if TYPE_CHECKING:
+    from segment.choose import Trust
     from segment.segmenter import Segmenter
 
 FACTS = 4
@@ -34,6 +35,12 @@ SEPARATION = (
     (0.51, "clearly separated"),
     (0.26, "loosely separated, and some customers lie between two of them"),
     (-1.0, "hardly separated: take them as a way to sort customers, not as groups that exist"),
+)
+# The same where the verdict above it has found groups, which this must not deny.
+SEPARATION_OF_GROUPS = (
+    *SEPARATION[:2],
+    (0.26, "loosely separated: the groups touch, and some customers lie between two of them"),
+    (-1.0, "hardly separated: the groups overlap, and many customers lie between two of them"),
 )
 
 
@@ -65,7 +72,7 @@ def render(result: Segmenter, title: str) -> str:
         k=k,
         ks=metrics["k"].tolist(),
         sizes=result.profile_["size"].tolist(),
-        separation=_separation(result.silhouette_),
+        separation=_separation(result.silhouette_, result.found_.trust),
         trust=result.found_.trust,
         sampled=len(result.found_.silhouettes) < len(result.labels_),
         cards=_cards(result.details_),
@@ -134,9 +141,11 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=_)", name))
 
 
-def _separation(silhouette: float) -> str | None:
+def _separation(silhouette: float, trust: Trust | None) -> str | None:
     """A mean silhouette in words; None where it is not defined."""
-    return next((words for limit, words in SEPARATION if silhouette >= limit), None)
+    found = trust is not None and trust.verdict == "compact groups"
+    scale = SEPARATION_OF_GROUPS if found else SEPARATION
+    return next((words for limit, words in scale if silhouette >= limit), None)
 
 
 def _value(value: float, label: str, profile: Profile) -> str:

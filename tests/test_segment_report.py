@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from segment.__main__ import main
+from segment.choose import Trust
 from segment.demo import demo_customers
 from segment.features import Number
-from segment.report import principal_components, two_dimensions
+from segment.report import _separation, principal_components, two_dimensions
 
 CHARTS = ["sizes", "scatter", "heatmap", "silhouette_rows", "stability", "elbow", "silhouette"]
 CHARTS += ["davies_bouldin", "calinski_harabasz", "gap"]
@@ -171,3 +172,13 @@ class TestTwoDimensions:
         assert points.tolist() == [[50.0, 700.0]]
         assert labels == ("Age", "Income")
         assert explained == 1.0
+
+
+@pytest.mark.parametrize("silhouette", [0.9, 0.6, 0.3, 0.1, -0.5])
+@pytest.mark.parametrize("verdict", [None, "compact groups", "no clear structure"])
+def test_what_is_said_of_the_separation_does_not_deny_the_verdict(silhouette, verdict):
+    trust = None if verdict is None else Trust(verdict, *[None] * 7)
+    words = _separation(silhouette, trust)
+    denied = "not as groups that exist" in words
+    assert denied == (silhouette < 0.26 and verdict != "compact groups")
+    assert _separation(float("nan"), trust) is None
