@@ -211,7 +211,7 @@ STARTS = {
     "1-D": (X[0], "init must have 2 dimensions"),
     "NaN": (with_cell(np.nan)[:3], "Input init contains NaN"),
     "None": (None, "init must be one of .*, got None"),
-    "nothing by callable": (lambda X, k, random_state: None, "what init returned must"),
+    "nothing by callable": (lambda X, k, random_state: None, r"init\(X\) must have"),
     "number": (3, "init must"),
 }
 RANGES = {

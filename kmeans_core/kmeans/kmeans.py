@@ -304,7 +304,7 @@ class KMeans(Estimator):
                 shown = given.view()
                 shown.flags.writeable = False  # the input is never changed
             centers = init(shown, n_clusters, random_state=rng)
-            return self._check_start(centers, X, "what init returned")
+            return self._check_start(centers, X, "init(X)")
 
         return checked
 
