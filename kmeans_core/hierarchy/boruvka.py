@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, usable_threads
+from kmeans_core.engine.blocks import Workers, usable_threads, while_wanted
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, fma, lane_bits, lane_count, load, maximum, splat
 from kmeans_core.hierarchy.kd_tree import build_tree, leaf_start
@@ -92,7 +92,7 @@ def boruvka_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         distances = np.empty(stacks.shape)
 
         def search(first: int, last: int) -> None:
-            for block in range(first, last):
+            for block in while_wanted(range(first, last)):
                 rows = block * n_samples // n_blocks, (block + 1) * n_samples // n_blocks
                 _search_block(tree, forest, *rows, stacks[block], distances[block])
 

@@ -37,7 +37,7 @@ from kmeans_core.hierarchy.chain import (
 )
 from kmeans_core.hierarchy.distances import FLOAT64, GROUP, Source, padded, place, write_row
 from kmeans_core.hierarchy.memory import check_fits
-from kmeans_core.hierarchy.turns import turns_a_call
+from kmeans_core.hierarchy.turns import A_DISTANCE, turns_a_call
 from kmeans_core.hierarchy.update_rules import METHODS, ward
 
 BLOCK = 8  # columns written at a time; 16 was no faster
@@ -117,7 +117,7 @@ def chain_merges(
     table = _new_table(n_samples, weight)
     merges, heights = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
     rule, chain, progress = METHODS.index(method), new_chain(n_samples), begin_chain()
-    most_turns = turns_a_call(n_samples * (source.X.shape[1] + BLOCK))
+    most_turns = turns_a_call(n_samples * (source.X.shape[1] + A_DISTANCE))
     while progress[MERGED] < n_samples - 1:
         _merge_along_chain(source, table, rule, chain, progress, most_turns, merges, heights)
     return merges, heights

@@ -31,7 +31,7 @@ from kmeans_core.hierarchy.screen import (
     stretch_and_slack,
 )
 from kmeans_core.hierarchy.smallest import first_of_lanes, keep_smaller, nothing_yet
-from kmeans_core.hierarchy.turns import short_calls
+from kmeans_core.hierarchy.turns import A_DISTANCE, short_calls
 
 
 def prim_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -172,7 +172,7 @@ def prim_rows(source: Source) -> tuple[np.ndarray, np.ndarray]:
     row = aligned_empty(n_columns, FLOAT64)
     order, lengths = np.zeros(n_samples, dtype=np.int64), np.empty(n_samples - 1)
     rows = np.arange(n_columns)
-    for begin, end in short_calls(n_samples - 1, n_samples * (source.X.shape[1] + 8)):
+    for begin, end in short_calls(n_samples - 1, n_samples * (source.X.shape[1] + A_DISTANCE)):
         _grow_tree_by_rows(source, rows, row, near, outside, order, lengths, begin, end)
     return np.column_stack([order[:-1], order[1:]]), lengths
 

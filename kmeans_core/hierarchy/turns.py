@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 NUMBERS_A_CALL = 5e7  # of a compiled call: up to 0.1 s
+A_DISTANCE = 8  # counts as so many numbers of rows: roughly, only a call's length hangs on it
 
 
 def turns_a_call(numbers_a_turn: int) -> int:
     """How many turns that look at so many numbers each belong in a call."""
-    return max(1, int(NUMBERS_A_CALL / max(1, numbers_a_turn)))
+    return max(1, int(NUMBERS_A_CALL / numbers_a_turn))
 
 
 def short_calls(n_turns: int, numbers_a_turn: int) -> Iterator[tuple[int, int]]:

@@ -191,21 +191,17 @@ def draw_candidates(rows, seeds, draws, step):
             seeds.points[t // 4, f, t % 4] = value
         if row >= 0:
             for a in range(step):
-                reach[a] = min(reach[a], np.float32(own_reach(rows, row, seeds.indices[a])) * DOWN)
+                reach[a] = min(reach[a], np.float32(own_reach(rows, seeds, a, t)) * DOWN)
 
 
 @device
-def own_reach(rows, row, other):
-    """A quarter of the squared distance between two rows, made smaller by what rounding can do.
+def own_reach(rows, seeds, a, place):
+    """A quarter of the squared distance of a chosen row to a candidate, less what rounding can do.
 
     |x - a| <= |a - c| / 2 means |x - c| >= |x - a|: candidate c takes nothing from a's rows there.
     """
-    n_features = rows.X.shape[1]
-    total = 0.0
-    for f in range(n_features):
-        difference = (float(rows.X[row, f]) - float(rows.X[other, f])) * rows.scale
-        total += difference * difference
-    return 0.25 * total * (1.0 - rows.slack)
+    square = squared_distance(rows.X, seeds.indices[a], rows.scale, seeds.tried, place)
+    return 0.25 * square * (1.0 - rows.slack)
 
 
 @device

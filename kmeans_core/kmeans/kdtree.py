@@ -39,6 +39,7 @@ from kmeans_core.engine.simd import (
     store,
 )
 from kmeans_core.kmeans.differences import add_square, by_differences, empty_blocks, unclear
+from kmeans_core.kmeans.iteration import FLOPS_A_CALL
 from kmeans_core.kmeans.lloyd import Run, move_row
 from kmeans_core.kmeans.nearest import nearest_exactly
 from kmeans_core.kmeans.panels import (
@@ -48,7 +49,6 @@ from kmeans_core.kmeans.panels import (
 )
 from kmeans_core.kmeans.rowtree import LEAF_ROWS, Tree, right_child
 
-FLOPS_A_CALL = 1e9  # of a compiled call, if no box were given away: some 20 ms or more
 NOBODY, MIXED = -1, -2  # owners that are no cluster: before the first walk; not all rows the same
 MOST_WAITING = 512  # rows that move together
 UNDERFLOW = 1e-300  # more than squares below the smallest number can add up to
