@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from kmeans_core import AgglomerativeClustering, KMeans, metrics
-from kmeans_core.kmeans.small import SMALL_FLOPS
+from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from segment import Segmenter
 from segment.__main__ import main
 from segment.demo import demo_customers

@@ -580,7 +580,7 @@ def _lower_lane(context, builder, sig, args):
 
 
 if getattr(config, "DISABLE_JIT", 0):
-    from kmeans_core.engine import simd_twin
+    from kmeans_core.engine import simd_numpy as simd_twin
 
     simd_twin.use_widths(LANE_BITS)
     globals().update({name: getattr(simd_twin, name) for name in simd_twin.__all__})

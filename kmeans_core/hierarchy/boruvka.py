@@ -26,9 +26,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, usable_threads, while_wanted
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, fma, lane_bits, lane_count, load, maximum, splat
+from kmeans_core.engine.threads import Workers, usable_threads, while_wanted
 from kmeans_core.hierarchy.kd_tree import build_tree, leaf_start
 
 MOST_FEATURES = 8

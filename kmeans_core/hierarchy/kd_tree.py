@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
-from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import lane_count, lanes_of
+from kmeans_core.engine.threads import Workers
 from kmeans_core.hierarchy.distances import FLOAT64
 
 LEAF_ROWS = 16
