@@ -4,6 +4,7 @@
 # make check         lint, format and types
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
 # make bench         every speed claim, beside its peers; PART=kmeans for one part
+# make same-bits OLD=<commit>   whether every result still has the bits that it had at that commit
 # make compat        scikit-learn's own checks of our estimators, by several of its versions
 #
 # Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
@@ -23,7 +24,7 @@ hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
 CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
 
-.PHONY: demo test test-all test-oldest compat checked-by-sklearn check bench clean
+.PHONY: demo test test-all test-oldest compat checked-by-sklearn check same-bits bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.segment-$(CONTENT)
@@ -50,6 +51,21 @@ check: $(VENV)/.dev-$(CONTENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Shell commands with a checkout of the commit OLD in $$old, which is gone afterwards.
+define beside_old
+	@test -n "$(OLD)" || { echo "Name the commit to compare with, as in: make $@ OLD=HEAD~1" >&2; exit 2; }
+	@folder=$$(mktemp -d); old=$$folder/old; \
+	trap 'git worktree remove --force "$$old"; rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM; \
+	git worktree add --quiet --detach "$$old" "$(OLD)" || exit 2; \
+	$(1)
+endef
+
+same-bits: $(VENV)/.test-$(CONTENT)
+	$(call beside_old,\
+	$(BIN)/python tests/same_bits --checkout "$$old" --out "$$folder/old.txt"; \
+	$(BIN)/python tests/same_bits --out "$$folder/new.txt"; \
+	$(BIN)/python tests/same_bits --compare "$$folder/old.txt" "$$folder/new.txt")
 
 bench: $(VENV)/.bench-$(CONTENT)
 	$(BIN)/python -m benchmarks $(PART)
