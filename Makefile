@@ -4,7 +4,8 @@
 # make check         lint, format and types
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
 # make bench         every speed claim, beside its peers; PART=kmeans for one part
-# make same-bits OLD=<commit>   whether every result still has the bits that it had at that commit
+# make bench-pairs OLD=<commit>  whether a row of bench is slower than at that commit; PART, PAIRS, ROWS
+# make same-bits OLD=<commit>    whether every result still has the bits that it had at that commit
 # make compat        scikit-learn's own checks of our estimators, by several of its versions
 #
 # Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
@@ -24,7 +25,7 @@ hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
 CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
 
-.PHONY: demo test test-all test-oldest compat checked-by-sklearn check same-bits bench clean
+.PHONY: demo test test-all test-oldest compat checked-by-sklearn check same-bits bench bench-pairs clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.segment-$(CONTENT)
@@ -56,7 +57,7 @@ check: $(VENV)/.dev-$(CONTENT)
 define beside_old
 	@test -n "$(OLD)" || { echo "Name the commit to compare with, as in: make $@ OLD=HEAD~1" >&2; exit 2; }
 	@folder=$$(mktemp -d); old=$$folder/old; \
-	trap 'git worktree remove --force "$$old"; rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM; \
+	trap 'git worktree remove --force "$$old" 2>/dev/null; rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM; \
 	git worktree add --quiet --detach "$$old" "$(OLD)" || exit 2; \
 	$(1)
 endef
@@ -69,6 +70,11 @@ same-bits: $(VENV)/.test-$(CONTENT)
 
 bench: $(VENV)/.bench-$(CONTENT)
 	$(BIN)/python -m benchmarks $(PART)
+
+bench-pairs: $(VENV)/.bench-$(CONTENT)
+	$(call beside_old,\
+	$(BIN)/python -m benchmarks.pairs --old "$$old" $(if $(PAIRS),--pairs $(PAIRS)) \
+	$(if $(ROWS),--rows '$(ROWS)') $(if $(PART),--part $(PART)))
 
 # One stamp an extra; `test` brings `segment` with it. The one of an older pyproject.toml goes first:
 # what it stood for is replaced.
