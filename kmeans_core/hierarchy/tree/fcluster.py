@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.dendrogram import check_tree, children_of
+from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of
 from kmeans_core.validation import check_choice, check_integer, check_matrix
 
 CRITERIA = ("inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit")

@@ -13,7 +13,7 @@ import numpy as np
 
 from kmeans_core.estimator import Estimator, feature_names
 from kmeans_core.hierarchy.agglomerative import AgglomerativeClustering
-from kmeans_core.hierarchy.nearest import nearest_points
+from kmeans_core.hierarchy.distances.nearest_points import nearest_points
 from kmeans_core.kmeans import KMeans
 from kmeans_core.validation import (
     check_integer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kmeans_core.hierarchy.dendrogram import check_tree, children_of
+from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of
 
 
 class ClusterNode:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.dendrogram import check_tree, children_of, leaves_list
-from kmeans_core.hierarchy.distances import check_condensed
-from kmeans_core.hierarchy.memory import ONLY_A_SAMPLE, check_fits
+from kmeans_core.hierarchy.distances.check_fits import ONLY_A_SAMPLE, check_fits
+from kmeans_core.hierarchy.distances.source import check_condensed
+from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of, leaves_list
 
 
 def cophenet(Z: Any, Y: Any = None) -> np.ndarray | tuple[float, np.ndarray]:

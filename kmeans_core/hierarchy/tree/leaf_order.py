@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.hierarchy.dendrogram import check_tree, children_of, leaves_list
-from kmeans_core.hierarchy.distances import (
+from kmeans_core.hierarchy.distances.check_fits import ONLY_A_SAMPLE, check_fits
+from kmeans_core.hierarchy.distances.source import (
     METRICS,
     Source,
     check_condensed,
@@ -34,7 +34,7 @@ from kmeans_core.hierarchy.distances import (
     source_of_vectors,
     square,
 )
-from kmeans_core.hierarchy.memory import ONLY_A_SAMPLE, check_fits
+from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of, leaves_list
 from kmeans_core.validation import check_choice, check_matrix
 
 

@@ -14,8 +14,16 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import A_DISTANCE, short_calls
 from kmeans_core.engine.simd import any_lane, lane_bits, lane_count, load, minimum, store
-from kmeans_core.hierarchy.distances import (
+from kmeans_core.hierarchy.distances.argmin import first_of_lanes, keep_smaller, nothing_yet
+from kmeans_core.hierarchy.distances.screen import (
+    FLOAT32,
+    packed_float32,
+    screen_columns,
+    stretch_and_slack,
+)
+from kmeans_core.hierarchy.distances.source import (
     FLOAT64,
     GROUP,
     Source,
@@ -24,14 +32,6 @@ from kmeans_core.hierarchy.distances import (
     place,
     write_row,
 )
-from kmeans_core.hierarchy.screen import (
-    FLOAT32,
-    packed_float32,
-    screen_columns,
-    stretch_and_slack,
-)
-from kmeans_core.hierarchy.smallest import first_of_lanes, keep_smaller, nothing_yet
-from kmeans_core.hierarchy.turns import A_DISTANCE, short_calls
 
 
 def prim_vectors(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

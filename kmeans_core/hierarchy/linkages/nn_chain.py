@@ -23,8 +23,11 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import A_DISTANCE, turns_a_call
 from kmeans_core.engine.simd import any_lane, lane_count, load, maximum, splat, store
-from kmeans_core.hierarchy.chain import (
+from kmeans_core.hierarchy.distances.check_fits import check_fits
+from kmeans_core.hierarchy.distances.source import FLOAT64, GROUP, Source, padded, place, write_row
+from kmeans_core.hierarchy.linkages.chain import (
     LENGTH,
     MERGED,
     SEARCH_AGAIN,
@@ -35,10 +38,7 @@ from kmeans_core.hierarchy.chain import (
     recall,
     remember,
 )
-from kmeans_core.hierarchy.distances import FLOAT64, GROUP, Source, padded, place, write_row
-from kmeans_core.hierarchy.memory import check_fits
-from kmeans_core.hierarchy.turns import A_DISTANCE, turns_a_call
-from kmeans_core.hierarchy.update_rules import METHODS, ward
+from kmeans_core.hierarchy.linkages.update_rules import METHODS, ward
 
 BLOCK = 8  # columns written at a time; 16 was no faster
 COMPLETE, AVERAGE, WARD = (METHODS.index(name) for name in ("complete", "average", "ward"))

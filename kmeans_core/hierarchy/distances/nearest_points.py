@@ -8,13 +8,13 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.distances import (
+from kmeans_core.hierarchy.distances.argmin import smallest
+from kmeans_core.hierarchy.distances.source import (
     FLOAT64,
     padded,
     source_of_vectors,
     write_row,
 )
-from kmeans_core.hierarchy.smallest import smallest
 
 
 def nearest_points(rows: np.ndarray, points: np.ndarray, metric: str | Callable) -> np.ndarray:

@@ -21,17 +21,17 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import short_calls
 from kmeans_core.engine.simd import any_lane, lane_bits, lane_count, load, splat
-from kmeans_core.hierarchy.distances import FLOAT64, GROUP, four_squares, padded, place
-from kmeans_core.hierarchy.screen import (
+from kmeans_core.hierarchy.distances.argmin import smallest
+from kmeans_core.hierarchy.distances.screen import (
     FLOAT32,
     packed_float32,
     screen_columns,
     stretch_and_slack,
 )
-from kmeans_core.hierarchy.smallest import smallest
-from kmeans_core.hierarchy.turns import short_calls
-from kmeans_core.hierarchy.update_rules import METHODS, update
+from kmeans_core.hierarchy.distances.source import FLOAT64, GROUP, four_squares, padded, place
+from kmeans_core.hierarchy.linkages.update_rules import METHODS, update
 
 SEARCHES_A_MERGE = 4  # that one has seldom more than
 

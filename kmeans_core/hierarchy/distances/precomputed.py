@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.hierarchy.memory import check_fits
+from kmeans_core.hierarchy.distances.check_fits import check_fits
 from kmeans_core.validation import check_matrix
 
 ROUNDING = 1e-7  # of the largest distance: what a given matrix may miss its symmetry by

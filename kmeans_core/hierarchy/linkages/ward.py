@@ -13,8 +13,16 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import turns_a_call
 from kmeans_core.engine.simd import any_lane, fma, lane_bits, lane_count, load, splat
-from kmeans_core.hierarchy.chain import (
+from kmeans_core.hierarchy.distances.screen import (
+    FLOAT32,
+    packed_float32,
+    screen_columns,
+    stretch_and_slack,
+)
+from kmeans_core.hierarchy.distances.source import GROUP, four_squares, place
+from kmeans_core.hierarchy.linkages.chain import (
     LENGTH,
     MERGED,
     SEARCH_AGAIN,
@@ -25,14 +33,6 @@ from kmeans_core.hierarchy.chain import (
     recall,
     remember,
 )
-from kmeans_core.hierarchy.distances import GROUP, four_squares, place
-from kmeans_core.hierarchy.screen import (
-    FLOAT32,
-    packed_float32,
-    screen_columns,
-    stretch_and_slack,
-)
-from kmeans_core.hierarchy.turns import turns_a_call
 
 
 class Clusters(NamedTuple):

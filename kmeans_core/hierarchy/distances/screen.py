@@ -25,7 +25,7 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.simd import lanes_of
-from kmeans_core.hierarchy.distances import GROUP, pack
+from kmeans_core.hierarchy.distances.source import GROUP, pack
 
 FLOAT32 = np.dtype(np.float32)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.update_rules import METHODS, update
+from kmeans_core.hierarchy.linkages.update_rules import METHODS, update
 
 
 def naive_merges(

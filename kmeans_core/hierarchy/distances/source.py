@@ -26,7 +26,7 @@ from kmeans_core.engine.simd import (
     sqrt,
     store,
 )
-from kmeans_core.hierarchy.memory import check_fits
+from kmeans_core.hierarchy.distances.check_fits import check_fits
 from kmeans_core.validation import check_matrix
 
 METRICS = (

@@ -19,7 +19,7 @@ from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import lane_count, lanes_of
 from kmeans_core.engine.threads import Workers
-from kmeans_core.hierarchy.distances import FLOAT64
+from kmeans_core.hierarchy.distances.source import FLOAT64
 
 LEAF_ROWS = 16
 SHARED_LEVELS = 3  # halved before threads take a part each

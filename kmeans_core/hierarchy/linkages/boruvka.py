@@ -29,7 +29,7 @@ import numpy as np
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, fma, lane_bits, lane_count, load, maximum, splat
 from kmeans_core.engine.threads import Workers, usable_threads, while_wanted
-from kmeans_core.hierarchy.kd_tree import build_tree, leaf_start
+from kmeans_core.hierarchy.linkages.kd_tree import build_tree, leaf_start
 
 MOST_FEATURES = 8
 ROWS_OF_A_BLOCK, MOST_BLOCKS = 1000, 64  # a block takes about 0.5 ms in the first round

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.hierarchy.dendrogram import check_tree, children_of
+from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of
 from kmeans_core.validation import check_choice, check_integer
 
 COLORS = tuple(f"C{i}" for i in range(1, 10))  # matplotlib's names; C0 is above the threshold
