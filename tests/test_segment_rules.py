@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from segment import Segmenter
-from segment.cells import percent
-from segment.clean import clean
-from segment.cluster import number_by_size
-from segment.columns import choose_columns
+from segment.answers.profile import make_profile
+from segment.answers.result_folder import write_result
+from segment.clusters.cluster import number_by_size
 from segment.errors import SegmentError
-from segment.features import FeatureOptions, make_features
-from segment.ids import name_words
-from segment.load import load_table
-from segment.output import write_result
-from segment.profile import make_profile
-from segment.roles import Choices
+from segment.features.clean import clean
+from segment.features.columns import choose_columns
+from segment.features.features import FeatureOptions, make_features
+from segment.features.ids import name_words
+from segment.features.roles import Choices
+from segment.tables.load import load_table
+from segment.wording import percent
 
 
 def frame(**columns):
@@ -212,17 +212,18 @@ class TestSegments:
         table = pd.DataFrame(X, columns=["a"])
         segmenter = Segmenter(k_max=5).fit(table)
         assert len(segmenter.profile_) == 5
-        assert any("try a larger --k-max" in s for s in segmenter.notices_)
+        assert any("try a larger --k-max" in s for s in segmenter.result_.clustering.notices)
         assert len(Segmenter().fit(table).profile_) == 6
         asked = Segmenter(2).fit(table)
-        assert any("6 would have been chosen" in s for s in asked.notices_)
-        assert f"Of 2 to 10, the elbow is at {asked.knee_}." in asked.decisions_
+        assert any("6 would have been chosen" in s for s in asked.result_.clustering.notices)
+        assert f"Of 2 to 10, the elbow is at {asked.result_.clustering.knee}." in asked.decisions_
 
     def test_a_range_of_one_number_is_said_to_end(self):
         table = pd.DataFrame({"a": np.repeat([0.0, 1.0, 9.0, 10.0], 5) + np.arange(20) / 100})
         segmenter = Segmenter(k_max=2).fit(table)
         assert any(
-            "2 is the largest number of segments that was tried" in s for s in segmenter.notices_
+            "2 is the largest number of segments that was tried" in s
+            for s in segmenter.result_.clustering.notices
         )
 
     @pytest.mark.parametrize("k_max", [3, 10])
@@ -230,7 +231,7 @@ class TestSegments:
         values = [0.5, 0.6, 10.5, 20.5]
         segmenter = Segmenter(k_max=k_max).fit(pd.DataFrame({"ID": range(20), "a": values * 5}))
         assert len(segmenter.profile_) == 3
-        told = " ".join(segmenter.notices_)
+        told = " ".join(segmenter.result_.clustering.notices)
         assert "having only 4 distinct rows" in told
         assert "--k-max" not in told
 
@@ -240,7 +241,7 @@ class TestSegments:
         segmenter = Segmenter(2, k_max=3).fit(table)
         told = next(s for s in segmenter.decisions_ if "Computed silhouettes" in s)
         assert "of 20,500 customers" in told and "standard error" in told
-        assert len(segmenter.found_.silhouettes) < 20_500
+        assert len(segmenter.result_.clustering.silhouettes) < 20_500
 
     def test_names_say_what_sets_a_segment_apart(self):
         table = frame(

@@ -18,15 +18,15 @@ import pandas as pd
 import pytest
 from servers import PASSWORD, QUOTED, Postgres, customers
 
-import segment.cli
-import segment.database
+import segment.cli.source
+import segment.tables.database
 from segment import Segmenter
 from segment.__main__ import main
-from segment.cells import written
 from segment.demo import demo_customers
 from segment.errors import SegmentError
-from segment.load import load_table
-from segment.redact import hide
+from segment.tables.cells import written
+from segment.tables.load import load_table
+from segment.tables.redact import hide
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ class TestDatabase:
         postgres.write(customers(), "customers")
         err = refused(capsys, "run", postgres.url(), "--query", query)
         assert "only reads" in err or "multiple commands" in err
-        monkeypatch.setattr(segment.database, "READS", re.compile(""))
+        monkeypatch.setattr(segment.tables.database, "READS", re.compile(""))
         if not query.startswith("COPY"):  # which only an owner of the server may do
             refused(capsys, "run", postgres.url(), "--query", query)
         assert postgres.execute("SELECT count(*) FROM customers") == (120,)
@@ -197,7 +197,7 @@ class TestDatabase:
         for query in queries:
             assert "only reads" in refused(capsys, "run", "sqlite:///shop.db", "--query", query)
         for query in queries:  # what SQLite itself says to them
-            monkeypatch.setattr(segment.database, "READS", re.compile(""))
+            monkeypatch.setattr(segment.tables.database, "READS", re.compile(""))
             refused(capsys, "run", "sqlite:///shop.db", "--query", query)
         assert not Path("new.db").exists()
         assert Path("shop.db").read_bytes() == before
@@ -277,7 +277,7 @@ class TestSecrets:
         def broken(source, **_):
             raise RuntimeError(f"cannot use {source}") from ValueError(source)
 
-        monkeypatch.setattr(segment.cli, "load_table", broken)
+        monkeypatch.setattr(segment.cli.source, "load_table", broken)
         assert main(["run", f"postgresql://shop:{QUOTED}@host/db?sslkey=abc"]) == 1
         err = capsys.readouterr().err
         assert "RuntimeError" in err
