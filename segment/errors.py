@@ -1,4 +1,4 @@
-"""The one kind of error that a user can cause and mend."""
+"""Errors that a user can cause and correct, and those of a missing package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ EXTRA = ("pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich")
 
 
 class SegmentError(ValueError):
-    """Bad input or bad usage, said in one line that names what, where and how to mend it."""
+    """Bad input or bad usage; the message is one line: what is wrong, where, and the remedy."""
 
 
 def extra_needed(task: str, package: str, extra: str) -> SegmentError:

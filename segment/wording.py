@@ -35,7 +35,7 @@ def listed(names: Iterable[str], most: int = 20) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """`text` in one line of at most so many letters."""
+    """`text` in one line of at most `width` letters."""
     line = " ".join(text.split())
     return line if len(line) <= width else f"{line[: width - 1]}…"
 

@@ -237,8 +237,8 @@ class TestRoles:
         table["Sex"] = np.where(np.arange(40) % 3, "F", "M")
         table["Gender"] = np.where(np.arange(40) % 3, "Female", "Male")
         said = told(Segmenter(2).fit(table))
-        assert "'Years' says the same as 'Age' for every customer" in said
-        assert "'Gender' says the same as 'Sex' for every customer" in said
+        assert "'Years' repeats 'Age' for every customer" in said
+        assert "'Gender' repeats 'Sex' for every customer" in said
         both = Segmenter(2, features=["Age", "Years"]).fit(table)
         assert both.result_.prepared.columns.numbers == ["Age", "Years"]
 
@@ -299,10 +299,11 @@ class TestRows:
         table = two_groups(40)
         table.loc[3, "Age"], table.loc[7, "Age"], table.loc[9, "Income"] = -4, 130, 1000
         segmenter = Segmenter(2, ranges={"Income": (0, 500)}).fit(table)
-        assert "impossible (outside 0 to 110; --range): '-4' in row 4, '130' in row 8" in told(
-            segmenter
-        )
-        assert "impossible (outside 0 to 500; --range): '1000' in row 10" in told(segmenter)
+        said = told(segmenter)
+        ages = "impossible numbers (outside 0 to 110; --range) in 2 cells of 'Age', read as missing"
+        assert f"{ages}: '-4' in row 4, '130' in row 8" in said
+        incomes = "impossible numbers (outside 0 to 500; --range) in 1 cell of 'Income'"
+        assert f"{incomes}, read as missing: '1000' in row 10" in said
         assert segmenter.profile_["mean(Income)"].max() < 100
 
     def test_own_words_for_missing(self):
@@ -311,7 +312,9 @@ class TestRows:
         assert "Read 'unknown' (2) in 'Income' as missing." in told(
             Segmenter(2, missing=["Unknown"]).fit(table)
         )
-        assert "being no number: 'unknown' in row 3" in told(Segmenter(2).fit(table))
+        assert "no number in 2 cells of 'Income', read as missing: 'unknown' in row 3" in told(
+            Segmenter(2).fit(table)
+        )
         numbers = two_groups(40)
         numbers.loc[[2, 5], "Income"] = 999.0
         said = told(Segmenter(2, missing=["999"]).fit(numbers))
@@ -335,7 +338,7 @@ class TestOutliers:
 
     def test_drawn_in_by_default_and_averages_keep_them(self):
         segmenter = Segmenter(2).fit(self.table)
-        assert "Drew in 1 outlier of 'Spend'" in told(segmenter)
+        assert "Moved 1 outlier of 'Spend'" in told(segmenter)
         assert "'50.5' in row 41" in told(segmenter)
         spend = segmenter.result_.prepared.features.recipe[2]
         median = self.table["Spend"].median()
@@ -401,7 +404,7 @@ class TestFeatures:
         plain = Segmenter(2).fit(table).X_
         weighted = Segmenter(2, weights={"Age": 3, "City": 2}).fit(table)
         np.testing.assert_allclose(weighted.X_, plain * [3, 1, 2, 2])
-        assert "Weighted 'Age' 3 times" in told(weighted)
+        assert "Weighted 'Age' by 3, as requested" in told(weighted)
         with pytest.raises(SegmentError, match="did you mean 'Age'"):
             Segmenter(weights={"Ages": 2}).fit(table)
 

@@ -94,7 +94,7 @@ class TestId:
         table = frame(UserID="abcdef", ShopID=shops, Age=np.arange(6) * 1.5)
         columns = columns_of(table.assign(Shop=list("wwxxyz")))
         assert columns.frame.columns.tolist() == ["Age", "Shop"]
-        assert any("'ShopID' is an id by its name" in s for s in columns.decisions)
+        assert any("'ShopID' is named like an id" in s for s in columns.decisions)
         assert columns_of(table, categories=["ShopID"]).categories == ["ShopID"]
         assert columns_of(table, numbers=["ShopID"]).numbers == ["ShopID", "Age"]
         with pytest.raises(SegmentError, match="--category 'ShopID'"):
@@ -147,7 +147,7 @@ class TestColumns:
         assert columns.numbers == ["Spend", "Other"]
         assert columns.frame["Spend"].isna().sum() == 3
         told = " ".join(columns.decisions)
-        assert "1 cell of 'Spend' as missing, being no number: 'lots' in row 4" in told
+        assert "Found no number in 1 cell of 'Spend', read as missing: 'lots' in row 4" in told
         assert "Read '?' (1), 'N/A' (1) in 'Spend' as missing." in told
 
 
@@ -168,9 +168,12 @@ class TestFeatures:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            (FeatureOptions(), "times 0.5: differing in one category is 0.71 apart, against about"),
-            (FeatureOptions(1.0), "category is 1.41 apart, against about 1.4 for two random"),
-            (FeatureOptions(scale="minmax"), "category is 0.71 apart."),
+            (
+                FeatureOptions(),
+                "times 0.5: customers who differ in one category are 0.71 apart, two random",
+            ),
+            (FeatureOptions(1.0), "category are 1.41 apart, two random customers about 1.4"),
+            (FeatureOptions(scale="minmax"), "category are 0.71 apart."),
             (FeatureOptions(weights={"Sex": 2.0}), "on one number, before weighting."),
         ],
     )
@@ -180,7 +183,7 @@ class TestFeatures:
 
     def test_no_number_is_spoken_of_where_there_is_none(self):
         columns = columns_of(frame(Sex=list("FMFM"), City=list("aabb")))
-        assert make_features(columns).decisions[-1].endswith("is 0.71 apart.")
+        assert make_features(columns).decisions[-1].endswith("are 0.71 apart.")
 
     def test_random_customers_are_1_4_apart_on_a_standardised_number(self):
         values = np.random.default_rng(0).gamma(2.0, size=400)

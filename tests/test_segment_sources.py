@@ -351,7 +351,12 @@ class TestText:
 @pytest.mark.parametrize(
     ("name", "content", "options", "said"),
     [
-        ("a.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1", [], "'a.csv' is no table: it is not text"),
+        (
+            "a.csv",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1",
+            [],
+            "'a.csv' is not a table: it is neither text",
+        ),
         ("a.csv", "a,b\n1,é\n".encode("latin-1"), ["--encoding", "utf-8"], "utf-8 (line 2"),
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
@@ -370,7 +375,7 @@ class TestText:
         ("a.jsonl", b'{"a": 1}\n{"a": \n', [], "is not JSON (line 2, column 7)"),
         ("a.json", b"[" * 100_000, [], "JSON of too many levels"),
         ("a.jsonl", b'{"a": 1}\n{"a": 1, "a": 2}\n', [], "line 2: a record has two values of 'a'"),
-        ("a.jsonl", b'{"a": 1}\n3\n', [], "record 2 is no object"),
+        ("a.jsonl", b'{"a": 1}\n3\n', [], "record 2 is not an object"),
     ],
 )
 def test_files_that_are_no_tables(capsys, name, content, options, said):
@@ -395,7 +400,7 @@ def test_rows_that_end_early_are_told_and_kept():
     Path("t.csv").write_text("id,a,b\n1,2,3\n2,3\n3,5,\n\n4,1,1\n")
     table = load_table("t.csv")
     assert len(table.frame) == 5
-    told = "Found 1 row with fewer cells than the first, in line 3: read the rest of them as"
+    told = "Found 1 row with fewer cells than the first, in line 3: read their other cells as"
     assert told in "\n".join(table.decisions)
 
 
@@ -484,7 +489,7 @@ class TestJoin:
         table[["Customer ID", "Income", "Age"]].iloc[10:].to_csv("b.csv", index=False, sep=";")
         run_of("a.csv", "--join", "b.csv")
         told = "\n".join(json.loads(Path("out/run.json").read_text())["decisions"])
-        assert "10 customers of 60 without a row in it" in told
+        assert "customers without a row in it: 10 of 60; rows in it without a customer: 0." in told
         assert "Renamed 'Age' of 'b.csv' to 'Age (b.csv)'" in told
         assert len(pd.read_csv("out/segments.csv")) == 60
 

@@ -1,4 +1,4 @@
-"""Clean: drop rows that are no customers, and leave one row a customer."""
+"""Clean: drop rows that are not customers, and keep one row per customer."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def clean(
 ) -> Cleaned:
     """Drop blank rows, then exact duplicates, and find the id: `id_column`, or none of `not_id`.
 
-    `duplicates` says which row stands for an id that has several ('first', 'last'), or that it is
-    the mean of numbers and the first of everything else ('mean'). SegmentError where no row is
+    Of several rows with one id, `duplicates` keeps the 'first' or the 'last', or makes one of the
+    mean of numbers and the first of everything else ('mean'). SegmentError where no row is
     left, and by default where one id has rows with different values.
     """
     filled = ~blank_rows(frame)
@@ -67,7 +67,7 @@ def _row_decisions(n_blank: int, n_duplicates: int, n_rows: int) -> list[str]:
         cells = "every cell of it is" if n_blank == 1 else "all their cells are"
         decisions.append(
             f"Dropped {plural(n_blank, 'blank row')} of {n_rows:,}: {cells} empty, "
-            "so there is no customer behind such a row."
+            f"so {'it describes' if n_blank == 1 else 'they describe'} no customer."
         )
     if n_duplicates:
         decisions.append(
@@ -84,16 +84,16 @@ def _conflict(repeated: pd.Series, rows: np.ndarray) -> SegmentError:
     more = f" (and {plural(others, 'more such id')})" if others else ""
     return SegmentError(
         f"the id {quote(first)} in column {name} has different values in rows {where}{more}; keep "
-        f"one row a customer by --duplicates {'|'.join(DUPLICATES)}, or pass --number {name} or "
-        f"--drop {name} if it is not the id; a list of purchases must become one row a customer "
-        "first (by segment rfm, where this version has it)"
+        f"one row per customer with --duplicates {'|'.join(DUPLICATES)}; if {name} is not the id, "
+        f"pass --number {name} or --drop {name}; a list of purchases must first become one row per "
+        "customer (segment rfm, if this version has it)"
     )
 
 
 def _one_row_an_id(
     frame: pd.DataFrame, rows: np.ndarray, repeated: pd.Series, rule: str | None, cells: Cells
 ) -> tuple[pd.DataFrame, np.ndarray, str]:
-    """One row for each repeated id, where its first stood (its last, by that rule)."""
+    """One row per repeated id, in the place of its first row (rule 'last': of its last row)."""
     kept = frame.copy()
     if rule == "mean":
         kept = kept.astype(object)
@@ -107,7 +107,7 @@ def _one_row_an_id(
         str(rule), f"its {rule} row"
     )
     sentence = (
-        f"Took for each of {plural(repeated.nunique(), 'id')} with several rows {which}, as asked: "
-        f"dropped {plural(len(dropped), 'row')}."
+        f"Took {which} for each of {plural(repeated.nunique(), 'id')} with several rows, as "
+        f"requested: dropped {plural(len(dropped), 'row')}."
     )
     return kept.loc[keep].reset_index(drop=True), rows[keep], sentence

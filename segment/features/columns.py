@@ -1,4 +1,4 @@
-"""Columns: each is read, or left out with the reason, and every odd cell is told."""
+"""Columns: each is read or left out with a reason, and every unusual cell is reported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Columns(NamedTuple):
 
 
 def check_choices(choices: Choices, frame: pd.DataFrame, id_column: str | None) -> None:
-    """SegmentError where a name is not a column, or is asked for twice in conflicting ways."""
+    """SegmentError where a name is not a column, or has two choices that exclude each other."""
     known = list(frame.columns)
     named = [choices.features, choices.drop, choices.numbers, choices.categories, choices.ranges]
     for name in [name for names in named for name in names]:
@@ -52,64 +52,64 @@ def _refuse_both(one: Collection[str], other: Collection[str], words: str) -> No
 
 
 def choose_columns(
-    cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN, wanted: Collection[str] = ()
+    cleaned: Cleaned, choices: Choices, cells: Cells = PLAIN, always_read: Collection[str] = ()
 ) -> Columns:
     """Read each column as numbers, dates or categories, or leave it out with the reason.
 
-    Those in `wanted` are read however wide the table is, as those that `choices` names are.
-    SegmentError where no column is left, or one that was asked for cannot be used.
+    Columns in `always_read` and those that `choices` names are read however wide the table is.
+    SegmentError where no column is left, or one that `choices` names cannot be used.
     """
     decisions = []
     if cells.decimal == ",":
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
-    columns, readers = _recognise_all(cleaned, choices, cells, wanted)
+    columns, readers = _recognise_all(cleaned, choices, cells, always_read)
     as_of = last_day(readers.values(), columns, choices.as_of)
-    taken, told = _Taken(choices), list[tuple[str, str]]()
+    used, sentences = _UsedColumns(choices), list[tuple[str, str]]()
     for name in _candidates(cleaned, choices, readers, decisions):
         reader = complete(readers[name], columns[name], choices, as_of)
-        values, sentences = _read(reader, columns[name], cleaned.rows)
-        if taken.take(reader, values):
-            told += [(name, sentence) for sentence in sentences]
-    if not taken.values:
+        values, found = _read(reader, columns[name], cleaned.rows)
+        if used.add(reader, values):
+            sentences += [(name, sentence) for sentence in found]
+    if not used.values:
         besides = " besides the id" if cleaned.id_column is not None else ""
-        reasons = "; ".join(obstacle for _, obstacle in taken.obstacles[:3])
+        reasons = "; ".join(obstacle for _, obstacle in used.obstacles[:3])
         why = f": {reasons}" if reasons else ""
         raise SegmentError(f"the table has no column to form segments from{besides}{why}")
-    told += [(name, f"Left out: {obstacle}.") for name, obstacle in taken.obstacles]
-    decisions += told_together(told)
+    sentences += [(name, f"Left out: {obstacle}.") for name, obstacle in used.obstacles]
+    decisions += _merge_alike(sentences)
     names = [n for n in cleaned.frame.columns if n in readers or n == cleaned.id_column]
     return Columns(
-        frame=pd.DataFrame(taken.values),
-        numbers=[r.label for r in taken.readers if r.is_number],
-        categories=[r.label for r in taken.readers if not r.is_number],
+        frame=pd.DataFrame(used.values),
+        numbers=[r.label for r in used.readers if r.is_number],
+        categories=[r.label for r in used.readers if not r.is_number],
         decisions=decisions,
-        readers=taken.readers,
+        readers=used.readers,
         roles={n: readers[n].role if n in readers else "id" for n in names},
         cells=cells,
     )
 
 
-class _Taken:
-    """The columns that are used so far, and why the others are not."""
+class _UsedColumns:
+    """The columns that form segments so far, and the obstacles of the others."""
 
     def __init__(self, choices: Choices) -> None:
         self.choices, self.seen = choices, dict[bytes, str]()
-        self.asked = {*choices.features, *choices.numbers, *choices.categories}
+        self.named = {*choices.features, *choices.numbers, *choices.categories}
         self.readers: list[Reader] = []
         self.values: dict[str, pd.Series] = {}
         self.obstacles: list[tuple[str, str]] = []
 
-    def take(self, reader: Reader, values: pd.Series) -> bool:
-        """Use a column, or note what stands against it; SegmentError if it was asked for."""
-        asked, obstacle = reader.name in self.asked, _obstacle(reader, values, self.choices)
-        if obstacle and asked:
+    def add(self, reader: Reader, values: pd.Series) -> bool:
+        """Use a column, or note its obstacle; SegmentError if the user named it."""
+        named, obstacle = reader.name in self.named, _obstacle(reader, values, self.choices)
+        if obstacle and named:
             raise SegmentError(f"column {quote(reader.name)} {obstacle}")
         if not obstacle:
             same = self.seen.setdefault(_fingerprint(values), reader.label)
-            if same != reader.label and not asked:
-                obstacle = f"says the same as {quote(same)} for every customer"
-            elif not asked:
-                obstacle = _alike(reader, values, self.values, self.choices)
+            if same != reader.label and not named:
+                obstacle = f"repeats {quote(same)} for every customer"
+            elif not named:
+                obstacle = _correlated(reader, values, self.values, self.choices)
         if obstacle:
             self.obstacles.append((reader.name, f"{quote(reader.name)} {obstacle}"))
             return False
@@ -119,12 +119,12 @@ class _Taken:
 
 
 def _recognise_all(
-    cleaned: Cleaned, choices: Choices, cells: Cells, wanted: Collection[str]
+    cleaned: Cleaned, choices: Choices, cells: Cells, always_read: Collection[str]
 ) -> tuple[dict[str, Column], dict[str, Reader]]:
-    """The columns and what they are; of a wide table only those that come first, or are named."""
+    """The columns and their readers; of a wide table only the first columns and those named."""
     columns: dict[str, Column] = {}
     readers: dict[str, Reader] = {}
-    n_useful, named = 0, {*choices.named, *wanted}
+    n_useful, named = 0, {*choices.named, *always_read}
     for name in cleaned.frame.columns:
         if name != cleaned.id_column and (n_useful < MOST_COLUMNS or name in named):
             columns[name] = cells.column(cleaned.frame[name])
@@ -134,7 +134,7 @@ def _recognise_all(
 
 
 def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """The same columns of other customers; SegmentError if one of them is not there."""
+    """The same columns of other customers; SegmentError if one is missing."""
     for reader in readers:
         if reader.name not in frame.columns:
             hint = did_you_mean(reader.name, frame.columns)
@@ -148,10 +148,10 @@ def _candidates(
     names = [n for n in cleaned.frame.columns if n != cleaned.id_column]
     dropped = [n for n in names if n in choices.drop]
     if dropped:
-        decisions.append(f"Left out {listed(map(quote, dropped))}, as asked.")
+        decisions.append(f"Left out {listed(map(quote, dropped))}, as requested.")
     if choices.features:
         listing = listed(map(quote, choices.features))
-        decisions.append(f"Formed segments from {listing} only, as asked.")
+        decisions.append(f"Formed segments from {listing} only, as requested.")
         return [n for n in names if n in choices.features]
     unread = [n for n in names if n not in readers]
     if unread:
@@ -164,48 +164,46 @@ def _candidates(
 
 
 def _read(reader: Reader, column: Column, rows: np.ndarray) -> tuple[pd.Series, list[str]]:
-    """The values, and a sentence on every cell that is not read as it is written."""
+    """The values, and sentences on the cells that are not read as they are written."""
     values, name, text = reader.read(column), quote(reader.name), column.text
-    told = _tokens(column, reader.is_number)
+    sentences = _missing_words(column, reader.is_number)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"
-        told.append(
+        sentences.append(
             f"Read {name} as dates, {ORDER_WORDS[reader.order]} (--dates): {unit} before "
             f"{reader.as_of:%Y-%m-%d} (--as-of)."
         )
-        told += _odd(text, values, rows, f"of {name} as missing, being no date")
+        sentences += _unusable("no date", text, values, rows)
     if reader.role == "number" or reader.codes:
         numbers = column.numbers
-        told += _dressed(column)
-        told += _odd(text, numbers, rows, f"of {name} as missing, being no number")
-        outside = (
-            f"of {name} as missing, being impossible (outside {reader.low:g} to {reader.high:g}"
-        )
-        told += _odd(text.where(numbers.notna()), values, rows, f"{outside}; --range)")
-    return values, [*told, *_as_category(reader, values, column)]
+        sentences += _formatted_numbers(column)
+        sentences += _unusable("no number", text, numbers, rows)
+        outside = f"impossible numbers (outside {reader.low:g} to {reader.high:g}; --range)"
+        sentences += _unusable(outside, text.where(numbers.notna()), values, rows)
+    return values, [*sentences, *_as_category(reader, values, column)]
 
 
 def _as_category(reader: Reader, values: pd.Series, column: Column) -> list[str]:
-    told, name = [], quote(column.name)
+    sentences, name = [], quote(column.name)
     if reader.codes:
         levels = ", ".join(sorted(values.dropna().unique()))
-        told.append(
+        sentences.append(
             f"Took {name} as a category: its only values are {levels} "
-            f"(to count them as amounts: --number {name})."
+            f"(to read them as amounts: --number {name})."
         )
     if reader.levels:
         n_levels = len(column.levels)
-        told.append(
+        sentences.append(
             f"Grouped the {n_levels - len(reader.levels):,} rarest of {n_levels:,} "
             f"values of {name} as {OTHER}."
         )
-    return told
+    return sentences
 
 
-def told_together(told: Iterable[tuple[str, str]]) -> list[str]:
-    """Sentences on columns; more than three that differ in the column's name only become one."""
+def _merge_alike(sentences: Iterable[tuple[str, str]]) -> list[str]:
+    """The sentences on columns; four or more that differ in the name only become one."""
     alike: dict[str, list[str]] = {}
-    for name, sentence in told:
+    for name, sentence in sentences:
         alike.setdefault(sentence.replace(quote(name), "\0"), []).append(quote(name))
     merged = []
     for words, names in alike.items():
@@ -217,25 +215,28 @@ def told_together(told: Iterable[tuple[str, str]]) -> list[str]:
     return merged
 
 
-def _tokens(column: Column, is_number: bool) -> list[str]:
-    """Sentences on the cells that say by a word, or by spaces, that nothing is known."""
-    name, told = quote(column.name), []
-    if n_spaces := column.tokens.get("", 0):
+def _missing_words(column: Column, is_number: bool) -> list[str]:
+    """Sentences on the cells that hold a word for missing, or only spaces."""
+    name, sentences = quote(column.name), []
+    if n_spaces := column.missing_words.get("", 0):
         kind = f": {name} is a column of numbers, not of text" if is_number else ""
-        told.append(f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}.")
-    counts = sorted((token, count) for token, count in column.tokens.items() if token)
+        sentences.append(
+            f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}."
+        )
+    counts = sorted((word, count) for word, count in column.missing_words.items() if word)
     if counts:
-        words = listed(f"{quote(token)} ({count:,})" for token, count in counts)
-        told.append(f"Read {words} in {name} as missing.")
-    return told
+        words = listed(f"{quote(word)} ({count:,})" for word, count in counts)
+        sentences.append(f"Read {words} in {name} as missing.")
+    return sentences
 
 
-def _odd(text: pd.Series, values: pd.Series, rows: np.ndarray, words: str) -> list[str]:
-    """A sentence on the cells that hold something, but nothing that can be used."""
-    odd = np.flatnonzero(text.notna() & values.isna())
-    if not odd.size:
+def _unusable(what: str, text: pd.Series, values: pd.Series, rows: np.ndarray) -> list[str]:
+    """A sentence on the cells that hold a text, but not a value of this column."""
+    found = np.flatnonzero(text.notna() & values.isna())
+    if not found.size:
         return []
-    return [f"Read {plural(odd.size, 'cell')} {words}: {cells_at(text, odd, rows)}."]
+    cells = f"{plural(found.size, 'cell')} of {quote(text.name)}"
+    return [f"Found {what} in {cells}, read as missing: {cells_at(text, found, rows)}."]
 
 
 def cells_at(text: pd.Series, positions: np.ndarray, rows: np.ndarray) -> str:
@@ -245,10 +246,10 @@ def cells_at(text: pd.Series, positions: np.ndarray, rows: np.ndarray) -> str:
     return f"{', '.join(first)}{more}"
 
 
-def _dressed(column: Column) -> list[str]:
-    if not column.dressed:
+def _formatted_numbers(column: Column) -> list[str]:
+    if not column.formatted_numbers:
         return []
-    cells = column.text.isin(column.dressed)
+    cells = column.text.isin(column.formatted_numbers)
     first = cells.idxmax()
     return [
         f"Read {plural(int(cells.sum()), 'cell')} of {quote(column.name)} as numbers that are "
@@ -258,7 +259,7 @@ def _dressed(column: Column) -> list[str]:
 
 
 def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
-    """Why a column can form no segments; nothing if it can."""
+    """The reason why a column can form no segments; empty if it can."""
     if reader.role == "empty":
         return "is empty"
     if column.notna().sum() == 0:
@@ -268,7 +269,7 @@ def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
     if reader.role == "id":
         name = quote(reader.name)
         return (
-            "is an id by its name, so no amount and no category "
+            "is named like an id, so it is neither an amount nor a category "
             f"(to use it anyway: --number {name} or --category {name})"
         )
     if reader.role == "free text":
@@ -285,10 +286,10 @@ def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
     return ""
 
 
-def _alike(
+def _correlated(
     reader: Reader, column: pd.Series, read: Mapping[str, pd.Series], choices: Choices
 ) -> str:
-    """Which earlier column of numbers says nearly the same."""
+    """The earlier column of numbers with a correlation above the limit, in words; empty if none."""
     if reader.is_number and choices.max_correlation < 1:
         for label, other in read.items():
             r = column.corr(other) if other.dtype == np.float64 else 0.0

@@ -1,7 +1,7 @@
 """Derive: new columns by arithmetic on others, ``basket = spend / orders``; nothing is executed.
 
-An expression is parsed, and only ``+ - * /``, numbers, ``log1p(...)``, parentheses and names of
-columns are understood; a name with spaces or signs stands in `backticks`.
+An expression is parsed and may hold only ``+ - * /``, numbers, ``log1p(...)``, parentheses and
+names of columns; a name with spaces or signs is written in `backticks`.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ LONGEST = 1000
 
 
 def derive(frame: pd.DataFrame, rules: Sequence[str], cells: Cells) -> pd.DataFrame:
-    """`frame` with a column of numbers more for each rule; later rules may use earlier ones.
+    """`frame` with one more column of numbers per rule; later rules may use earlier columns.
 
-    A cell is missing where one that it needs is, and where it would be no finite number.
-    SegmentError where a rule has anything else in it, or names a column that is there already.
+    A cell is missing if a cell that it needs is missing, or if it would not be a finite number.
+    SegmentError where a rule holds anything else, or names a column that exists already.
     """
     for rule in rules:
         name, equals, expression = (part.strip() for part in rule.partition("="))
         name = name.strip("`")
         if not (name and equals and expression) or len(rule) > LONGEST:
-            raise SegmentError(f"{quote(rule)} is no rule like 'basket = spend / orders'")
+            raise SegmentError(f"{quote(rule)} is not a rule like 'basket = spend / orders'")
         if name in frame.columns:
-            raise SegmentError(f"{quote(rule)}: there is a column {quote(name)} already")
+            raise SegmentError(f"{quote(rule)}: a column {quote(name)} exists already")
         frame = frame.assign(**{name: _Rule(rule, frame, cells).column(expression)})
     return frame
 

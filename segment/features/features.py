@@ -1,4 +1,4 @@
-"""Features: clean columns to a matrix of numbers that can be compared with each other."""
+"""Features: columns become a matrix of numbers that can be compared with each other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAD_TO_STD = 0.6745  # of a normal distribution: Iglewicz and Hoaglin (1993), th
 
 
 class FeatureOptions(NamedTuple):
-    """What the user said about features."""
+    """What the user decided about features."""
 
     category_weight: float = 0.5
     scale: str = "auto"
@@ -33,7 +33,7 @@ DEFAULTS = FeatureOptions()
 
 
 class Number(NamedTuple):
-    """A column of numbers: how to fill it, to draw in its outliers, and to scale it."""
+    """A column of numbers: how to fill it, to limit its outliers, and to scale it."""
 
     name: str
     fill: float
@@ -45,9 +45,10 @@ class Number(NamedTuple):
     weight: float = 1.0
 
     def matrix(self, column: pd.Series) -> np.ndarray:
+        """The feature, filled and scaled, of shape (n_rows, 1)."""
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
         filled = np.where(np.isnan(values), self.fill, values).clip(self.low, self.high)
-        if self.log:  # a new customer below 0 is as one at 0
+        if self.log:  # a new customer below 0 counts as one at 0
             filled = np.log1p(filled.clip(min=0))
         return (self.weight * (filled - self.mean) / self.scale)[:, np.newaxis]
 
@@ -66,6 +67,7 @@ class Category(NamedTuple):
     weight: float
 
     def matrix(self, column: pd.Series) -> np.ndarray:
+        """Weighted 0/1 columns, of shape (n_rows, n_levels)."""
         values = column.fillna(self.fill).to_numpy(dtype=object)
         return self.weight * (values[:, np.newaxis] == np.array(self.levels, dtype=object))
 
@@ -85,11 +87,11 @@ def make_features(
     """Handle outliers, fill what is missing, scale numbers, weight categories.
 
     An outlier is a value whose robust z, 0.6745 |x - median| / MAD, is above the threshold; where
-    more than half of a column is one value there is no scale to judge by, and there are none.
+    more than half of a column is one value, MAD is 0 and no value is an outlier.
     Numbers get mean 0 and standard deviation 1, after a logarithm where they are skewed. A
     category becomes one 0/1 column a level, times `category_weight` and not standardised: with
-    0.5, differing in one category is 0.71 apart, against about 1.4 for two random customers on
-    one number. Standardised, a category of two levels would drown the numbers. `rows` are the
+    0.5, customers who differ in one category are 0.71 apart, two random customers about 1.4 on
+    one number. A standardised category of two levels would outweigh the numbers. `rows` are the
     numbers of the rows, for naming cells. SegmentError where an option names a column that forms
     no segments, or fills it with what it cannot hold.
     """
@@ -103,16 +105,16 @@ def make_features(
     frame = frame.loc[kept]
     recipe: list[Number | Category] = []
     for name in frame.columns:
-        column, asked, weight = frame[name], options.fill.get(name), options.weights.get(name, 1.0)
+        column, rule, weight = frame[name], options.fill.get(name), options.weights.get(name, 1.0)
         step: Number | Category
         if name in columns.numbers:
-            fill = _fill_number(column, asked)
+            fill = _fill_number(column, rule)
             step = _number(column, fill, limits.get(name), options.scale, weight)
         else:
-            step = _category(column, options.category_weight * weight, asked)
+            step = _category(column, options.category_weight * weight, rule)
         n_missing = int(column.isna().sum())
         if n_missing:
-            decisions.append(_filled(step, n_missing, asked))
+            decisions.append(_filled(step, n_missing, rule))
         recipe.append(step)
     decisions += _scaling(recipe, options)
     return Features(build_matrix(recipe, frame), recipe, decisions, kept)
@@ -129,12 +131,12 @@ def build_matrix(recipe: list[Number | Category], columns: pd.DataFrame) -> np.n
 def _outliers(
     columns: Columns, options: FeatureOptions, rows: np.ndarray
 ) -> tuple[dict[str, tuple[float, float]], np.ndarray, list[str]]:
-    """The limits of each column that has outliers, the customers to keep, and what was done."""
+    """The limits of each column with outliers, the customers to keep, and the sentences on both."""
     limits: dict[str, tuple[float, float]] = {}
     kept = np.ones(len(columns.frame), dtype=bool)
     decisions: list[str] = []
     if options.outliers == "keep":
-        return limits, kept, ["Kept outliers as they are, as asked."]
+        return limits, kept, ["Kept outliers as they are, as requested."]
     for name in columns.numbers:
         values = columns.frame[name]
         median = values.median()
@@ -144,7 +146,7 @@ def _outliers(
         if outside.any() and 0 < reach < np.inf:
             limits[name] = low, high
             kept &= ~outside
-            decisions.append(_told_outliers(values, limits[name], outside, options, rows))
+            decisions.append(_outlier_sentence(values, limits[name], outside, options, rows))
     if options.outliers == "drop":
         if not kept.any():
             raise SegmentError(
@@ -153,19 +155,19 @@ def _outliers(
         return {}, kept, decisions
     if limits:
         decisions.append(
-            "Averages keep outliers as they are; --outliers keep or drop treats them otherwise."
+            "Averages keep outliers as they are (--outliers keep or drop treats them otherwise)."
         )
     return limits, np.ones_like(kept), decisions
 
 
-def _told_outliers(
+def _outlier_sentence(
     values: pd.Series,
     limits: tuple[float, float],
     outside: np.ndarray,
     options: FeatureOptions,
     rows: np.ndarray,
 ) -> str:
-    """What was done about the outliers of a column; the farthest are named."""
+    """A sentence on what was done with the outliers of a column; it names the farthest."""
     far = (values - sum(limits) / 2).abs().to_numpy()
     found = np.flatnonzero(outside)
     farthest = found[np.argsort(-far[found], kind="stable")]
@@ -176,20 +178,20 @@ def _told_outliers(
         return f"Dropped the customers of {what}: {cells}."
     ends = zip(limits, (values < limits[0], values > limits[1]), strict=True)
     to = " and ".join(amount(limit) for limit, beyond in ends if beyond.any())
-    return f"Drew in {what} to {to}, to form segments: {cells}."
+    return f"Moved {what} to {to} for the clustering: {cells}."
 
 
-def _fill_number(column: pd.Series, asked: Any) -> float:
-    if asked == "mode":
+def _fill_number(column: pd.Series, rule: Any) -> float:
+    if rule == "mode":
         return float(column.mode().iloc[0])
-    if asked not in (None, "median"):
+    if rule not in (None, "median"):
         try:
-            fill = float(asked)
+            fill = float(rule)
         except (TypeError, ValueError):
             fill = np.nan
         if not np.isfinite(fill):
             raise SegmentError(
-                f"{quote(column.name)} can be filled with median, mode or a number, got {asked!r}"
+                f"{quote(column.name)} can be filled with median, mode or a number, got {rule!r}"
             )
         return fill
     return float(np.median(column.dropna().to_numpy()))
@@ -221,33 +223,37 @@ def _skewness(values: np.ndarray) -> float:
     return float((centred**3).mean() / spread**3) if spread > 0 else 0.0
 
 
-def _category(column: pd.Series, weight: float, asked: Any) -> Category:
+def _category(column: pd.Series, weight: float, rule: Any) -> Category:
     counts = column.value_counts(sort=False).sort_index()
     levels = [str(level) for level in counts.index]
     fill = str(counts.idxmax())  # the first in order among the most frequent
-    if asked not in (None, "mode"):
-        fill = str(asked)
+    if rule not in (None, "mode"):
+        fill = str(rule)
         if fill not in levels and column.isna().any():
             levels = sorted([*levels, fill])
     return Category(str(column.name), fill, levels, weight)
 
 
-def _filled(step: Number | Category, n_missing: int, asked: Any) -> str:
+def _filled(step: Number | Category, n_missing: int, rule: Any) -> str:
     usual = "the median" if isinstance(step, Number) else "the most frequent value"
-    what = {None: usual, "median": usual, "mode": "the most frequent value"}.get(asked, "as asked")
+    what = {None: usual, "median": usual, "mode": "the most frequent value"}.get(
+        rule, "the requested value"
+    )
     value = amount(step.fill) if isinstance(step, Number) else quote(step.fill)
     return (
         f"Filled {plural(n_missing, 'missing cell')} of {quote(step.name)} with {what}, "
-        f"{value}, to form segments; averages and shares leave such cells out."
+        f"{value}, for the clustering; averages and shares leave such cells out."
     )
 
 
 def _differing(recipe: list[Number | Category], options: FeatureOptions) -> str:
-    """How far apart a category puts two customers, beside what a standardised number does."""
-    apart = f"differing in one category is {options.category_weight * np.sqrt(2):.2f} apart"
+    """The distance that one category makes, compared with one standardised number."""
+    apart = (
+        f"customers who differ in one category are {options.category_weight * np.sqrt(2):.2f} apart"
+    )
     standardised = options.scale in ("auto", "standard", "log")
     if standardised and any(isinstance(step, Number) for step in recipe):
-        apart += f", against about {np.sqrt(2):.1f} for two random customers on one number"
+        apart += f", two random customers about {np.sqrt(2):.1f} on one number"
     return f"{apart}, before weighting" if options.weights else apart
 
 
@@ -256,23 +262,23 @@ def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[s
     logs, others = [s.name for s in numbers if s.log], [s.name for s in numbers if not s.log]
     categories = [s.name for s in recipe if isinstance(s, Category)]
     verb = {"robust": "Scaled by median and quartiles", "minmax": "Scaled to 0..1"}
-    told = []
+    sentences = []
     if logs:
-        why = f"being skewed (above {SKEWED:g})" if options.scale == "auto" else "as asked"
-        told.append(
+        why = f"with a skewness above {SKEWED:g}" if options.scale == "auto" else "as requested"
+        sentences.append(
             f"Took the logarithm, log(1 + x), of {plural(len(logs), 'column')} "
             f"({listed(logs)}), {why}, and standardised it."
         )
     if others:
-        told.append(
+        sentences.append(
             f"{verb.get(options.scale, 'Standardised')} {plural(len(others), 'column')} of numbers "
             f"({listed(others)}): each counts the same whatever its unit."
         )
     if categories:
-        told.append(
+        sentences.append(
             f"Turned {plural(len(categories), 'category', 'categories')} "
             f"({listed(categories)}) into 0/1 columns times {options.category_weight:g}: "
             f"{_differing(recipe, options)}."
         )
-    told += [f"Weighted {quote(n)} {w:g} times, as asked." for n, w in options.weights.items()]
-    return told
+    weights = options.weights.items()
+    return [*sentences, *(f"Weighted {quote(n)} by {w:g}, as requested." for n, w in weights)]

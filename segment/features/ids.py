@@ -26,22 +26,22 @@ def name_words(name: str) -> list[str]:
 
 
 def is_id_name(name: str) -> bool:
-    """Whether a name has the word id, which no amount and no category has."""
+    """Whether a name has the word id, which names of amounts and categories do not have."""
     return "id" in name_words(name)
 
 
 def may_be_id_name(name: str) -> bool:
-    """Whether the name is that of an id and not of a count: Order No, not Number of orders."""
+    """Whether a name may be an id's and not a count's: Order No, but not Number of orders."""
     return is_id_name(name) or not ID_WORDS.isdisjoint(name_words(name)[-1:])
 
 
 def has_fractions(column: Column) -> bool:
-    """Whether some of its cells are numbers that are not whole."""
+    """Whether some cells are numbers that are not whole."""
     return bool((column.numbers.dropna() % 1 != 0).any())
 
 
 def repeated_ids(ids: Column) -> pd.Series:
-    """Ids of several rows, which are no exact duplicates, so their values differ."""
+    """The ids that several rows have; exact duplicates are dropped before, so these rows differ."""
     present = ids.text.dropna()
     return present[present.duplicated(keep=False)]
 
@@ -52,18 +52,19 @@ def find_id(
     not_id: Collection[str] = (),
     cells: Cells = PLAIN,
 ) -> tuple[str | None, str]:
-    """The column that names a customer, if there is one, and the sentence that says why.
+    """The column that names a customer, if there is one, and a sentence with the reason.
 
     It is the first column with a word equal to id, no, nr, number or key whose values all differ;
     else the first text column whose values all differ. A column of numbers is never an id by
     uniqueness alone: incomes may all differ too. A column with the word id whose values repeat is
-    still the id, with an error in it. One with the word no, nr, number or key is so only where
-    the word is the last and most values differ: "Number of orders" is no id.
+    still the id, with an error in it. A column with the word no, nr, number or key whose values
+    repeat is the id only if that word is the last and most values differ: "Number of orders" is
+    not an id.
     """
     if wanted is not None:
         if wanted not in frame.columns:
             raise SegmentError(f"no column {quote(wanted)}{did_you_mean(wanted, frame.columns)}")
-        return wanted, f"Took {quote(wanted)} as the customer id, as asked."
+        return wanted, f"Took {quote(wanted)} as the customer id, as requested."
     for why, found in _rules([n for n in frame.columns if n not in not_id], frame, cells):
         for column in found:
             n_blank = len(frame) - column.n_present
@@ -81,11 +82,11 @@ def find_id(
 def _rules(
     names: list[str], frame: pd.DataFrame, cells: Cells
 ) -> Iterable[tuple[str, Iterable[Column]]]:
-    """Columns, and why each may be the id; the first is, so those without blanks come early."""
+    """Reasons to be the id, and the columns that have them; the first column of all is the id."""
     named = [cells.column(frame[n]) for n in names if not ID_WORDS.isdisjoint(name_words(n))]
-    named = [c for c in named if not has_fractions(c)]  # which are amounts, whatever the name says
+    named = [c for c in named if not has_fractions(c)]  # fractions are amounts
     texts = (cells.column(frame[n]) for n in names if frame[n].is_unique)
-    by_name, half, n_rows = "its name says so", len(frame) // 2, len(frame)
+    by_name, half, n_rows = "it is named like an id", len(frame) // 2, len(frame)
     differ = f"{by_name} and its values all differ"
     mostly = (c for c in named if may_be_id_name(c.name) and _mostly_differ(c))
     first = (c for c in texts if _all_differ(c, n_rows) and _is_text(c))
@@ -105,7 +106,7 @@ def _mostly_differ(column: Column) -> bool:
 
 
 def _is_text(column: Column) -> bool:
-    """Whether its cells are neither numbers, in whatever notation, nor dates."""
+    """Whether the cells are neither numbers, in any notation, nor dates."""
     if is_numeric(column.raw) or column.is_day or order_of_days(column.levels) is not None:
         return False
     digits = column.text.str.fullmatch(DIGITS).fillna(False).astype(bool) | column.numbers.notna()

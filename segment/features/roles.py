@@ -1,4 +1,4 @@
-"""Roles: what a column is, by what the user said or by most of its cells, and how it is read."""
+"""Roles: what a column is, by the user's choice or by most of its cells, and how it is read."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from segment.tables.cells import (
 )
 from segment.wording import quote
 
-FEW_VALUES = 3  # whole numbers with at most so many different values are codes, not amounts
-MANY_VALUES = 20  # a category keeps at most so many different values; the rarer ones are grouped
-FREE_SHARE = 0.3  # more different values than this among the cells is a name or a remark
+FEW_VALUES = 3  # whole numbers with at most 3 distinct values are codes, not amounts
+MANY_VALUES = 20  # that a category keeps; rarer ones are grouped
+FREE_SHARE = 0.3  # a text column with a larger share of distinct values holds names or remarks
 OTHER = "(other)"
 YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1"})
 BIRTH = frozenset({"birth", "born", "dob", "yob", "birthday", "birthdate", "birthyear"})
@@ -31,7 +31,7 @@ OLDEST = 110  # years
 
 
 class Choices(NamedTuple):
-    """What the user said about columns; everything else is decided from the data."""
+    """What the user decided about columns; the rest is decided from the cells."""
 
     features: Sequence[str] = ()
     drop: Sequence[str] = ()
@@ -47,6 +47,7 @@ class Choices(NamedTuple):
 
     @property
     def named(self) -> set[str]:
+        """The columns that some choice names."""
         return {*self.features, *self.drop, *self.numbers, *self.categories, *self.ranges}
 
     def cells(self, frame: pd.DataFrame) -> Cells:
@@ -56,11 +57,11 @@ class Choices(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """How one column becomes numbers or categories, the same for every table of customers."""
+    """How one column becomes numbers or categories, in this table and in later ones."""
 
     name: str
     role: str
-    label: str = ""  # what its values are called
+    label: str = ""  # the name of its values
     codes: bool = False  # a category of whole numbers: 1.0 and "01" are the same code as 1
     low: float = -np.inf
     high: float = np.inf
@@ -70,6 +71,7 @@ class Reader(NamedTuple):
 
     @property
     def is_number(self) -> bool:
+        """Whether the column is read as numbers."""
         return self.role in ("number", "date")
 
     @property
@@ -78,7 +80,7 @@ class Reader(NamedTuple):
         return self.is_number or self.role in ("category", "yes/no")
 
     def read(self, column: Column) -> pd.Series:
-        """Float64 numbers, or text as objects; NaN or None where nothing is known."""
+        """Float64 numbers, or text as objects; NaN or None where a cell is missing."""
         if self.role == "date":
             age = (self.as_of - column.days(self.order)).dt.days.astype("float64")
             return age / 365.25 if is_birth(self.name) else age
@@ -93,12 +95,12 @@ class Reader(NamedTuple):
 
 
 def is_birth(name: str) -> bool:
-    """Whether a column is about being born, so that its values tell an age."""
+    """Whether a column holds days or years of birth, by its name."""
     return not BIRTH.isdisjoint(name_words(name))
 
 
 def recognise(column: Column, choices: Choices) -> Reader:
-    """What the user said a column is, else what most of its cells are."""
+    """The user's choice for a column, else what most of its cells are."""
     name, n_values = column.name, len(column.levels)
     is_id = is_id_name(name) or (may_be_id_name(name) and n_values == column.n_present)
     role = ""
@@ -135,13 +137,13 @@ def _by_cells(column: Column, day_order: str | None) -> Reader:
 
 
 def last_day(
-    readers: Iterable[Reader], columns: Mapping[str, Column], asked: str | None
+    readers: Iterable[Reader], columns: Mapping[str, Column], as_of: str | None
 ) -> pd.Timestamp | None:
-    """The day that ages and recencies are counted to: the user's, else the last one there is."""
-    if asked is not None:
-        day = pd.to_datetime(asked, errors="coerce", format="%Y-%m-%d")
+    """The day to which ages and recencies count: the user's `as_of`, else the last date."""
+    if as_of is not None:
+        day = pd.to_datetime(as_of, errors="coerce", format="%Y-%m-%d")
         if pd.isna(day):
-            raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(asked)}")
+            raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(as_of)}")
         return day
     dates = [r for r in readers if r.role == "date"]
     dates = [r for r in dates if not is_birth(r.name)] or dates
@@ -151,7 +153,7 @@ def last_day(
 def complete(
     reader: Reader, column: Column, choices: Choices, as_of: pd.Timestamp | None
 ) -> Reader:
-    """The reader with what depends on the values: as-of, possible values, frequent levels."""
+    """The reader with the parts that depend on values: as-of, possible values, frequent levels."""
     name = reader.name
     if reader.role == "date":
         label = f"age by {name}" if is_birth(name) else f"days since {name}"

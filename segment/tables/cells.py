@@ -1,4 +1,4 @@
-"""Cells: what is written in a cell, as text, as a number or as a day; one column at a time."""
+"""Cells: the text, the number or the day that is written in each cell of a column."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-NUMBER_SHARE = 0.95  # of the cells that hold something, to call a column one of numbers or dates
+NUMBER_SHARE = 0.95  # of the non-empty cells; a column with this share of numbers is one of numbers
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat", "#n/a", "#div/0!"})
 MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
-DRESSED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # what may hold a number
+FORMATTED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # all its signs
 SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
 DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ]\d.*)?$")
-ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # where year, month and day stand
+ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # positions of year, month and day
 
 
 class Cells(NamedTuple):
@@ -26,7 +26,7 @@ class Cells(NamedTuple):
     decimal: str = "."
 
     def column(self, column: pd.Series) -> Column:
-        """The column, to be read as text, numbers or days."""
+        """The column, ready to be read as text, numbers or days."""
         return Column(column, self)
 
     def numbers(self, column: pd.Series) -> pd.Series:
@@ -38,10 +38,10 @@ PLAIN = Cells()
 
 
 class Column:
-    """A column by its different cells: what is read of one is read of all that are equal to it.
+    """A column, read once per distinct text; equal cells get equal values.
 
-    `levels` are the different texts, `codes` say which of them stands in each cell (-1: nothing)
-    and `tokens` count the cells that say by a word, or by spaces (``""``), that nothing is known.
+    `levels` are the distinct texts, `codes` the index of each cell's text in them (-1: missing),
+    and `missing_words` counts the cells with each word for missing (``""``: only spaces).
     """
 
     def __init__(self, column: pd.Series, cells: Cells) -> None:
@@ -51,12 +51,13 @@ class Column:
         codes, different = pd.factorize(column)
         texts = written(pd.Series(different)).astype(object)
         known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
-        self.tokens: dict[str, int] = {}
+        self.missing_words: dict[str, int] = {}
         if not known.all():
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
             for i in np.flatnonzero(~known):
                 if different[i] != "":
-                    self.tokens[texts[i]] = self.tokens.get(texts[i], 0) + int(counts[i])
+                    word, count = texts[i], int(counts[i])
+                    self.missing_words[word] = self.missing_words.get(word, 0) + count
         merged, self.levels = pd.factorize(texts.where(known).to_numpy(dtype=object))
         self.codes = np.append(merged, -1)[codes]
         self.n_present = int((self.codes >= 0).sum())
@@ -80,26 +81,26 @@ class Column:
         return self._spread(self._parsed[0], np.nan)
 
     @property
-    def dressed(self) -> list[str]:
-        """Texts that are numbers with marks or separators, as ``$1,234.50`` is."""
+    def formatted_numbers(self) -> list[str]:
+        """Texts of numbers with signs or separators, such as ``$1,234.50``."""
         return [] if is_numeric(self.raw) else list(self.levels[self._parsed[1]])
 
     @functools.cached_property
     def _parsed(self) -> tuple[np.ndarray, np.ndarray]:
-        """The number of each level, and whether it had to be undressed.
+        """The number of each level, and whether it is a formatted one.
 
-        Plain numbers are read as they are; of the others, marks of money and shares, separators
-        of thousands and the parentheses of bookkeepers are taken off first.
+        Plain numbers are read as they are. From the others, signs of money and shares, separators
+        of thousands and bookkeepers' parentheses are removed first.
         """
         text, decimal = pd.Series(self.levels, dtype=object), self.cells.decimal
         values = _floats(text) if decimal == "." else np.full(len(text), np.nan)
-        dressed = np.isnan(values)
-        rest = text[dressed].astype(str)
+        formatted = np.isnan(values)
+        rest = text[formatted].astype(str)
         if len(rest):
-            bare = _undress(rest, decimal)
-            values[dressed] = _floats(bare.where(rest.str.fullmatch(DRESSED, case=False)))
-            dressed[dressed] = bare != rest.str.replace(decimal, ".", regex=False)
-        return values, dressed & ~np.isnan(values)
+            bare = _without_signs(rest, decimal)
+            values[formatted] = _floats(bare.where(rest.str.fullmatch(FORMATTED, case=False)))
+            formatted[formatted] = bare != rest.str.replace(decimal, ".", regex=False)
+        return values, formatted & ~np.isnan(values)
 
     def days(self, order: str) -> pd.Series:
         """Cells as dates without the time of day, everything else as NaT."""
@@ -116,8 +117,8 @@ class Column:
         return pd.Series(spread, index=self.raw.index, name=self.raw.name)
 
 
-def _undress(text: pd.Series, decimal: str) -> pd.Series:
-    """``€ 1.234,50`` as ``1234.50`` where the decimal is a comma, ``(12)`` as ``-12``."""
+def _without_signs(text: pd.Series, decimal: str) -> pd.Series:
+    """``€ 1.234,50`` as ``1234.50`` if the decimal sign is a comma, ``(12)`` as ``-12``."""
     group = "." if decimal == "," else ","
     bare = text.str.replace(MARKS, "", regex=True, case=False).str.strip()
     bare = bare.str.replace(SPACED, "", regex=True)
@@ -129,10 +130,10 @@ def _undress(text: pd.Series, decimal: str) -> pd.Series:
 
 
 def _floats(text: pd.Series) -> np.ndarray:
-    """The nearest float64 of each text, NaN where it is no finite number.
+    """The nearest float64 of each text, NaN where it is not a finite number.
 
-    pandas may miss it by one unit in the last place, but refuses some of what float() takes, such
-    as 1_000.
+    pandas decides what a number is: float() would accept ``1_000`` too. float() computes the value:
+    pandas may err by one unit in the last place.
     """
     values = pd.to_numeric(text, errors="coerce").to_numpy(dtype="float64").copy()
     found = ~np.isnan(values)
@@ -152,7 +153,7 @@ def _iso(text: str, order: str) -> str | None:
 
 
 def spell(value: Any) -> str:
-    """A value as one writes it: 3.0 as ``3``, whole numbers with all their digits."""
+    """A value as people write it: 3.0 as ``3``, whole numbers with all their digits."""
     if isinstance(value, (float, np.floating)):
         number = float(value)
         return f"{number:.0f}" if abs(number) < 1e15 and number % 1 == 0 else str(value)
@@ -160,43 +161,43 @@ def spell(value: Any) -> str:
 
 
 def written(column: pd.Series) -> pd.Series:
-    """Cells as they are written, without outer spaces; what is missing has no fixed spelling."""
+    """Cells as they are written, without outer spaces; missing ones have no fixed spelling."""
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
         column = column.astype(object).map(spell, na_action="ignore")
     return column.astype(str).str.strip()
 
 
 def filled(column: pd.Series) -> pd.Series:
-    """Cells as they are written, and ``""`` where nothing is."""
+    """Cells as they are written, ``""`` where a cell is missing."""
     return written(column).mask(column.isna(), "")
 
 
 def is_numeric(column: pd.Series) -> bool:
-    """Whether pandas holds the column as numbers; True and False are words here."""
+    """Whether pandas holds the column as numbers; True and False are texts here."""
     dtype = column.dtype
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
 def only_text(column: pd.Series) -> bool:
-    """Whether a column holds texts, or nothing, in every cell."""
+    """Whether every cell of a column is a text or missing."""
     return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
 
 
 def blank_rows(frame: pd.DataFrame) -> np.ndarray:
-    """True where no cell of a row holds anything but spaces."""
+    """True for each row whose cells are all empty or spaces."""
     blank = np.ones(len(frame), dtype=bool)
     for position in range(frame.shape[1]):
         rows = np.flatnonzero(blank)
-        if rows.size:  # of most tables none is left after a column or two
+        if rows.size:  # in most tables no row is left after two columns
             blank[rows] = filled(frame.iloc[rows, position]) == ""
     return blank
 
 
 def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
-    """The decimal sign that more of the cells can only mean; a point where none tells.
+    """The decimal sign that more of the unambiguous cells have; a point if no cell is unambiguous.
 
-    ``1,234`` may be either; ``12,5`` and ``0,123`` are decimal commas, ``12.5`` and ``1,234.5``
-    are decimal points. Asked are about so many cells, of about 1,000 rows at most.
+    ``1,234`` is ambiguous; ``12,5`` and ``0,123`` have decimal commas, ``12.5`` and ``1,234.5``
+    decimal points. About `n_cells` cells are read, of about 1,000 rows at most.
     """
     n_rows = min(1000, max(20, n_cells // frame.shape[1]))
     sample = frame.iloc[:: max(1, len(frame) // n_rows)]
@@ -215,16 +216,16 @@ def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
 
 
 def order_of_days(texts: Iterable[str]) -> str | None:
-    """The order of day, month and year in which most texts are dates; None if they are none.
+    """The order of day, month and year by which most texts are dates; None if most are not dates.
 
-    Day first where they do not tell.
+    Day first if no date is unambiguous.
     """
     texts = list(texts)
 
     def dates(some: list[str]) -> list[re.Match[str]]:
         return [match for match in map(DAY.match, some) if match]
 
-    for some in (texts[:100], texts):  # of most columns the first tell that they are none
+    for some in (texts[:100], texts):  # for most columns the first 100 show that they are not dates
         found = dates(some)
         if not found or len(found) < len(some) / 2:
             return None

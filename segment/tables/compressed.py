@@ -1,4 +1,4 @@
-"""Compressed files: what is in them, by gzip, bzip2, xz or zip; anything else is left as it is."""
+"""Compressed files: the content of a gzip, bzip2, xz or zip file; other files stay as they are."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Database: the rows of a query or a table, over a connection that only reads.
 
-A URL may hold ``${NAME}``, read from the environment; only the URL as it was given, without its
-password, goes into sentences, errors and results.
+A URL may hold ``${NAME}``, which is read from the environment. Sentences, errors and results show
+the URL as it was given, without its password.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def read_database(
     """The rows of a query, or of a table, and what was decided.
 
     `address` is a URL as SQLAlchemy takes it. PostgreSQL, MySQL, MariaDB and SQLite are opened
-    read-only; whatever another database is told is rolled back. Without `query` and `table` the
-    only table there is is read. ``:name`` in a query is a value of `params`, which never becomes
-    part of the SQL. SegmentError where the URL, the database, the table or the query cannot be
-    used.
+    read-only; in other databases the transaction is rolled back. Without `query` and `table`, the
+    only table of the database is read. ``:name`` in a query stands for a value of `params`, which
+    is passed apart from the SQL. SegmentError where the URL, the database, the table or the query
+    cannot be used.
     """
     sql = _sqlalchemy()
     if query is not None and table is not None:
@@ -62,7 +62,7 @@ def read_database(
     try:
         engine = _engine(_expand(address))
         with engine.connect() as connection:
-            statement, said = _statement(connection, query, table, params or {}, shown)
+            statement, sentence = _statement(connection, query, table, params or {}, shown)
             found = connection.execute(statement)
             if not found.returns_rows:
                 raise SegmentError(f"{shown}: the query returns no rows")
@@ -73,7 +73,7 @@ def read_database(
     finally:
         if engine is not None:
             engine.dispose()
-    return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), said]
+    return pd.DataFrame(rows, columns=names, dtype=object), [*password_warning(address), sentence]
 
 
 def _sqlalchemy() -> Any:
@@ -91,7 +91,7 @@ def _statement(
     params: Mapping[str, str],
     shown: str,
 ) -> tuple[Any, str]:
-    """What to execute, and the sentence that says so."""
+    """The statement to execute, and the sentence that names it."""
     import sqlalchemy as sql
 
     if query is not None:
@@ -100,10 +100,10 @@ def _statement(
         for name in sorted(wanted ^ set(params)):
             hint = "has no value; add --param" if name in wanted else "is not in the query; drop"
             raise SegmentError(f"{shown}: the parameter :{name} {hint} {name}=...")
-        # Without a type, so that the database compares a value with numbers too.
+        # Without a type, so that the database can compare a value with numbers too.
         values = [sql.bindparam(n, v, sql.types.NullType()) for n, v in params.items()]
-        said = f"Read a query from {shown}: {' '.join(query.split())}"
-        return text.bindparams(*values), said
+        sentence = f"Read a query from {shown}: {' '.join(query.split())}"
+        return text.bindparams(*values), sentence
     name = _table_name(sql.inspect(connection), table, shown)
     schema, _, bare = name.rpartition(".")
     source = sql.table(bare, schema=schema or None)
@@ -111,12 +111,12 @@ def _statement(
 
 
 def default_name(address: str, table: str | None) -> str:
-    """What to call a result of this source: its table, else its database."""
+    """The name of a result of this source: its table, else its database."""
     return table or Path(address.partition("?")[0].rpartition("/")[2]).stem or "database"
 
 
 def _expand(address: str) -> URL:
-    """The URL with what the environment holds; passwords are remembered, to be kept secret."""
+    """The URL with ``${NAME}`` replaced; passwords are remembered, to be hidden in all messages."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -127,7 +127,7 @@ def _expand(address: str) -> URL:
         url = make_url(fill(address) if VARIABLE.match(address) else address)
     except (ArgumentError, ValueError):
         raise SegmentError(
-            # Without an @: what stands before the last one of a text may be a password.
+            # Without an @: the text before the last @ may be a password.
             f"cannot read the URL {hide(address)}; one looks like postgresql://host:5432/database "
             "or sqlite:///file.db, with the user and ${PASSWORD} before the host"
         ) from None
@@ -145,7 +145,7 @@ def _expand(address: str) -> URL:
 
 def _variable(name: str) -> str:
     if name not in os.environ:
-        raise SegmentError(f"the URL asks for ${{{name}}}, which is not in the environment")
+        raise SegmentError(f"the URL needs ${{{name}}}, which is not in the environment")
     return os.environ[name]
 
 
@@ -178,7 +178,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _connect_sqlite(uri: str) -> sqlite3.Connection:
-    """Read-only, and without ATTACH, by which VACUUM INTO would write another file."""
+    """A read-only connection without ATTACH, with which VACUUM INTO would write another file."""
 
     def authorise(action: int, *_: Any) -> int:
         return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
@@ -214,9 +214,9 @@ def _table_name(inspector: Any, wanted: str | None, shown: str) -> str:
 def _explain(error: Exception, shown: str) -> str:
     """A driver's error in one line, without its number and the marks under the query."""
     original = getattr(error, "orig", None) or error
-    message = original.args[-1] if len(original.args) == 2 else original
-    lines = [line.strip() for line in str(message).splitlines()]
-    said = hide(" ".join(line for line in lines if line and not set(line) <= {"^", " "})[:300])
-    if re.search("read[- ]?only", said, re.I):
-        return f"{shown}: the query writes, and segment only reads ({said})"
-    return f"{shown}: {said}"
+    text = original.args[-1] if len(original.args) == 2 else original
+    lines = [line.strip() for line in str(text).splitlines()]
+    message = hide(" ".join(line for line in lines if line and not set(line) <= {"^", " "})[:300])
+    if re.search("read[- ]?only", message, re.I):
+        return f"{shown}: the query writes, and segment only reads ({message})"
+    return f"{shown}: {message}"

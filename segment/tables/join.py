@@ -13,7 +13,7 @@ from segment.wording import did_you_mean, plural, quote
 
 
 def join_tables(left: Table, others: Sequence[Table], key: str | None) -> Table:
-    """`left` with the columns of `others`, row by row of the same id; no row of it is lost.
+    """`left` with the columns of `others`, matched by id; every row of `left` stays.
 
     `key` is the column of ids. SegmentError where it is None, a table lacks it, or a joined table
     has an id twice.
@@ -40,9 +40,9 @@ def _join(frame: pd.DataFrame, name: str, other: Table, key: str) -> tuple[pd.Da
     right = right.rename(columns=taken).reindex(ids).set_axis(frame.index)
     unmatched, unused = int((~ids.isin(present)).sum()), int((~present.isin(ids)).sum())
     decisions = [
-        f"Joined {plural(right.shape[1], 'column')} of {quote(other.name)} by {quote(key)}: "
-        f"{plural(unmatched, 'customer')} of {len(ids):,} without a row in it, "
-        f"{plural(unused, 'row')} of it without a customer here."
+        f"Joined {plural(right.shape[1], 'column')} of {quote(other.name)} by {quote(key)}; "
+        f"customers without a row in it: {unmatched:,} of {len(ids):,}; "
+        f"rows in it without a customer: {unused:,}."
     ]
     decisions += [
         f"Renamed {quote(a)} of {quote(other.name)} to {quote(b)}." for a, b in taken.items()
@@ -54,6 +54,6 @@ def _refuse_repeated(ids: pd.Series, name: str) -> None:
     for repeated in ids[ids.duplicated()]:
         rows = ", ".join(str(i + 1) for i in ids.index[ids == repeated][:5])
         raise SegmentError(
-            f"{quote(name)} has the id {quote(repeated)} in rows {rows}; a joined table has one "
-            "row a customer (for lists of purchases: segment rfm makes one)"
+            f"{quote(name)} has the id {quote(repeated)} in rows {rows}; a joined table "
+            "needs one row per customer (segment rfm makes one of a list of purchases)"
         )

@@ -35,12 +35,14 @@ def read_json_lines(
         raise SegmentError(f"{name} is JSON of too many levels to be a table") from None
     wrong = next((i for i, r in enumerate(records, 1) if not isinstance(r, dict)), None)
     if wrong is not None or not records:
-        raise SegmentError(f"{name}: record {wrong or 1} is no object like {{'id': 1, 'age': 30}}")
+        raise SegmentError(
+            f"{name}: record {wrong or 1} is not an object like {{'id': 1, 'age': 30}}"
+        )
     return pd.DataFrame(records, dtype=object), [*decisions, "Read the file as JSON records."]
 
 
 def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; of two values of one name `dict` would lose the first."""
+    """A JSON object; SegmentError if a name is in it twice, where `dict` would drop one value."""
     record = dict(pairs)
     if len(record) < len(pairs):
         names = [name for name, _ in pairs]

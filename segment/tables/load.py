@@ -1,7 +1,7 @@
 """Load: any source in, a table out, cell for cell as it was written.
 
 Ids keep their leading zeros and all their digits; which columns are numbers is decided later,
-from the whole column. What a file is, is decided by what is in it, never by its name.
+from the whole column. The kind of a file is decided by its content, never by its name.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _read_file(
     if content.startswith((b"PK", OLD_WORKBOOK)):
         return read_workbook(content, name, sheet, text)
     if sheet is not None:
-        raise SegmentError(f"--sheet is for workbooks, and {name} is none")
+        raise SegmentError(f"--sheet is for workbooks, and {name} is not one")
     for begin, kind in DOCUMENTS.items():
         if content.lstrip().startswith(begin):
             raise SegmentError(f"{name} is {kind}, whatever its name; save it as CSV")

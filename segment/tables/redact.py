@@ -1,4 +1,4 @@
-"""Redact: what is secret in the address of a database, and keeping it out of all that is said."""
+"""Redact: secrets in the addresses of databases are hidden in all messages, reports and files."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from urllib.parse import quote, quote_plus, unquote
 
 SECRET_KEY = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
 VARIABLE = re.compile(r"\$\{(\w+)\}")
-# Up to the last @, which a password may hold; passed over: variables, and what is hidden already.
+# Up to the last @, which a password may hold; not variables, and not what is hidden already.
 _PASSWORD = re.compile(r"(\w://[^:/?#\s]*:)(?!(?:\*\*\*|\$\{\w+\})@)(.*)(?=@)")
 _QUERY = re.compile(r"([?&](\w+)=)([^&\s'\"]*)")
 _known: set[str] = set()
 
 
 def remember(*secrets: str | None) -> None:
-    """Keep these, as they are and as a URL spells them, out of every later message.
+    """Hide these secrets, as they are and as a URL spells them, in every later message.
 
-    One of less than 4 letters is hidden in URLs only: it may be part of any word.
+    One of fewer than 4 letters is hidden in URLs only, because it may be part of any word.
     """
     for secret in (s for s in secrets if s and len(s) >= 4):
         _known.update({secret, unquote(secret), quote(secret, safe=""), quote_plus(secret)})
@@ -40,6 +40,6 @@ def password_warning(address: str) -> list[str]:
     if hide(address) == address:
         return []
     return [
-        "The password in the URL was removed from all results, but shells keep what is typed: put "
+        "The password in the URL was removed from all results, but shells keep typed lines: put "
         "it in the environment and write ${NAME} in its place."
     ]

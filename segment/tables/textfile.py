@@ -1,4 +1,4 @@
-"""Text files: the encoding, the delimiter, comments and the header, guessed from what is there."""
+"""Text files: the encoding, the delimiter, comments and the header, guessed from the content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DELIMITERS = {
     r"\s+": "runs of spaces",
 }
 SAMPLE_LINES = 200
-TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # what one types in a shell for what is more than a sign
+TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # as typed in a shell
 MARKED = ", by its byte-order mark"
 NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
 
@@ -43,15 +43,17 @@ def read_text_file(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a text file as they are written, and what was decided in reading it."""
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
-    asked = None if options.delimiter is None else _check_delimiter(options.delimiter)
+    given = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
     lines, line_numbers = _without_comments(text, options.comment, decisions)
     if not lines:
         raise SegmentError(f"{name} is empty")
-    delimiter = asked or _sniff_delimiter(lines[:SAMPLE_LINES])
+    delimiter = given or _sniff_delimiter(lines[:SAMPLE_LINES])
     words = DELIMITERS.get(delimiter, quote(delimiter))
     ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
-    decisions.append(f"Read cells as separated by {words}{', as asked' if asked else ''}{ends}.")
+    decisions.append(
+        f"Read cells as separated by {words}{', as requested' if given else ''}{ends}."
+    )
     rows, starts = _rows(lines, line_numbers, delimiter, name)
     decisions += _check_widths(rows, starts, name)
     return name_columns(pd.DataFrame(rows, dtype=object), name, options, decisions), decisions
@@ -67,7 +69,7 @@ def _check_delimiter(delimiter: str) -> str:
 def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
     """The text, by its byte-order mark, else UTF-8, else Windows-1252; or by `encoding`."""
     if encoding is not None:
-        return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as asked."]
+        return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as requested."]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode_as(content, name, "utf-16"), [f"Read the file as UTF-16{MARKED}."]
     even, odd = (content[start:2000:2].count(0) for start in (0, 1))
@@ -75,14 +77,14 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
         guess = "utf-16-le" if odd else "utf-16-be"
         return _decode_as(content, name, guess), ["Read the file as UTF-16."]
     if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
-        raise SegmentError(f"{name} is no table: it is not text, nor a kind of file known here")
+        raise SegmentError(f"{name} is not a table: it is neither text nor another known format")
     try:
         marked = content.startswith(codecs.BOM_UTF8)
         return content.decode("utf-8-sig"), [f"Read the file as UTF-8{MARKED}."] * marked
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-    told = f"Read the file as Windows-1252, being no UTF-8 (line {line}); --encoding overrides."
-    return _decode_as(content, name, "cp1252"), [told]
+    why = f"because line {line} is not UTF-8 (--encoding overrides)"
+    return _decode_as(content, name, "cp1252"), [f"Read the file as Windows-1252, {why}."]
 
 
 def _decode_as(content: bytes, name: str, encoding: str) -> str:
@@ -101,7 +103,7 @@ def _decode_as(content: bytes, name: str, encoding: str) -> str:
 def _without_comments(
     text: str, comment: str | None, decisions: list[str]
 ) -> tuple[list[str], list[int]]:
-    """The lines from the first that holds something, and their numbers in the file.
+    """The lines from the first that is not blank, and their numbers in the file.
 
     Lines that begin with `#` are comments where the first line is one.
     """
@@ -121,7 +123,7 @@ def _without_comments(
 def _sniff_delimiter(lines: list[str]) -> str:
     """The delimiter by which most lines have the same number of cells, more than one.
 
-    A delimiter of the first line wins over one that is not in it; spaces are the last resort.
+    A delimiter that is in the first line wins over others; spaces are the last resort.
     """
 
     def score(delimiter: str) -> tuple[bool, float, int]:
@@ -173,7 +175,7 @@ def _rows(
 
 
 def _check_widths(rows: list[list[Any]], starts: list[int], name: str) -> list[str]:
-    """Fill up rows that end early, and say so; SegmentError for one longer than the first."""
+    """Fill short rows with missing cells and report them; SegmentError for one that is too long."""
     width, short = len(rows[0]), []
     for row, line in zip(rows, starts, strict=True):
         if len(row) > width:
@@ -187,16 +189,17 @@ def _check_widths(rows: list[list[Any]], starts: list[int], name: str) -> list[s
         return []
     return [
         f"Found {plural(len(short), 'row')} with fewer cells than the first, in line "
-        f"{listed(short, 5)}: read the rest of them as missing."
+        f"{listed(short, 5)}: read their other cells as missing."
     ]
 
 
 def name_columns(
     cells: pd.DataFrame, name: str, options: TextOptions, decisions: list[str]
 ) -> pd.DataFrame:
-    """Rows below a header, or below none: the first row is one unless it looks like the others.
+    """The rows below the header, or all rows if there is no header.
 
-    That is, unless it has a number over numbers, no text over numbers and no number over texts.
+    The first row is the header unless it looks like the others: it has a number above numbers, no
+    text above numbers, and no number above texts.
     """
     headless = not options.header or (not options.columns and _starts_with_data(cells))
     frame = cells if headless else cells.iloc[1:].reset_index(drop=True)
@@ -207,7 +210,9 @@ def name_columns(
         if options.header:
             decisions.append("Found no header line: columns are named by their position.")
     else:
-        decisions.append("Took the first line as the names of columns (--no-header: it is a row).")
+        decisions.append(
+            "Took the first line as the names of columns (--no-header reads it as a row)."
+        )
     if options.columns:
         if len(options.columns) != cells.shape[1]:
             raise SegmentError(

@@ -15,13 +15,17 @@ from segment.wording import did_you_mean, quote
 def read_workbook(
     content: bytes, name: str, sheet: str | None, text: TextOptions
 ) -> tuple[pd.DataFrame, list[str]]:
+    """The cells of `sheet`, by default of the first, and what was decided.
+
+    SegmentError where the workbook is damaged or has no such sheet, or the sheet is empty.
+    """
     try:
         from python_calamine import CalamineWorkbook
     except ModuleNotFoundError:
         raise extra_needed("reading a workbook", "python-calamine", "files") from None
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except Exception as error:  # each kind of workbook has its own errors, without a common class
+    except Exception as error:  # each format has its own errors, without a common class
         raise SegmentError(f"{name} cannot be read as a workbook: {error}") from None
     names = book.sheet_names
     if sheet is not None and sheet not in names:
