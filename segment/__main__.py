@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from segment.errors import SegmentError, extra_missing
-from segment.redact import hide
+from segment.tables.redact import hide
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,9 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         The arguments without the program's name; by default those of this process.
     """
     try:
-        from segment import cli
+        from segment.cli.app import run_command
 
-        return cli.run_command(sys.argv[1:] if argv is None else list(argv))
+        return run_command(sys.argv[1:] if argv is None else list(argv))
     except ModuleNotFoundError as error:
         missing = extra_missing(error)
         if missing is None:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.errors import SegmentError, quote
+from segment.errors import SegmentError
+from segment.wording import quote
 
 FIRST_ID = 301219
 MIN_ROWS = 50

@@ -1,58 +1,20 @@
-"""The one kind of error that a user can cause and mend."""
+"""Errors that a user can cause and correct, and those of a missing package."""
 
 from __future__ import annotations
-
-import difflib
-from collections.abc import Callable, Iterable, Sequence
 
 EXTRA = ("pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich")
 
 
 class SegmentError(ValueError):
-    """Bad input or bad usage, said in one line that names what, where and how to mend it."""
+    """Bad input or bad usage; the message is one line: what is wrong, where, and the remedy."""
 
 
-def quote(name: object) -> str:
-    """A column name or a cell as it appears in a sentence: quoted, and always on one line."""
-    return repr(str(name))
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``'; did you mean ...?'`` with the nearest known name, else the names there are."""
-    known = list(known)
-    lowered = {k.lower(): k for k in known}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
-    if near:
-        return f"; did you mean {quote(lowered[near[0]])}?"
-    shown = ", ".join(quote(k) for k in known[:8])
-    return f"; there are {shown}{' ...' if len(known) > 8 else ''}"
+def extra_needed(task: str, package: str, extra: str) -> SegmentError:
+    """The error for `task` where `package` is missing, which `extra` installs."""
+    return SegmentError(f"{task} needs {package}: pip install 'kmeans-core[{extra}]'")
 
 
 def extra_missing(error: ModuleNotFoundError) -> str | None:
     """What to install where a package of the ``segment`` extra is missing; None for others."""
     package = (error.name or "").split(".")[0]
     return f"{package} is missing: pip install 'kmeans-core[segment]'" if package in EXTRA else None
-
-
-def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
-    """``1 row``, ``2,000 rows``."""
-    return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"
-
-
-def listed(names: Iterable[str], most: int = 20) -> str:
-    """``a, b, c``; of many names the first, and how many more."""
-    names = list(names)
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def shorten(text: str, width: int) -> str:
-    """`text` in one line of at most so many letters."""
-    line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 1]}…"
-
-
-def lined_up(rows: Sequence[Sequence[str]], justify: Callable = str.ljust) -> list[str]:
-    """A table as lines of text, each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(justify, row, widths)).rstrip() for row in rows]

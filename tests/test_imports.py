@@ -21,20 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lowest first: a file imports from its own floor and those below it.
 FLOORS = ["engine", "validation", "estimator", "kmeans", "hierarchy", "metrics", "selection"]
 FLOORS += ["streaming", "dask", "warmup"]
-# One direction, a table in and a new table out.
-STEPS = [
-    "cells",
-    "textfile",
-    "database",
-    "load",
-    "clean",
-    "join",
-    "derive",
-    "roles",
-    "columns",
-    "explore",
-]
-STEPS += ["features", "cluster", "leave_out", "profile", "plots", "report", "cli"]
 SEGMENT_MAY_IMPORT = {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich"}
 SEGMENT_MAY_IMPORT |= {"click", "pyarrow", "python_calamine", "sqlalchemy"}
 
@@ -148,9 +134,3 @@ def test_segment_uses_public_names_of_kmeans_core_only(name):
         else:
             assert source == "kmeans_core", f"{name} reaches into {source}"
         assert imported is None or imported in public, f"{name} imports {source}.{imported}"
-
-
-@pytest.mark.parametrize("step", [s for s in STEPS if f"segment.{s}" in MODULES])
-def test_segment_goes_one_direction(step):
-    later = {f"segment.{other}" for other in STEPS[STEPS.index(step) + 1 :]}
-    assert not dependencies(f"segment.{step}") & later

@@ -74,8 +74,9 @@ def test_versions_agree():
 
 def test_every_data_file_is_packaged():
     patterns = PROJECT["tool"]["setuptools"]["package-data"]
+    folders = {ROOT.joinpath(*name.split(".")): globs for name, globs in patterns.items()}
+    packaged = {p for folder, globs in folders.items() for glob in globs for p in folder.glob(glob)}
     for package in ("kmeans_core", "segment"):
-        packaged = {p for glob in patterns.get(package, []) for p in (ROOT / package).glob(glob)}
         data = {
             path
             for path in (ROOT / package).rglob("*")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import segment.cli
-import segment.output
+import segment.answers.result_folder
+import segment.cli.source
 from segment import Segmenter
 from segment.__main__ import main
 from segment.errors import SegmentError
@@ -194,7 +194,7 @@ class TestOut:
         def stop(*_):
             raise error
 
-        monkeypatch.setattr(segment.output, "_swap", stop)
+        monkeypatch.setattr(segment.answers.result_folder, "_swap", stop)
         code = main(["run", "table.csv", "--out", "out", "--force", "-k", "3"])
         assert code == (130 if error is KeyboardInterrupt else 2)
         assert capsys.readouterr().err.count("\n") == 1
@@ -206,7 +206,7 @@ def test_our_own_fault_is_exit_code_1(capsys, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(segment.cli, "load_table", broken)
+    monkeypatch.setattr(segment.cli.source, "load_table", broken)
     assert main(["run", table(GOOD)]) == 1
     err = capsys.readouterr().err
     assert "RuntimeError: a bug" in err

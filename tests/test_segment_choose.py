@@ -8,7 +8,7 @@ from lookalikes import two_moons
 from kmeans_core import selection
 from segment import Segmenter
 from segment.__main__ import main
-from segment.choose import MEANING, vote_sentence
+from segment.clusters.choose import MEANING, vote_sentence
 
 
 def customers(n=150, seed=0):
@@ -75,14 +75,14 @@ def test_choose_k_and_run_say_the_same(method, tmp_path, monkeypatch, capsys):
 
 def test_the_verdict_is_the_reports_first_line_and_nothing_is_withheld(tmp_path):
     segmenter = Segmenter().fit(noise())
-    assert segmenter.found_.trust.verdict == "no clear structure"
+    assert segmenter.result_.clustering.trust.verdict == "no clear structure"
     segmenter.report(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     body = page[page.index("<header>") :]
     assert body.index("Verdict: no clear structure") < body.index("<h1>")
     assert "400 customers sorted into" in page and "fall into" not in page.split("</header>")[0]
     assert len(segmenter.segments_) == 400
-    for sentence in segmenter.found_.trust.evidence:
+    for sentence in segmenter.result_.clustering.trust.evidence:
         assert sentence.replace("'", "&#39;") in page
     for name in ("gap", "davies_bouldin", "calinski_harabasz", "silhouette_rows", "stability"):
         assert f'id="chart-{name}"' in page
@@ -92,7 +92,7 @@ def test_stability_is_that_of_the_segments_under_their_numbers():
     table = customers()
     lone = pd.DataFrame({"Age": [20.0, 95.0], "Spend": [2_000.0, 1_000.0]})
     segmenter = Segmenter(5).fit(pd.concat([table, lone]))
-    stability = segmenter.found_.trust.stability
+    stability = segmenter.result_.clustering.trust.stability
     assert stability["segment"].tolist() == [1, 2, 3, 4, 5]
     sizes = segmenter.profile_["size"].tolist()
     assert sizes == sorted(sizes, reverse=True)
@@ -102,7 +102,7 @@ def test_stability_is_that_of_the_segments_under_their_numbers():
 def test_too_few_customers_to_doubt():
     table = pd.DataFrame({"a": [1.5, 1.5, 2.5, 9.5] * 3})
     segmenter = Segmenter().fit(table.assign(ID=range(12)))
-    assert segmenter.found_.trust is None and len(segmenter.profile_) == 2
+    assert segmenter.result_.clustering.trust is None and len(segmenter.profile_) == 2
     assert "Verdict" not in segmenter.files()["report.html"]
 
 
@@ -119,7 +119,8 @@ def test_segments_that_follow_moons_are_not_said_to_cut_through_them():
     X, _ = two_moons(400, 0.05, 0)
     moons = pd.DataFrame({"x": 10 * X[:, 0] + 50, "y": 10 * X[:, 1] + 50})
     follow, cut = (
-        Segmenter(k_max=4, method=m).fit(moons).found_.trust for m in ("single", "kmeans")
+        Segmenter(k_max=4, method=m).fit(moons).result_.clustering.trust
+        for m in ("single", "kmeans")
     )
     assert follow.verdict == cut.verdict == "structure, but not round groups"
     assert "these segments follow them" in follow.meaning

@@ -12,10 +12,10 @@ import pytest
 from kmeans_core import metrics
 from segment import Segmenter
 from segment.__main__ import main
-from segment.cells import Cells, guess_decimal, order_of_days
-from segment.derive import derive
+from segment.answers.explore import exploration_lines
 from segment.errors import SegmentError
-from segment.explore import as_text
+from segment.features.derive import derive
+from segment.tables.cells import Cells, guess_decimal, order_of_days
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +206,7 @@ class TestRoles:
             Empty="",
             Code=np.arange(n) % 3,
         )
-        roles = Segmenter(2).fit(table).columns_.roles
+        roles = Segmenter(2).fit(table).result_.prepared.columns.roles
         assert roles == {
             "ID": "id",
             "Age": "number",
@@ -237,10 +237,10 @@ class TestRoles:
         table["Sex"] = np.where(np.arange(40) % 3, "F", "M")
         table["Gender"] = np.where(np.arange(40) % 3, "Female", "Male")
         said = told(Segmenter(2).fit(table))
-        assert "'Years' says the same as 'Age' for every customer" in said
-        assert "'Gender' says the same as 'Sex' for every customer" in said
+        assert "'Years' repeats 'Age' for every customer" in said
+        assert "'Gender' repeats 'Sex' for every customer" in said
         both = Segmenter(2, features=["Age", "Years"]).fit(table)
-        assert both.columns_.numbers == ["Age", "Years"]
+        assert both.result_.prepared.columns.numbers == ["Age", "Years"]
 
     def test_variance_and_correlation_select(self):
         table = two_groups(40, Rare=[0.5] * 38 + [1.25, 99.5])
@@ -289,7 +289,7 @@ class TestRows:
         with pytest.raises(SegmentError, match=r"rows 1, 3.*--duplicates first\|last\|mean"):
             Segmenter().fit(self.ids)
         segmenter = Segmenter(2, duplicates=rule).fit(self.ids)
-        cleaned = segmenter.cleaned_
+        cleaned = segmenter.result_.prepared.cleaned
         kept = cleaned.frame.set_index("ID").loc["a"]
         assert (float(kept["Spend"]), kept["City"]) == (spend, city)
         assert sorted(segmenter.segments_["ID"]) == list("abcde")
@@ -299,10 +299,11 @@ class TestRows:
         table = two_groups(40)
         table.loc[3, "Age"], table.loc[7, "Age"], table.loc[9, "Income"] = -4, 130, 1000
         segmenter = Segmenter(2, ranges={"Income": (0, 500)}).fit(table)
-        assert "impossible (outside 0 to 110; --range): '-4' in row 4, '130' in row 8" in told(
-            segmenter
-        )
-        assert "impossible (outside 0 to 500; --range): '1000' in row 10" in told(segmenter)
+        said = told(segmenter)
+        ages = "impossible numbers (outside 0 to 110; --range) in 2 cells of 'Age', read as missing"
+        assert f"{ages}: '-4' in row 4, '130' in row 8" in said
+        incomes = "impossible numbers (outside 0 to 500; --range) in 1 cell of 'Income'"
+        assert f"{incomes}, read as missing: '1000' in row 10" in said
         assert segmenter.profile_["mean(Income)"].max() < 100
 
     def test_own_words_for_missing(self):
@@ -311,7 +312,9 @@ class TestRows:
         assert "Read 'unknown' (2) in 'Income' as missing." in told(
             Segmenter(2, missing=["Unknown"]).fit(table)
         )
-        assert "being no number: 'unknown' in row 3" in told(Segmenter(2).fit(table))
+        assert "no number in 2 cells of 'Income', read as missing: 'unknown' in row 3" in told(
+            Segmenter(2).fit(table)
+        )
         numbers = two_groups(40)
         numbers.loc[[2, 5], "Income"] = 999.0
         said = told(Segmenter(2, missing=["999"]).fit(numbers))
@@ -335,9 +338,9 @@ class TestOutliers:
 
     def test_drawn_in_by_default_and_averages_keep_them(self):
         segmenter = Segmenter(2).fit(self.table)
-        assert "Drew in 1 outlier of 'Spend'" in told(segmenter)
+        assert "Moved 1 outlier of 'Spend'" in told(segmenter)
         assert "'50.5' in row 41" in told(segmenter)
-        spend = segmenter.recipe_[2]
+        spend = segmenter.result_.prepared.features.recipe[2]
         median = self.table["Spend"].median()
         mad = (self.table["Spend"] - median).abs().median()
         assert spend.high == pytest.approx(median + 5 * mad / 0.6745)
@@ -353,7 +356,7 @@ class TestOutliers:
         assert "c40" not in set(dropped.segments_["ID"])
         assert "Dropped the customers of 1 outlier" in told(dropped)
         kept = Segmenter(2, outliers="keep").fit(self.table)
-        assert kept.recipe_[2].high == np.inf
+        assert kept.result_.prepared.features.recipe[2].high == np.inf
         high = Segmenter(2, outlier_threshold=1e5).fit(self.table)
         assert "outlier" not in told(high)
 
@@ -389,10 +392,10 @@ class TestFeatures:
         for fill, value in (("median", 2.5), ("mode", 1.0), ("3.5", 3.5), (0, 0.0)):
             table = pd.DataFrame({"a": cells, "b": range(6)})
             segmenter = Segmenter(2, fill={"a": fill}).fit(table)
-            assert segmenter.recipe_[0].fill == value
+            assert segmenter.result_.prepared.features.recipe[0].fill == value
         table = two_groups(40, City=["x", "y", None, "x"] * 10)
         segmenter = Segmenter(2, fill={"City": "nowhere"}).fit(table)
-        assert segmenter.recipe_[-1].levels == ["nowhere", "x", "y"]
+        assert segmenter.result_.prepared.features.recipe[-1].levels == ["nowhere", "x", "y"]
         with pytest.raises(SegmentError, match="can be filled with median, mode or a number"):
             Segmenter(fill={"Age": "old"}).fit(table)
 
@@ -401,14 +404,14 @@ class TestFeatures:
         plain = Segmenter(2).fit(table).X_
         weighted = Segmenter(2, weights={"Age": 3, "City": 2}).fit(table)
         np.testing.assert_allclose(weighted.X_, plain * [3, 1, 2, 2])
-        assert "Weighted 'Age' 3 times" in told(weighted)
+        assert "Weighted 'Age' by 3, as requested" in told(weighted)
         with pytest.raises(SegmentError, match="did you mean 'Age'"):
             Segmenter(weights={"Ages": 2}).fit(table)
 
     def test_without_a_feature_that_holds_segments_apart_the_silhouette_falls(self):
         rng = np.random.default_rng(0)
         table = two_groups(90, Noise=rng.normal(size=90), More=rng.normal(size=90))
-        without = {w.name: w.silhouette for w in Segmenter(2).fit(table).without_}
+        without = {w.name: w.silhouette for w in Segmenter(2).fit(table).result_.ablations}
         assert set(without) == {"Age", "Income", "Noise", "More"}
         assert max(without["Age"], without["Income"]) < min(without["Noise"], without["More"])
         X = Segmenter(2).fit(table).X_[:, 1:]
@@ -523,7 +526,7 @@ class TestExplore:
         table["Pay"] = table["Income"] * 2 + np.random.default_rng(0).normal(0, 0.1, 40)
         table.loc[[1, 2, 3], ["Pay", "Age"]] = np.nan
         table.loc[9, "Age"] = np.nan
-        found = Segmenter(2).fit(table).exploration_
+        found = Segmenter(2).fit(table).result_.exploration
         assert found.correlations[0][:2] == ("Income", "Pay")
         assert found.correlations[0][2] == pytest.approx(table["Income"].corr(table["Pay"]))
         assert found.patterns == [("Age, Pay", 3), ("Age", 1)]
@@ -534,24 +537,24 @@ class TestExplore:
         ends = table["Age"].quantile([0.01, 0.99])
         counts, _ = np.histogram(table["Age"].dropna().clip(*ends), bins=12)
         np.testing.assert_allclose(by_name["Age"].bars, counts / counts.max())
-        assert any("missing in 3 rows: Age, Pay" in line for line in as_text(found))
+        assert any("missing in 3 rows: Age, Pay" in line for line in exploration_lines(found))
 
     def test_one_far_value_does_not_hide_how_the_others_are_distributed(self):
         table = two_groups(400)
         table.loc[7, "Income"] = 1e6
-        column = Segmenter(2).fit(table).exploration_.columns[2]
+        column = Segmenter(2).fit(table).result_.exploration.columns[2]
         assert column.name == "Income" and "to 1,000,000, median" in column.values
         assert sum(bar > 0.1 for bar in column.bars) > 3
 
     def test_bars_of_whole_numbers_have_no_gaps(self):
         table = two_groups(400, Visits=np.arange(400) % 20)
-        bars = Segmenter(2).fit(table).exploration_.columns[3].bars
+        bars = Segmenter(2).fit(table).result_.exploration.columns[3].bars
         assert bars == [1.0] * 10  # two numbers each
 
     def test_categories_are_counted_and_the_rare_ones_together(self, capsys):
         shop = [f"shop {'aaaaaaabbbbbccccdddeeffgh'[i % 25]}" for i in range(50)]
         table = two_groups(50, Shop=shop)
-        column = Segmenter(2).fit(table).exploration_.columns[3]
+        column = Segmenter(2).fit(table).result_.exploration.columns[3]
         assert column.counts[:2] == [("shop a", 14), ("shop b", 10)]
         assert column.counts[-1] == ("2 more", 4)
         assert sum(count for _, count in column.counts) == 50

@@ -12,7 +12,7 @@ from servers import PASSWORD, QUOTED, MariaDB, customers
 
 from segment import Segmenter
 from segment.__main__ import main
-from segment.load import load_table
+from segment.tables.load import load_table
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_the_same_table_gives_the_same_segments(mariadb):
     ],
 )
 def test_a_query_that_writes_is_refused(mariadb, capsys, monkeypatch, query):
-    monkeypatch.setattr("segment.database.READS", re.compile(""))
+    monkeypatch.setattr("segment.tables.database.READS", re.compile(""))
     assert main(["run", mariadb.url(), "--query", query]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert mariadb.execute("SELECT count(*) FROM customers") == (120,)

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from segment.__main__ import main
-from segment.choose import Trust
+from segment.answers.report import _separation, principal_components, two_dimensions
+from segment.clusters.choose import Trust
 from segment.demo import demo_customers
-from segment.features import Number
-from segment.report import _separation, principal_components, two_dimensions
+from segment.features.features import Number
 
 CHARTS = ["sizes", "scatter", "heatmap", "silhouette_rows", "stability", "elbow", "silhouette"]
 CHARTS += ["davies_bouldin", "calinski_harabasz", "gap"]

@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from segment import Segmenter
-from segment.cells import percent
-from segment.clean import clean
-from segment.cluster import number_by_size
-from segment.columns import choose_columns
+from segment.answers.profile import make_profile
+from segment.answers.result_folder import write_result
+from segment.clusters.cluster import number_by_size
 from segment.errors import SegmentError
-from segment.features import FeatureOptions, make_features
-from segment.ids import name_words
-from segment.load import load_table
-from segment.output import write_result
-from segment.profile import make_profile
-from segment.roles import Choices
+from segment.features.clean import clean
+from segment.features.columns import choose_columns
+from segment.features.features import FeatureOptions, make_features
+from segment.features.ids import name_words
+from segment.features.roles import Choices
+from segment.tables.load import load_table
+from segment.wording import percent
 
 
 def frame(**columns):
@@ -94,7 +94,7 @@ class TestId:
         table = frame(UserID="abcdef", ShopID=shops, Age=np.arange(6) * 1.5)
         columns = columns_of(table.assign(Shop=list("wwxxyz")))
         assert columns.frame.columns.tolist() == ["Age", "Shop"]
-        assert any("'ShopID' is an id by its name" in s for s in columns.decisions)
+        assert any("'ShopID' is named like an id" in s for s in columns.decisions)
         assert columns_of(table, categories=["ShopID"]).categories == ["ShopID"]
         assert columns_of(table, numbers=["ShopID"]).numbers == ["ShopID", "Age"]
         with pytest.raises(SegmentError, match="--category 'ShopID'"):
@@ -147,7 +147,7 @@ class TestColumns:
         assert columns.numbers == ["Spend", "Other"]
         assert columns.frame["Spend"].isna().sum() == 3
         told = " ".join(columns.decisions)
-        assert "1 cell of 'Spend' as missing, being no number: 'lots' in row 4" in told
+        assert "Found no number in 1 cell of 'Spend', read as missing: 'lots' in row 4" in told
         assert "Read '?' (1), 'N/A' (1) in 'Spend' as missing." in told
 
 
@@ -168,9 +168,12 @@ class TestFeatures:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            (FeatureOptions(), "times 0.5: differing in one category is 0.71 apart, against about"),
-            (FeatureOptions(1.0), "category is 1.41 apart, against about 1.4 for two random"),
-            (FeatureOptions(scale="minmax"), "category is 0.71 apart."),
+            (
+                FeatureOptions(),
+                "times 0.5: customers who differ in one category are 0.71 apart, two random",
+            ),
+            (FeatureOptions(1.0), "category are 1.41 apart, two random customers about 1.4"),
+            (FeatureOptions(scale="minmax"), "category are 0.71 apart."),
             (FeatureOptions(weights={"Sex": 2.0}), "on one number, before weighting."),
         ],
     )
@@ -180,7 +183,7 @@ class TestFeatures:
 
     def test_no_number_is_spoken_of_where_there_is_none(self):
         columns = columns_of(frame(Sex=list("FMFM"), City=list("aabb")))
-        assert make_features(columns).decisions[-1].endswith("is 0.71 apart.")
+        assert make_features(columns).decisions[-1].endswith("are 0.71 apart.")
 
     def test_random_customers_are_1_4_apart_on_a_standardised_number(self):
         values = np.random.default_rng(0).gamma(2.0, size=400)
@@ -212,17 +215,18 @@ class TestSegments:
         table = pd.DataFrame(X, columns=["a"])
         segmenter = Segmenter(k_max=5).fit(table)
         assert len(segmenter.profile_) == 5
-        assert any("try a larger --k-max" in s for s in segmenter.notices_)
+        assert any("try a larger --k-max" in s for s in segmenter.result_.clustering.notices)
         assert len(Segmenter().fit(table).profile_) == 6
         asked = Segmenter(2).fit(table)
-        assert any("6 would have been chosen" in s for s in asked.notices_)
-        assert f"Of 2 to 10, the elbow is at {asked.knee_}." in asked.decisions_
+        assert any("6 would have been chosen" in s for s in asked.result_.clustering.notices)
+        assert f"Of 2 to 10, the elbow is at {asked.result_.clustering.knee}." in asked.decisions_
 
     def test_a_range_of_one_number_is_said_to_end(self):
         table = pd.DataFrame({"a": np.repeat([0.0, 1.0, 9.0, 10.0], 5) + np.arange(20) / 100})
         segmenter = Segmenter(k_max=2).fit(table)
         assert any(
-            "2 is the largest number of segments that was tried" in s for s in segmenter.notices_
+            "2 is the largest number of segments that was tried" in s
+            for s in segmenter.result_.clustering.notices
         )
 
     @pytest.mark.parametrize("k_max", [3, 10])
@@ -230,7 +234,7 @@ class TestSegments:
         values = [0.5, 0.6, 10.5, 20.5]
         segmenter = Segmenter(k_max=k_max).fit(pd.DataFrame({"ID": range(20), "a": values * 5}))
         assert len(segmenter.profile_) == 3
-        told = " ".join(segmenter.notices_)
+        told = " ".join(segmenter.result_.clustering.notices)
         assert "having only 4 distinct rows" in told
         assert "--k-max" not in told
 
@@ -240,7 +244,7 @@ class TestSegments:
         segmenter = Segmenter(2, k_max=3).fit(table)
         told = next(s for s in segmenter.decisions_ if "Computed silhouettes" in s)
         assert "of 20,500 customers" in told and "standard error" in told
-        assert len(segmenter.found_.silhouettes) < 20_500
+        assert len(segmenter.result_.clustering.silhouettes) < 20_500
 
     def test_names_say_what_sets_a_segment_apart(self):
         table = frame(

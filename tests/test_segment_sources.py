@@ -18,15 +18,15 @@ import pandas as pd
 import pytest
 from servers import PASSWORD, QUOTED, Postgres, customers
 
-import segment.cli
-import segment.database
+import segment.cli.source
+import segment.tables.database
 from segment import Segmenter
 from segment.__main__ import main
-from segment.cells import written
 from segment.demo import demo_customers
 from segment.errors import SegmentError
-from segment.load import load_table
-from segment.redact import hide
+from segment.tables.cells import written
+from segment.tables.load import load_table
+from segment.tables.redact import hide
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ class TestDatabase:
         postgres.write(customers(), "customers")
         err = refused(capsys, "run", postgres.url(), "--query", query)
         assert "only reads" in err or "multiple commands" in err
-        monkeypatch.setattr(segment.database, "READS", re.compile(""))
+        monkeypatch.setattr(segment.tables.database, "READS", re.compile(""))
         if not query.startswith("COPY"):  # which only an owner of the server may do
             refused(capsys, "run", postgres.url(), "--query", query)
         assert postgres.execute("SELECT count(*) FROM customers") == (120,)
@@ -197,7 +197,7 @@ class TestDatabase:
         for query in queries:
             assert "only reads" in refused(capsys, "run", "sqlite:///shop.db", "--query", query)
         for query in queries:  # what SQLite itself says to them
-            monkeypatch.setattr(segment.database, "READS", re.compile(""))
+            monkeypatch.setattr(segment.tables.database, "READS", re.compile(""))
             refused(capsys, "run", "sqlite:///shop.db", "--query", query)
         assert not Path("new.db").exists()
         assert Path("shop.db").read_bytes() == before
@@ -277,7 +277,7 @@ class TestSecrets:
         def broken(source, **_):
             raise RuntimeError(f"cannot use {source}") from ValueError(source)
 
-        monkeypatch.setattr(segment.cli, "load_table", broken)
+        monkeypatch.setattr(segment.cli.source, "load_table", broken)
         assert main(["run", f"postgresql://shop:{QUOTED}@host/db?sslkey=abc"]) == 1
         err = capsys.readouterr().err
         assert "RuntimeError" in err
@@ -351,7 +351,12 @@ class TestText:
 @pytest.mark.parametrize(
     ("name", "content", "options", "said"),
     [
-        ("a.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1", [], "'a.csv' is no table: it is not text"),
+        (
+            "a.csv",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1",
+            [],
+            "'a.csv' is not a table: it is neither text",
+        ),
         ("a.csv", "a,b\n1,é\n".encode("latin-1"), ["--encoding", "utf-8"], "utf-8 (line 2"),
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
@@ -370,7 +375,7 @@ class TestText:
         ("a.jsonl", b'{"a": 1}\n{"a": \n', [], "is not JSON (line 2, column 7)"),
         ("a.json", b"[" * 100_000, [], "JSON of too many levels"),
         ("a.jsonl", b'{"a": 1}\n{"a": 1, "a": 2}\n', [], "line 2: a record has two values of 'a'"),
-        ("a.jsonl", b'{"a": 1}\n3\n', [], "record 2 is no object"),
+        ("a.jsonl", b'{"a": 1}\n3\n', [], "record 2 is not an object"),
     ],
 )
 def test_files_that_are_no_tables(capsys, name, content, options, said):
@@ -395,7 +400,7 @@ def test_rows_that_end_early_are_told_and_kept():
     Path("t.csv").write_text("id,a,b\n1,2,3\n2,3\n3,5,\n\n4,1,1\n")
     table = load_table("t.csv")
     assert len(table.frame) == 5
-    told = "Found 1 row with fewer cells than the first, in line 3: read the rest of them as"
+    told = "Found 1 row with fewer cells than the first, in line 3: read their other cells as"
     assert told in "\n".join(table.decisions)
 
 
@@ -484,7 +489,7 @@ class TestJoin:
         table[["Customer ID", "Income", "Age"]].iloc[10:].to_csv("b.csv", index=False, sep=";")
         run_of("a.csv", "--join", "b.csv")
         told = "\n".join(json.loads(Path("out/run.json").read_text())["decisions"])
-        assert "10 customers of 60 without a row in it" in told
+        assert "customers without a row in it: 10 of 60; rows in it without a customer: 0." in told
         assert "Renamed 'Age' of 'b.csv' to 'Age (b.csv)'" in told
         assert len(pd.read_csv("out/segments.csv")) == 60
 

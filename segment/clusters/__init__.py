@@ -1,0 +1,1 @@
+"""Find the segments, choose their number, and measure what each feature adds."""

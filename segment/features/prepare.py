@@ -1,0 +1,79 @@
+"""Prepare: a table becomes a matrix of features, and every step leaves sentences on what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from segment.features.clean import Cleaned, clean
+from segment.features.columns import Columns, check_choices, choose_columns, read_columns
+from segment.features.derive import derive
+from segment.features.features import FeatureOptions, Features, build_matrix, make_features
+from segment.features.roles import Choices
+
+
+class Settings(NamedTuple):
+    """What the user decided about rows, columns and features."""
+
+    id_column: str | None
+    duplicates: str | None
+    derive: Sequence[str]
+    choices: Choices
+    features: FeatureOptions
+
+
+class Prepared(NamedTuple):
+    """A table ready for clustering: cleaned, its columns read, its features made."""
+
+    cleaned: Cleaned
+    columns: Columns
+    features: Features
+    rules: tuple[str, ...]  # by which columns were derived
+    sections: list[tuple[str, list[str]]]  # heading, sentences
+
+
+def prepare(frame: pd.DataFrame, settings: Settings, read_decisions: Sequence[str]) -> Prepared:
+    """All steps from a checked table to a matrix; `read_decisions` come from reading the table.
+
+    SegmentError where a choice does not fit the table, or no column can form segments.
+    """
+    choices, options, rules = settings.choices, settings.features, tuple(settings.derive)
+    cells = choices.cells(frame)
+    given = set(frame.columns)
+    frame = derive(frame, rules, cells)
+    check_choices(choices, frame, settings.id_column)
+    cleaned = clean(frame, settings.id_column, choices.named, settings.duplicates, cells)
+    always_read = {*frame.columns} - given | {*options.weights, *options.fill}
+    columns = choose_columns(cleaned, choices, cells, always_read)
+    features = make_features(columns, options, cleaned.rows)
+    derived = [f"Derived {rule}." for rule in rules]
+    sections = [
+        ("The table", [*read_decisions, *cleaned.decisions]),
+        ("The columns", [*derived, *columns.decisions]),
+        ("Making them comparable", features.decisions),
+    ]
+    if not features.kept.all():
+        cleaned, columns = _keep_rows(cleaned, columns, features.kept)
+    return Prepared(cleaned, columns, features, rules, sections)
+
+
+def matrix_of(frame: pd.DataFrame, prepared: Prepared) -> np.ndarray:
+    """The features of other customers, filled and scaled as those of `prepared`.
+
+    SegmentError where a column that forms segments is missing.
+    """
+    cells = prepared.columns.cells
+    derived = derive(frame, prepared.rules, cells)
+    return build_matrix(
+        prepared.features.recipe, read_columns(prepared.columns.readers, derived, cells)
+    )
+
+
+def _keep_rows(cleaned: Cleaned, columns: Columns, kept: np.ndarray) -> tuple[Cleaned, Columns]:
+    """Both without the customers that were dropped as outliers."""
+    frame = cleaned.frame.loc[kept].reset_index(drop=True)
+    cleaned = cleaned._replace(rows=cleaned.rows[kept], frame=frame)
+    return cleaned, columns._replace(frame=columns.frame.loc[kept].reset_index(drop=True))

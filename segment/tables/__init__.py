@@ -1,0 +1,1 @@
+"""Any table in: files, databases and data frames, cell for cell as they are written."""

@@ -1,0 +1,43 @@
+"""Data frames from Python, checked and named as a table from a file is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segment.errors import SegmentError
+from segment.tables.arrow import from_arrow
+from segment.tables.cells import only_text
+from segment.wording import quote
+
+NESTED = (list, tuple, dict, set, frozenset, np.ndarray)
+
+
+def check_frame(frame: Any) -> pd.DataFrame:
+    """A copy of `frame` with names as texts and rows counted from 0; the cells are shared.
+
+    SegmentError where it is no table, its names repeat, or a cell holds more than one value.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        frame = from_arrow(frame)
+    check_names(frame)
+    mixed = [n for n in frame.columns if frame[n].dtype == object and not only_text(frame[n])]
+    for name in mixed:
+        nested = frame[name].map(lambda cell: isinstance(cell, NESTED)).to_numpy()
+        if nested.any():
+            kind = type(frame[name].iloc[nested.argmax()]).__name__
+            raise SegmentError(
+                f"column {quote(name)} holds a {kind} in row {nested.argmax() + 1}; a cell must be "
+                "one value: a number, a text or a date"
+            )
+    return frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
+
+
+def check_names(frame: pd.DataFrame, name: str = "the table") -> None:
+    """SegmentError if there are no rows, no columns, or two columns of one name."""
+    for column in frame.columns[frame.columns.duplicated()]:
+        raise SegmentError(f"{name} has two columns named {quote(column)}; rename one")
+    if frame.empty:
+        raise SegmentError(f"{name} has no {'rows' if frame.shape[1] else 'columns'}")
