@@ -12,25 +12,34 @@ from kmeans_core.kmeans.data.dataset import Dataset
 from kmeans_core.kmeans.fit.starts import Settings, Start
 from kmeans_core.kmeans.fit.workspace import absolute_tol, scalable_seeds
 from kmeans_core.kmeans.iteration.result import Result, unscaled
+from kmeans_core.kmeans.iteration.stopping import CONVERGED, CONVERGENCE, RUNNING, WITHIN_TOLERANCE
+from kmeans_core.kmeans.strategy import Strategy
 
 
-def run_naive(dataset: Dataset, settings: Settings, start: Start, workers: Workers) -> Result:
+def run_naive(
+    dataset: Dataset, settings: Settings, start: Start, chosen: Strategy, workers: Workers
+) -> Result:
     """Seed and iterate in plain numpy, in units of the scaled rows."""
     scale, (max_iter, _, monitor) = dataset.scale, settings.limits
     X = dataset.X * dataset.X.dtype.type(scale)
     weight = np.ones(len(X)) if dataset.weight is None else dataset.weight.astype(np.float64)
     centers = _seed(dataset, X, weight, settings.n_clusters, start, workers)
-    monitor.begin()
+    tol = absolute_tol(dataset, settings, workers)
+    monitor.begin(chosen)
+    status = RUNNING
 
     def after_iteration(n_iter: int, inertia: float, shift: float) -> bool:
+        nonlocal status
+        if shift <= tol:
+            status = CONVERGED if shift == 0.0 and n_iter > 1 else WITHIN_TOLERANCE
         if monitor.sees_iterations:
             monitor.after_iteration(n_iter, unscaled(inertia, scale), math.sqrt(shift) / scale)
         return monitor.is_over()
 
-    tol = absolute_tol(dataset, settings, workers)
     labels, centers, inertia, n_iter = naive.lloyd(
         X, centers, weight, max_iter, tol, after_iteration
     )
+    monitor.end(n_iter, CONVERGENCE.get(status, ""))
     n_distances = len(X) * settings.n_clusters * n_iter
     centers = centers * X.dtype.type(1.0 / scale)
     return Result(labels.astype(np.int32), centers, inertia, n_iter, n_distances)

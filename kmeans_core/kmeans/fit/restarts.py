@@ -33,11 +33,8 @@ def run_starts(
     rows, and the labels are those of the rows that were iterated on: see `best_of`.
     """
     chosen = choose_strategy(dataset, settings, starts[0], workers.n_threads)
-    monitor = settings.limits.monitor
-    if monitor.prints_strategy:
-        print(chosen)
     if chosen.algorithm == "naive":
-        return _run_all_naive(dataset, settings, starts, workers), chosen
+        return _run_all_naive(dataset, settings, starts, chosen, workers), chosen
     if _is_short(dataset, settings):
         return run_side_by_side(dataset, [(settings, starts)], workers)[0], chosen
     starts = _with_scalable_seeds(dataset, settings.n_clusters, starts, workers)
@@ -114,10 +111,10 @@ def choose_strategy(dataset: Dataset, settings: Settings, start: Start, n_thread
     return Strategy(
         algorithm=name,
         seeding="scalable" if seeding == "k-means||" else seeding,
-        runs="compiled" if compiled else "threaded",
+        runs="naive" if name == "naive" else "compiled" if compiled else "threaded",
         distance_form="direct",
         n_rows=n_rows,
-        n_threads=1 if _is_short(dataset, settings) else n_threads,
+        n_threads=1 if name == "naive" or _is_short(dataset, settings) else n_threads,
     )
 
 
@@ -169,12 +166,13 @@ def _run_in(workspace: Workspace, starts: list[Start]) -> list[Result]:
 
 
 def _run_all_naive(
-    dataset: Dataset, settings: Settings, starts: list[Start], workers: Workers
+    dataset: Dataset, settings: Settings, starts: list[Start], chosen: Strategy, workers: Workers
 ) -> list[Result]:
+    """Runs of `naive.py`, one after another; none begins when the time is over."""
     results: list[Result] = []
     for start in starts:
         if not (results and settings.limits.monitor.is_over()):
-            results.append(run_naive(dataset, settings, start, workers))
+            results.append(run_naive(dataset, settings, start, chosen, workers))
     return results
 
 
