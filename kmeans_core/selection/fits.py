@@ -13,7 +13,7 @@ import numpy as np
 
 from kmeans_core.engine.threads import Workers, usable_threads
 from kmeans_core.kmeans.data.dataset import Dataset, open_dataset
-from kmeans_core.kmeans.fit.restarts import fit_many
+from kmeans_core.kmeans.fit.restarts import fit_all
 from kmeans_core.kmeans.fit.starts import Settings, draw_starts
 from kmeans_core.kmeans.iteration.result import Limits, Result
 from kmeans_core.validation import (
@@ -85,7 +85,7 @@ def fit_packed(
     for k in ks:
         settings = Settings(k, "k-means++", n_init, "auto", Limits(max_iter=300, tol=1e-4))
         fits.append((settings, draw_starts(dataset, settings, check_random_state(random_state))))
-    return fit_many(dataset, fits, workers)
+    return [best for best, _ in fit_all(dataset, fits, workers)]
 
 
 def check_range(
