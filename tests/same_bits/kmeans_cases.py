@@ -199,6 +199,8 @@ def _limits() -> Iterator[Case]:
             )
         for tol in (0, 1e-6, 1e-2):
             yield Case(f"limits/{n}x{d}/tol-{tol}", partial(_fit_made, X, k, tol=tol))
+    line = partial(tables.blobs, 60_000, 1, 3, 3.0)  # more iterations than one compiled call makes
+    yield Case("limits/60000x1/long", partial(_fit_made, line, 30, tol=0, max_iter=600))
     X = partial(tables.blobs, 60, 3, 4)
     for k in (1, 2, 59, 60):
         yield Case(f"limits/60x3/k{k}", partial(_fit_made, X, k))
@@ -274,6 +276,9 @@ def _watched() -> Iterator[Case]:
             yield Case(f"watched/{n}x{d}-k{k}/{algorithm}", run)
         yield Case(f"watched/{n}x{d}-k{k}/stopped", partial(_with_callback, n, d, k, "auto", 3))
         yield Case(f"watched/{n}x{d}-k{k}/verbose", partial(_verbose, n, d, k))
+        X = partial(tables.blobs, n, d, k, 2.0)
+        run = partial(_fit_made, X, k, n_init=2, max_iter=20, max_time=1e6)
+        yield Case(f"watched/{n}x{d}-k{k}/deadline", run)
 
 
 def _with_callback(n: int, d: int, k: int, algorithm: str, stop: int = 10**9) -> Found:
@@ -299,8 +304,8 @@ def _after_fit() -> Iterator[Case]:
         for dtype in DTYPES:
             X = partial(tables.blobs, n, d, k, 1.5, dtype)
             yield Case(f"after-fit/{n}x{d}-k{k}/{dtype}", lambda X=X, k=k: _used(X(), k))
-    X = partial(tables.integer_grid, 20_000, 3, 8)
-    yield Case("after-fit/ties", lambda: _used(X(), 12))
+    yield Case("after-fit/ties", lambda: _used(tables.integer_grid(20_000, 3, 8), 12))
+    yield Case("after-fit/constant", lambda: _used(tables.constant_columns(1_000, 3), 6))
 
 
 def _used(X: Any, k: int) -> Found:
