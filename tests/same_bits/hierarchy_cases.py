@@ -132,6 +132,8 @@ def _large() -> Iterator[Case]:
         (3_000, 20, ("single", "complete", "average", "ward")),
         (9_000, 2, ("single", "complete", "ward")),
         (60_000, 3, ("single",)),
+        (3_071, 2, ("single",)),  # Prim up to here, then a tree
+        (3_072, 2, ("single",)),
         (15_000, 8, ("single",)),
     ):
         for method in methods:

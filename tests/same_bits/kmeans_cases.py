@@ -32,8 +32,20 @@ SHAPES = [
     (20_000, 64, 100, 40),
     (3_000, 300, 300, 20),
 ]
+# On either side of the limits where another path begins, as they were when this was written. A
+# limit that moves on purpose changes counts, or (of seeding) results.
+BOUNDARIES = [
+    *((10_000, 4, 49), (10_000, 4, 50)),  # one compiled call: 4e6 flops per iteration
+    *((24_999, 5, 8), (25_000, 5, 8)),  # seeds by every distance: 1e6 flops per step
+    *((20_000, 8, 6), (20_000, 9, 6)),  # and at most 8 features
+    *((99_999, 5, 8), (100_000, 5, 8)),  # seeds on several threads: 4e6
+    *((62_499, 8, 100), (62_500, 8, 100)),  # products: 1e8 flops per search
+    *((80_000, 7, 120), (80_000, 8, 120)),  # and at least 8 features
+    *((60_000, 1, 127), (60_000, 1, 128)),  # bounds in auto: k d = 128
+    *((50_000, 5, 25), (50_000, 4, 32)),
+]
 # The same, for the algorithms one by one: long enough that few rows move at the end.
-LONG = [(2_000, 4, 12, 2.0), (30_000, 8, 40, 3.0), (12_000, 40, 64, 4.0), (50_000, 2, 30, 2.0)]
+LONG = [(2_000, 4, 12, 2.0), (30_000, 8, 40, 3.0), (30_000, 40, 64, 4.0), (50_000, 2, 30, 2.0)]
 
 
 def cases() -> Iterator[Case]:
@@ -66,6 +78,12 @@ def _shapes() -> Iterator[Case]:
             X = partial(tables.blobs, n, d, k, 1.0, dtype)
             run = partial(_fit_made, X, k, max_iter=max_iter)
             yield Case(f"shapes/{n}x{d}-k{k}/{dtype}", run)
+    for n, d, k in BOUNDARIES:
+        X = partial(tables.blobs, n, d, k)
+        yield Case(f"shapes/boundaries/{n}x{d}-k{k}", partial(_fit_made, X, k, max_iter=40))
+    for n in (4_095, 4_096):  # equal rows are joined from here on
+        X = partial(tables.equal_rows, n, 3, 100)
+        yield Case(f"shapes/boundaries/equal-rows-{n}", partial(_fit_made, X, 8))
 
 
 def _fit_made(
@@ -207,7 +225,7 @@ def _limits() -> Iterator[Case]:
 
 
 def _scales() -> Iterator[Case]:
-    for n, d, k in ((1_000, 3, 6), (30_000, 10, 30)):
+    for n, d, k in ((1_000, 3, 6), (30_000, 16, 120)):
         for name, scale, offset in (
             ("huge", 1e200, 0.0),
             ("tiny", 1e-200, 0.0),
@@ -300,7 +318,7 @@ def _verbose(n: int, d: int, k: int) -> Found:
 
 
 def _after_fit() -> Iterator[Case]:
-    for n, d, k in ((700, 3, 6), (50_000, 8, 20), (6_000, 80, 70)):
+    for n, d, k in ((700, 3, 6), (50_000, 8, 20), (12_000, 80, 70)):
         for dtype in DTYPES:
             X = partial(tables.blobs, n, d, k, 1.5, dtype)
             yield Case(f"after-fit/{n}x{d}-k{k}/{dtype}", lambda X=X, k=k: _used(X(), k))
