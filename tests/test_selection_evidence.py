@@ -10,7 +10,7 @@ from lookalikes import two_moons
 
 from kmeans_core import KMeans, metrics
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from kmeans_core.selection import (
     bootstrap_stability,
@@ -258,8 +258,8 @@ def test_prediction_strength_equals_its_definition():
     X, _ = groups(5, spread=2.5)
     workers = Workers(1)
     half, test = X[::2].copy(), X[1::2].copy()
-    train = fit_packed(prepare(half, None, workers), [5], 3, 0, workers)[0]
-    labels = fit_packed(prepare(test, None, workers), [5], 3, 0, workers)[0].labels
+    train = fit_packed(open_dataset(half, None, workers), [5], 3, 0, workers)[0]
+    labels = fit_packed(open_dataset(test, None, workers), [5], 3, 0, workers)[0].labels
     expected = naive.prediction_strength(test, labels, train.centers)
     assert _strength(test, labels, train) == pytest.approx(expected, rel=1e-12)
 
