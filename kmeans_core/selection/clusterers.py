@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.engine.threads import Workers
 from kmeans_core.hierarchy.linkage import linkage
 from kmeans_core.hierarchy.linkages.update_rules import METHODS as LINKAGES
-from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree
+from kmeans_core.hierarchy.tree.cut_tree import cut_tree
 from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.metrics import inertia
 from kmeans_core.selection.fits import fit_packed

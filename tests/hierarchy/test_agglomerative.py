@@ -1,19 +1,128 @@
-"""AgglomerativeClustering's weights, new rows and metrics."""
+"""AgglomerativeClustering: parameters, labels, weights, new rows and metrics."""
 
 import numpy as np
 import pytest
 import sklearn.cluster
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist, squareform
+from trees import METHODS, MONOTONE, assert_same_tree, table
 
-from kmeans_core import AgglomerativeClustering, WardOfCenters
+from kmeans_core import AgglomerativeClustering
 from kmeans_core.hierarchy import linkage
 from kmeans_core.metrics import adjusted_rand_score
 
-METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
+# ---- parameters and labels -----------------------------------------------------------------------
 
 
-def table(seed, n_samples=40, n_features=3):
-    return np.random.default_rng(seed).normal(size=(n_samples, n_features))
+@pytest.mark.parametrize("method", ["single", "complete", "average", "ward"])
+def test_agglomerative_equals_scikit_learn(method):
+    X = table(11, 80)
+    ours = AgglomerativeClustering(5, linkage=method).fit(X)
+    theirs = sklearn.cluster.AgglomerativeClustering(
+        5, linkage=method, compute_distances=True, compute_full_tree=True
+    ).fit(X)
+    assert adjusted_rand_score(ours.labels_, theirs.labels_) == 1.0
+    np.testing.assert_array_equal(ours.children_, np.sort(theirs.children_, axis=1))
+    np.testing.assert_allclose(ours.distances_, theirs.distances_, rtol=1e-9)
+    for name in ("n_clusters_", "n_leaves_", "n_connected_components_", "n_features_in_"):
+        assert getattr(ours, name) == getattr(theirs, name)
+
+
+@pytest.mark.parametrize("method", MONOTONE)
+def test_a_threshold_finds_the_number_of_clusters(method):
+    X = table(12, 60)
+    heights = linkage(X, method)[:, 2]
+    for threshold in (heights[-3], heights[-3] + 1e-9, 0.0, 1e9):
+        model = AgglomerativeClustering(
+            None, linkage=method, distance_threshold=threshold, compute_full_tree=True
+        ).fit(X)
+        assert model.n_clusters_ == (heights >= threshold).sum() + 1
+        assert model.labels_.max() == model.n_clusters_ - 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_labels_go_by_size_and_not_by_the_order_of_rows(method):
+    X = table(13, 50)
+    model = AgglomerativeClustering(12, linkage=method)
+    labels = model.fit_predict(X)
+    assert (np.diff(np.bincount(labels)) <= 0).all()
+    shuffled = np.random.default_rng(0).permutation(50)
+    np.testing.assert_array_equal(model.fit_predict(X[shuffled]), labels[shuffled])
+
+
+def test_precomputed_distances_give_the_same_tree():
+    X = table(14)
+    from_vectors = AgglomerativeClustering(4, linkage="average").fit(X)
+    model = AgglomerativeClustering(4, linkage="average", metric="precomputed")
+    model.fit(squareform(pdist(X)))
+    assert_same_tree(model.linkage_matrix_, from_vectors.linkage_matrix_)
+    assert adjusted_rand_score(model.labels_, from_vectors.labels_) == 1.0
+    assert (np.diff(np.bincount(model.labels_)) <= 0).all()
+
+
+@pytest.mark.parametrize(
+    "parameters, X, error, message",
+    [
+        ({"n_clusters": None}, None, ValueError, "Exactly one of n_clusters"),
+        ({"distance_threshold": 1.0}, None, ValueError, "Exactly one of n_clusters"),
+        ({"n_clusters": 41}, None, ValueError, "n_samples=40 should be >= n_clusters=41"),
+        ({"n_clusters": 0}, None, ValueError, "n_clusters must be at least 1"),
+        ({"n_clusters": 2.5}, None, TypeError, "n_clusters must be an integer"),
+        ({"linkage": "wards"}, None, ValueError, "linkage must be one of"),
+        ({"metric": "cosines"}, None, ValueError, "metric must be one of"),
+        ({"metric": "cosine"}, None, ValueError, "needs metric='euclidean'"),
+        ({"metric": "precomputed"}, np.zeros((3, 3)), ValueError, "needs metric='euclidean'"),
+        ({"connectivity": np.eye(40)}, None, ValueError, "connectivity must be None"),
+        ({"memory": 3}, None, TypeError, "memory must be None, a str or a joblib.Memory, got 3"),
+        ({"compute_distances": "x"}, None, TypeError, "compute_distances must be .* got 'x'"),
+        ({"compute_full_tree": "x"}, None, ValueError, "compute_full_tree must be .* got 'x'"),
+        ({}, [[1.0, 2.0]], ValueError, "Found array with 1 sample"),
+        ({}, [[1.0], [np.nan]], ValueError, "Input X contains NaN"),
+        (
+            {"n_clusters": None, "distance_threshold": -1.0},
+            None,
+            ValueError,
+            "distance_threshold must be a finite number",
+        ),
+        (
+            {"metric": "precomputed", "linkage": "single"},
+            np.ones((3, 3)),
+            ValueError,
+            "zeros on its diagonal",
+        ),
+        (
+            {"metric": "precomputed", "linkage": "single"},
+            np.ones((3, 2)),
+            ValueError,
+            "must be a square matrix",
+        ),
+    ],
+)
+def test_bad_input_of_the_estimator_is_refused_and_leaves_it_as_it_was(
+    parameters, X, error, message
+):
+    model = AgglomerativeClustering(**parameters)
+    before = dict(vars(model))
+    with pytest.raises(error, match=message):
+        model.fit(table(0) if X is None else X)
+    assert vars(model).keys() == before.keys()
+
+
+def test_parameters_come_back():
+    model = AgglomerativeClustering(3, linkage="average")
+    assert model.get_params()["linkage"] == "average"
+    assert repr(model) == "AgglomerativeClustering(n_clusters=3, linkage='average')"
+    assert model.set_params(linkage="single").linkage == "single"
+
+
+def test_precomputed_distances_may_miss_their_symmetry_by_rounding():
+    X = table(15)
+    exact, rng = squareform(pdist(X)), np.random.default_rng(0)
+    rounded = exact * (1.0 + 1e-15 * rng.normal(size=exact.shape)) + 1e-16
+    model = AgglomerativeClustering(4, linkage="average", metric="precomputed")
+    np.testing.assert_array_equal(model.fit_predict(rounded), model.fit_predict(exact))
+    exact[2, 30] += 1e-3
+    with pytest.raises(ValueError, match=r"must be symmetric, .*; row 2 is not"):
+        model.fit(exact)
 
 
 # ---- weights -------------------------------------------------------------------------------------
@@ -141,66 +250,6 @@ def test_linkage_matrix_is_the_tree():
     X = table(11)
     model = AgglomerativeClustering(3, linkage="average").fit(X)
     np.testing.assert_array_equal(model.linkage_matrix_, linkage(X, "average"))
-
-
-# ---- a million rows ------------------------------------------------------------------------------
-
-
-def groups(n_samples, seed=0):
-    rng = np.random.default_rng(seed)
-    truth = rng.integers(0, 6, n_samples)
-    return rng.normal(size=(6, 3))[truth] * 10 + rng.normal(size=(n_samples, 3)), truth
-
-
-def test_ward_of_centers_finds_the_groups_of_the_full_tree():
-    X, _ = groups(4000)
-    full = AgglomerativeClustering(6).fit(X).labels_
-    model = WardOfCenters(6, n_centers=300, random_state=0).fit(X)
-    assert adjusted_rand_score(model.labels_, full) > 0.97
-    assert model.n_clusters_ == 6 and (np.diff(np.bincount(model.labels_)) <= 0).all()
-    np.testing.assert_array_equal(model.predict(X), model.labels_)
-    assert model.weights_.sum() == 4000 and len(model.tree_.linkage_matrix_) == 299
-    again = WardOfCenters(6, n_centers=300, random_state=0, n_threads=1).fit_predict(X)
-    np.testing.assert_array_equal(again, model.labels_)
-
-
-def test_with_few_rows_it_is_the_full_tree():
-    X, _ = groups(200)
-    model = WardOfCenters(5, n_centers=200).fit(X)
-    np.testing.assert_array_equal(model.labels_, AgglomerativeClustering(5).fit_predict(X))
-    np.testing.assert_array_equal(model.predict(X), model.labels_)
-
-
-def test_ward_of_centers_takes_weights_and_a_threshold():
-    X, truth = groups(3000, seed=1)
-    weight = np.random.default_rng(0).integers(0, 4, 3000)
-    model = WardOfCenters(6, n_centers=400, random_state=0).fit(X, sample_weight=weight)
-    assert adjusted_rand_score(model.labels_, truth) > 0.9
-    assert model.weights_.sum() == weight.sum()
-    height = model.tree_.distances_[-5]
-    by_height = WardOfCenters(None, distance_threshold=height, n_centers=400, random_state=0)
-    assert by_height.fit(X, sample_weight=weight).n_clusters_ == 6
-
-
-def test_ward_of_centers_refuses_what_it_cannot_do():
-    X, _ = groups(100)
-    with pytest.raises(ValueError, match="n_centers=10 should be >= n_clusters=20"):
-        WardOfCenters(20, n_centers=10).fit(X)
-    with pytest.raises(ValueError, match="n_samples=100 should be >= n_clusters=200"):
-        WardOfCenters(200).fit(X)
-    with pytest.raises(ValueError, match="positive for 1 row"):
-        WardOfCenters(1).fit(X, sample_weight=np.arange(100) == 5)
-    with pytest.raises(ValueError, match="Exactly one of n_clusters and distance_threshold"):
-        WardOfCenters(2, distance_threshold=1.0).fit(X)
-    with (
-        pytest.warns(UserWarning, match="Number of distinct clusters"),
-        pytest.raises(ValueError, match=r"X has 3 distinct row\(s\)"),
-    ):
-        WardOfCenters(4, n_centers=50).fit(np.repeat(X[:3], 20, axis=0))
-    with pytest.raises(ValueError, match="n_centers must be at least 2"):
-        WardOfCenters(2, n_centers=1).fit(X)
-    with pytest.raises(ValueError, match="not fitted"):
-        WardOfCenters(2).predict(X)
 
 
 def cosine_distances(X, Y=None):

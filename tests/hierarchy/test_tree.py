@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.cluster.hierarchy as scipy_hierarchy
 from scipy.spatial.distance import pdist, squareform
+from trees import METHODS, chain, table
 
 from kmeans_core.hierarchy import (
     cophenet,
@@ -19,20 +20,6 @@ from kmeans_core.hierarchy import (
     optimal_leaf_ordering,
     to_tree,
 )
-
-METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
-
-
-def table(seed, n_samples=40, n_features=3):
-    return np.random.default_rng(seed).normal(size=(n_samples, n_features))
-
-
-def chain(n_merges):
-    t = np.arange(n_merges)
-    joined = np.where(t == 0, 0, n_merges + t)
-    low, high = np.minimum(joined, t + 1), np.maximum(joined, t + 1)
-    return np.column_stack([low, high, t + 1.0, t + 2.0])
-
 
 # ---- flat clusters -------------------------------------------------------------------------------
 

@@ -8,34 +8,19 @@ import numpy as np
 import pytest
 import scipy.cluster.hierarchy as scipy_hierarchy
 from scipy.spatial.distance import pdist, squareform
+from trees import METHODS, assert_same_tree, table
 
-from kmeans_core.engine import short_calls as turns
+from kmeans_core.engine import short_calls
 from kmeans_core.hierarchy import linkage
-from kmeans_core.hierarchy.distances.screen import stretch_and_slack
-from kmeans_core.hierarchy.linkages import boruvka, generic, nn_chain, prim, ward
+from kmeans_core.hierarchy.distances.screen import screen_for
+from kmeans_core.hierarchy.distances.source import METRICS
+from kmeans_core.hierarchy.linkages import boruvka, generic, generic_vectors, nn_chain, prim, ward
+from kmeans_core.hierarchy.linkages.algorithms import names_for
+from kmeans_core.hierarchy.linkages.update_rules import EUCLIDEAN_METHODS
 
-METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
-METRICS = ["euclidean", "sqeuclidean", "cityblock", "chebyshev", "cosine", "correlation", "hamming"]
-ANY_METRIC = ["single", "complete", "average", "weighted"]
-ALGORITHMS = [
-    ("single", "prim"),
-    ("single", "boruvka"),
-    ("complete", "nn_chain"),
-    ("average", "nn_chain"),
-    ("weighted", "nn_chain"),
-    ("ward", "nn_chain"),
-    ("centroid", "generic"),
-    ("median", "generic"),
-]
-
-
-def table(seed, n_samples, n_features=3):
-    return np.random.default_rng(seed).normal(size=(n_samples, n_features))
-
-
-def assert_same_tree(Z, expected, rtol=1e-9):
-    np.testing.assert_array_equal(Z[:, [0, 1, 3]], expected[:, [0, 1, 3]])
-    np.testing.assert_allclose(Z[:, 2], expected[:, 2], rtol=rtol, atol=1e-12)
+ANY_METRIC_METHODS = [method for method in METHODS if method not in EUCLIDEAN_METHODS]
+# Every fast algorithm of every method, by name.
+FAST = [(m, name) for m in METHODS for name in names_for(m) if name != "naive"]
 
 
 # ---- the same merges as the definition -----------------------------------------------------------
@@ -43,7 +28,7 @@ def assert_same_tree(Z, expected, rtol=1e-9):
 
 # Sizes around the width of a group of panels (8 to 64), and beyond where the chain packs its table.
 @pytest.mark.parametrize("n_samples", [2, 3, 7, 8, 9, 31, 33, 63, 65, 129, 400])
-@pytest.mark.parametrize("method, algorithm", ALGORITHMS)
+@pytest.mark.parametrize("method, algorithm", FAST)
 def test_without_ties_every_algorithm_gives_the_naive_tree(method, algorithm, n_samples):
     X = table(n_samples, n_samples, 1 + n_samples % 5)
     expected = linkage(X, method, algorithm="naive")
@@ -53,7 +38,7 @@ def test_without_ties_every_algorithm_gives_the_naive_tree(method, algorithm, n_
 
 
 @pytest.mark.parametrize("n_features", [1, 2, 5, 17, 40])
-@pytest.mark.parametrize("method, algorithm", ALGORITHMS)
+@pytest.mark.parametrize("method, algorithm", FAST)
 def test_many_features_and_clustered_rows(method, algorithm, n_features):
     rng = np.random.default_rng(n_features)
     centers = rng.normal(size=(12, n_features)) * 30
@@ -97,8 +82,8 @@ def test_the_screen_never_rules_out_what_is_near():
         )
         true = ((x - y) ** 2).sum(axis=1)
         low = ((x.astype(np.float32) - y.astype(np.float32)) ** 2).sum(axis=1, dtype=np.float32)
-        stretch, slack = stretch_and_slack(n_features)
-        assert (low < np.float32(true * (1 + 1e-7) * stretch + slack)).all()
+        screen = screen_for(n_features)
+        assert (low < np.float32(true * (1 + 1e-7) * screen.stretch + screen.slack)).all()
 
 
 @pytest.mark.parametrize("ties", [False, True])
@@ -117,20 +102,20 @@ def test_the_number_of_threads_changes_no_bit(monkeypatch, ties):
 
 
 KERNELS = {
-    ("single", "vectors"): (prim, "_grow_tree"),
+    ("single", "vectors"): (prim, "_grow_tree_of_vectors"),
     ("ward", "vectors"): (ward, "_merge_along_chain"),
-    ("centroid", "vectors"): (generic, "_merge_closest_centers"),
-    ("median", "vectors"): (generic, "_merge_closest_centers"),
-    ("single", "distances"): (prim, "_grow_tree_by_rows"),
-    ("centroid", "distances"): (generic, "_merge_closest_rows"),
-    ("median", "distances"): (generic, "_merge_closest_rows"),
+    ("centroid", "vectors"): (generic_vectors, "_merge_closest"),
+    ("median", "vectors"): (generic_vectors, "_merge_closest"),
+    ("single", "distances"): (prim, "_grow_tree"),
+    ("centroid", "distances"): (generic, "_merge_closest"),
+    ("median", "distances"): (generic, "_merge_closest"),
 }
 
 
 @pytest.mark.parametrize("given", ["vectors", "distances"])
 @pytest.mark.parametrize("method", METHODS)
-def test_work_is_cut_into_calls_and_that_changes_no_bit(method, given, monkeypatch):
-    """Between them Ctrl-C is heard."""
+def test_the_length_of_calls_changes_no_bit(method, given, monkeypatch):
+    """Ctrl-C ends work between calls."""
     X = np.round(table(5, 150) * 4)
     X = X if given == "vectors" else pdist(X)
     whole = linkage(X, method)
@@ -142,17 +127,9 @@ def test_work_is_cut_into_calls_and_that_changes_no_bit(method, given, monkeypat
         return compiled(*args)
 
     monkeypatch.setattr(module, name, counted)
-    monkeypatch.setattr(turns, "NUMBERS_A_CALL", 1)
+    monkeypatch.setattr(short_calls, "LONGEST_CALL", 1)
     np.testing.assert_array_equal(linkage(X, method), whole)
     assert len(calls) >= 149
-
-
-@pytest.mark.parametrize("n", [1, 2, 5, 6, 7])
-def test_short_calls_cover_every_turn_once(n, monkeypatch):
-    monkeypatch.setattr(turns, "NUMBERS_A_CALL", 30)
-    runs = list(turns.short_calls(n, 10))
-    assert [turn for first, last in runs for turn in range(first, last)] == list(range(n))
-    assert max(last - first for first, last in runs) <= 3
 
 
 def test_auto_takes_the_tree_where_it_pays():
@@ -166,7 +143,7 @@ def test_auto_takes_the_tree_where_it_pays():
 
 
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("method", ANY_METRIC)
+@pytest.mark.parametrize("method", ANY_METRIC_METHODS)
 def test_metrics_equal_scipy(method, metric):
     X = table(6, 150, 5)
     expected = scipy_hierarchy.linkage(X, method, metric)
@@ -186,7 +163,7 @@ def test_cosine_keeps_the_digits_of_nearly_parallel_rows():
     np.testing.assert_allclose(Z[:, 2], [0.5e-18, 2e-18], rtol=1e-6)
 
 
-@pytest.mark.parametrize("method", ANY_METRIC)
+@pytest.mark.parametrize("method", ANY_METRIC_METHODS)
 def test_a_callable_metric_is_asked_for_every_pair(method):
     X = table(7, 30)
     calls = []
@@ -225,7 +202,7 @@ SPENDING = ["Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicasse
     "name, columns",
     [("mall_customers.csv", CUSTOMERS), ("wholesale_customers.csv", SPENDING)],
 )
-@pytest.mark.parametrize("method, algorithm", ALGORITHMS)
+@pytest.mark.parametrize("method, algorithm", FAST)
 def test_on_an_integer_customer_table_every_merge_joins_a_closest_pair(
     method, algorithm, name, columns, shared_data
 ):
@@ -233,7 +210,7 @@ def test_on_an_integer_customer_table_every_merge_joins_a_closest_pair(
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("method, algorithm", ALGORITHMS)
+@pytest.mark.parametrize("method, algorithm", FAST)
 def test_with_many_ties_every_merge_joins_a_closest_pair(method, algorithm, seed):
     X = np.random.default_rng(seed).integers(0, 4, size=(45, 2)).astype(float)
     replay(X, method, algorithm)
