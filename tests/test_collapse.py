@@ -7,7 +7,7 @@ import pytest
 from kmeans_core import KMeans
 from kmeans_core.kmeans.data import dataset as prepared
 from kmeans_core.kmeans.data.distinct_rows import collapse_rows, worth_collapsing
-from kmeans_core.selection.fits import fit_range
+from kmeans_core.selection.fit_range import fit_range
 
 
 def customers(n, dtype=np.float64, seed=0):

@@ -10,7 +10,7 @@ from lookalikes import two_moons
 
 from kmeans_core import KMeans, metrics
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from kmeans_core.selection import (
     bootstrap_stability,
@@ -21,14 +21,14 @@ from kmeans_core.selection import (
     stability_word,
     structure_verdict,
 )
-from kmeans_core.selection.chains import Chains, smallest_group
-from kmeans_core.selection.fits import child_seeds, fit_packed
+from kmeans_core.selection.density_valley import mean_valley
+from kmeans_core.selection.fit_range import child_seeds, fit_packed
 from kmeans_core.selection.gap import _gap
 from kmeans_core.selection.hopkins import hopkins_in
+from kmeans_core.selection.null_tables import bell_rows, some_rows, tightest_box, uniform_rows
 from kmeans_core.selection.prediction import _strength
-from kmeans_core.selection.reference import bell_rows, some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.spanning_tree import Chains, smallest_group
 from kmeans_core.selection.stability import _largest_jaccard
-from kmeans_core.selection.valleys import mean_valley
 
 
 def groups(seed=0, n_groups=4, size=30, spread=0.5):
@@ -258,8 +258,8 @@ def test_prediction_strength_equals_its_definition():
     X, _ = groups(5, spread=2.5)
     workers = Workers(1)
     half, test = X[::2].copy(), X[1::2].copy()
-    train = fit_packed(prepare(half, None, workers), [5], 3, 0, workers)[0]
-    labels = fit_packed(prepare(test, None, workers), [5], 3, 0, workers)[0].labels
+    train = fit_packed(open_dataset(half, None, workers), [5], 3, 0, workers)[0]
+    labels = fit_packed(open_dataset(test, None, workers), [5], 3, 0, workers)[0].labels
     expected = naive.prediction_strength(test, labels, train.centers)
     assert _strength(test, labels, train) == pytest.approx(expected, rel=1e-12)
 

@@ -1,6 +1,6 @@
 """How many clusters, and are they real? Every number compared, one vote, one verdict."""
 
-from kmeans_core.selection.fits import fit_range
+from kmeans_core.selection.fit_range import fit_range
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.hopkins import hopkins
 from kmeans_core.selection.knee import knee

@@ -12,7 +12,7 @@ from kmeans_core.hierarchy.linkages.update_rules import METHODS as LINKAGES
 from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree
 from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.metrics import inertia
-from kmeans_core.selection.fits import fit_packed
+from kmeans_core.selection.fit_range import fit_packed
 
 METHODS = ("kmeans", *LINKAGES)
 

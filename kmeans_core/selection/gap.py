@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.metrics.table import threads
+from kmeans_core.metrics.labelled import threads
 from kmeans_core.selection.clusterers import METHODS, wcss_curve
-from kmeans_core.selection.fits import check_n_init, check_range, check_repeats, child_seeds
-from kmeans_core.selection.reference import some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats, child_seeds
+from kmeans_core.selection.null_tables import some_rows, tightest_box, uniform_rows
 from kmeans_core.validation import check_choice, check_matrix
 
 MAX_ROWS = 5_000  # rows of a reference: above, the table itself is thinned to as many
@@ -80,7 +80,7 @@ def gap_statistic(
     -----
     (1 + n_references) sweeps of at most 5,000 rows (500 for a linkage); larger tables are thinned
     at random. The box is the smaller one of the two that the paper proposes, see
-    `kmeans_core.selection.reference.tightest_box`. Where even the last k does not satisfy the
+    `kmeans_core.selection.null_tables.tightest_box`. Where even the last k does not satisfy the
     rule, that last k is the choice. The rule asks for the first k that is good enough, so it often
     says 1 where clusters come in groups of clusters; and one bell-shaped cloud has a gap too,
     largest at k=1.

@@ -10,8 +10,8 @@ import numpy as np
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.iteration.result import Result
-from kmeans_core.metrics.table import threads
-from kmeans_core.selection.fits import (
+from kmeans_core.metrics.labelled import threads
+from kmeans_core.selection.fit_range import (
     check_n_init,
     check_range,
     check_repeats,

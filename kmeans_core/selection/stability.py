@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.engine.threads import Workers
+from kmeans_core.metrics.labelled import threads
 from kmeans_core.metrics.labels import check_labels
-from kmeans_core.metrics.table import threads
 from kmeans_core.selection.clusterers import METHODS, labels_for
-from kmeans_core.selection.fits import check_n_init, check_repeats, child_seeds
-from kmeans_core.selection.reference import some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.fit_range import check_n_init, check_repeats, child_seeds
+from kmeans_core.selection.null_tables import some_rows, tightest_box, uniform_rows
 from kmeans_core.validation import check_choice, check_matrix, check_real
 
 MAX_ROWS = 20_000  # rows of a resample; above, the table is thinned to as many

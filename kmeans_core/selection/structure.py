@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.metrics import adjusted_rand_score
+from kmeans_core.metrics.labelled import threads
 from kmeans_core.metrics.labels import check_labels
-from kmeans_core.metrics.table import threads
-from kmeans_core.selection.chains import Chains
 from kmeans_core.selection.clusterers import labels_for
+from kmeans_core.selection.density_valley import mean_valley
 from kmeans_core.selection.evidence import evidence
-from kmeans_core.selection.fits import check_n_init, child_seeds
+from kmeans_core.selection.fit_range import check_n_init, child_seeds
 from kmeans_core.selection.gap import Gap
 from kmeans_core.selection.hopkins import PROBES, hopkins_in
-from kmeans_core.selection.reference import bell_rows, some_rows, tightest_box, uniform_rows
-from kmeans_core.selection.valleys import mean_valley
+from kmeans_core.selection.null_tables import bell_rows, some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.spanning_tree import Chains
 from kmeans_core.validation import check_matrix
 
 COMPACT = "compact groups"

@@ -20,7 +20,7 @@ from kmeans_core.metrics import (
     silhouette_estimate,
 )
 from kmeans_core.selection.clusterers import METHODS
-from kmeans_core.selection.fits import (
+from kmeans_core.selection.fit_range import (
     check_n_init,
     check_range,
     check_threads,

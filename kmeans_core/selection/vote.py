@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.selection.fits import check_n_init, check_range, check_repeats
+from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.knee import knee
 from kmeans_core.selection.stability import Stability, bootstrap_stability
