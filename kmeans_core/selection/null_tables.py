@@ -1,4 +1,4 @@
-"""Tables without groups, to compare a real one with: uniform in a box, or one bell."""
+"""Tables without groups, to compare a table with: uniform in a box, or one Gaussian cloud."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Box(NamedTuple):
     """A box around a table: ``corner + u * extent`` with u in 0..1, times `axes`, plus `center`."""
 
     center: np.ndarray  # (n_features,)
-    axes: np.ndarray  # (n_features, n_features), a row an axis
+    axes: np.ndarray  # (n_features, n_features), one axis per row
     corner: np.ndarray  # (n_features,), along the axes
     extent: np.ndarray  # (n_features,)
 
@@ -19,19 +19,32 @@ class Box(NamedTuple):
 def tightest_box(X: np.ndarray) -> Box:
     """The smaller of the two boxes of Tibshirani, Walther and Hastie 2001, section 4.
 
-    One lies along the features, the other along the principal components. Neither is better
-    always: columns that rise together leave most of the first one empty, a square may get a
-    second one of twice its area.
+    One lies along the features, the other along the principal components. Neither is always
+    better: correlated columns leave most of the first box empty; of a square, the second box may
+    have twice the area.
+
+    Parameters
+    ----------
+    X : ndarray of float32 or float64, shape (n_samples, n_features)
+
+    Returns
+    -------
+    Box
+
+    Notes
+    -----
+    O(n d^2 + d^3) time, O(n d) memory.
     """
     center = X.mean(axis=0)
     centred = np.asarray(X - center, dtype=np.float64)
     straight = np.eye(X.shape[1])
-    principal = np.linalg.eigh(_product(centred))[1].T
+    principal = np.linalg.eigh(_scatter(centred))[1].T
     boxes = [_box(centred, center, axes) for axes in (straight, principal)]
     return min(boxes, key=_log_volume)
 
 
-def _product(centred: np.ndarray) -> np.ndarray:
+def _scatter(centred: np.ndarray) -> np.ndarray:
+    """The scatter matrix, with the largest value scaled to 1: its axes are the same."""
     largest = float(np.abs(centred).max())
     scaled = centred / (largest or 1.0)
     return scaled.T @ scaled
@@ -44,7 +57,7 @@ def _box(centred: np.ndarray, center: np.ndarray, axes: np.ndarray) -> Box:
 
 
 def _log_volume(box: Box) -> float:
-    """Flat directions count as very thin, so that two flat boxes can be compared."""
+    """A flat direction counts as 1e-9 of the widest, so that two flat boxes can be compared."""
     widest = float(box.extent.max()) or 1.0
     return float(np.log(np.maximum(box.extent, 1e-9 * widest)).sum())
 
@@ -55,8 +68,8 @@ def uniform_rows(box: Box, n_rows: int, rng: np.random.RandomState) -> np.ndarra
     return np.ascontiguousarray((box.corner + draws * box.extent) @ box.axes + box.center)
 
 
-def bell_rows(X: np.ndarray, n_rows: int, rng: np.random.RandomState) -> np.ndarray:
-    """Rows of one normal distribution with the mean and covariance of `X`."""
+def gaussian_rows(X: np.ndarray, n_rows: int, rng: np.random.RandomState) -> np.ndarray:
+    """Rows of one Gaussian distribution with the mean and covariance of `X`."""
     center = X.mean(axis=0)
     values, axes = np.linalg.eigh(np.atleast_2d(np.cov(X.T)))
     draws = rng.standard_normal((n_rows, len(values))) * np.sqrt(np.maximum(values, 0.0))
@@ -64,7 +77,7 @@ def bell_rows(X: np.ndarray, n_rows: int, rng: np.random.RandomState) -> np.ndar
 
 
 def some_rows(X: np.ndarray, most: int, rng: np.random.RandomState) -> np.ndarray:
-    """All rows, or so many drawn at random, in their order."""
+    """All rows, or `most` of them drawn at random, in their order."""
     if len(X) <= most:
         return X
     return X[np.sort(rng.permutation(len(X))[:most])]

@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.engine.threads import Workers, usable_threads
 from kmeans_core.metrics.labels import check_labels, check_number_of_labels
 from kmeans_core.rows.scale import magnitude
-from kmeans_core.validation import check_integer, check_matrix, check_sample_weight
+from kmeans_core.validation import check_matrix, check_n_threads, check_sample_weight
 
 
 class Labelled(NamedTuple):
@@ -24,9 +24,8 @@ class Labelled(NamedTuple):
 
 
 def threads(n_threads: int | None) -> Workers:
-    """So many threads, for one ``with`` block; None: as many as this process may use."""
-    if n_threads is not None:
-        check_integer(n_threads, "n_threads", low=1)
+    """`n_threads` threads for one ``with`` block; None: all that this process may use."""
+    check_n_threads(n_threads)
     return Workers(usable_threads(n_threads))
 
 

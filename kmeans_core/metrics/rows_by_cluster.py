@@ -16,7 +16,7 @@ import numpy as np
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, lane_count, lanes_of, load, splat
-from kmeans_core.metrics.table import Labelled
+from kmeans_core.metrics.labelled import Labelled
 from kmeans_core.rows.distance import add_square
 from kmeans_core.rows.scale import power_of_two_scale
 

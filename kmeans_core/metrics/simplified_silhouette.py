@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.metrics.spread import cluster_moments
-from kmeans_core.metrics.table import Labelled, check_labelled, threads
+from kmeans_core.metrics.labelled import Labelled, check_labelled, threads
+from kmeans_core.metrics.moments import cluster_moments
 from kmeans_core.rows.distance import squared_distance
 from kmeans_core.rows.layout import ROWS_PER_PART
 from kmeans_core.validation import weight_a_row
