@@ -4,6 +4,8 @@
 # make check         lint, format and types
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
 # make bench         every speed claim, beside its peers; PART=kmeans for one part
+# make bench-pairs OLD=<commit>  whether a row of bench is slower than at that commit; PART, PAIRS, ROWS
+# make same-bits OLD=<commit>    whether every result still has the bits that it had at that commit
 # make compat        scikit-learn's own checks of our estimators, by several of its versions
 #
 # Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
@@ -23,7 +25,7 @@ hash = $(shell { $(1); } 2>/dev/null | cksum | cut -d' ' -f1)
 PYTHON_STAMP := $(VENV)/.python-$(call hash,pwd; command -v $(PYTHON); $(PYTHON) -VV)
 CONTENT := $(call hash,cat pyproject.toml $(CONSTRAINTS))
 
-.PHONY: demo test test-all test-oldest compat checked-by-sklearn check bench clean
+.PHONY: demo test test-all test-oldest compat checked-by-sklearn check same-bits bench bench-pairs clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.segment-$(CONTENT)
@@ -51,8 +53,28 @@ check: $(VENV)/.dev-$(CONTENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Shell commands with a checkout of the commit OLD in $$old, which is gone afterwards.
+define beside_old
+	@test -n "$(OLD)" || { echo "Name the commit to compare with, as in: make $@ OLD=HEAD~1" >&2; exit 2; }
+	@folder=$$(mktemp -d); old=$$folder/old; \
+	trap 'git worktree remove --force "$$old" 2>/dev/null; rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM; \
+	git worktree add --quiet --detach "$$old" "$(OLD)" || exit 2; \
+	$(1)
+endef
+
+same-bits: $(VENV)/.test-$(CONTENT)
+	$(call beside_old,\
+	$(BIN)/python tests/same_bits --checkout "$$old" --out "$$folder/old.txt"; \
+	$(BIN)/python tests/same_bits --out "$$folder/new.txt"; \
+	$(BIN)/python tests/same_bits --compare "$$folder/old.txt" "$$folder/new.txt")
+
 bench: $(VENV)/.bench-$(CONTENT)
 	$(BIN)/python -m benchmarks $(PART)
+
+bench-pairs: $(VENV)/.bench-$(CONTENT)
+	$(call beside_old,\
+	$(BIN)/python -m benchmarks.pairs --old "$$old" $(if $(PAIRS),--pairs $(PAIRS)) \
+	$(if $(ROWS),--rows '$(ROWS)') $(if $(PART),--part $(PART)))
 
 # One stamp an extra; `test` brings `segment` with it. The one of an older pyproject.toml goes first:
 # what it stood for is replaced.

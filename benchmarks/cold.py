@@ -26,9 +26,9 @@ LARGE = (
 )
 
 
-def process(code: str, cache: str) -> tuple[float, float, str]:
-    """Seconds and peak MB of a fresh process, and what it printed."""
-    env = {**os.environ, "KMEANS_CORE_CACHE_DIR": cache, "PYTHONPATH": str(ROOT)}
+def process(code: str, cache: str, checkout: Path = ROOT) -> tuple[float, float, str]:
+    """Seconds and peak MB of a fresh process that imports `checkout`, and what it printed."""
+    env = {**os.environ, "KMEANS_CORE_CACHE_DIR": cache, "PYTHONPATH": str(checkout)}
     start = time.perf_counter()
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=env)
     printed = child.stdout.read().decode() if child.stdout else ""

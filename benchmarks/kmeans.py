@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.peers import contestants
+from benchmarks.peers import contestants, ours
 from benchmarks.roofline import Roofline, lloyd_floor, measure
 from benchmarks.timing import (
     README,
@@ -29,6 +29,9 @@ from benchmarks.timing import (
 
 SEED = 7
 PEERS = ("scikit-learn", "intelex", "faiss")
+DTYPES = ("float32", "float64")
+ITERATIONS = 10  # of the first table
+NAMED = ("lloyd", "hamerly", "yinyang", "elkan", "kdtree")
 
 
 class Case(NamedTuple):
@@ -60,6 +63,7 @@ DEFAULTS = [
     Case(1_000_000, 8, 20, 1, 3),
     Case(300_000, 32, 100, 1, 3),
 ]
+ELBOW, ELBOW_K = Case(2_000, 5, 6, 1, 15), range(2, 12)
 
 
 def blobs(case: Case, dtype: str) -> tuple[np.ndarray, np.ndarray]:
@@ -72,19 +76,29 @@ def blobs(case: Case, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     return X.astype(dtype), start.astype(dtype)
 
 
+def from_start(case: Case, start: np.ndarray) -> dict[str, Any]:
+    """Parameters of the runs from given centers, which end when no label changes."""
+    return {"n_clusters": case.k, "init": start, "n_init": 1, "tol": 0}
+
+
+def named_algorithms(case: Case) -> list[str]:
+    """Those that are tried on their own to convergence; the kd-tree only in few dimensions."""
+    return [name for name in NAMED if name != "kdtree" or case.d <= 8]
+
+
 def fixed(roofline: Roofline) -> str:
     """Ten iterations from the same start: the kernel and what is around it."""
     rows = []
     for case in FIXED:
-        for dtype in ("float32", "float64"):
+        for dtype in DTYPES:
             X, start = blobs(case, dtype)
-            common = {"n_clusters": case.k, "init": start, "n_init": 1, "tol": 0}
-            runs = contestants(X, **common, max_iter=10, algorithm="lloyd")
-            runs["auto"] = contestants(X, **common, max_iter=10, algorithm="auto")["ours"]
+            common = from_start(case, start)
+            runs = contestants(X, **common, max_iter=ITERATIONS, algorithm="lloyd")
+            runs["auto"] = ours(X, **common, max_iter=ITERATIONS, algorithm="auto")
             times = in_turn(runs, case.rounds)
             agree(times, 1e-4 if dtype == "float32" else 1e-9)
-            one = contestants(X, **common, max_iter=2, algorithm="lloyd")
-            short = in_turn({"ours": one["ours"]}, case.rounds)["ours"]
+            one = ours(X, **common, max_iter=2, algorithm="lloyd")
+            short = in_turn({"ours": one}, case.rounds)["ours"]
             more = times["ours"].result.n_iter - short.result.n_iter  # it may converge early
             marginal = (times["ours"].median - short.median) / more
             floor = lloyd_floor(roofline, case.n, case.d, case.k)
@@ -110,24 +124,16 @@ def converge() -> str:
     rows = []
     for case in CONVERGE:
         X, start = blobs(case, "float64")
-        common = {"n_clusters": case.k, "init": start, "n_init": 1, "tol": 0, "max_iter": 300}
+        common = {**from_start(case, start), "max_iter": 300}
         runs = contestants(X, **common, algorithm="auto")
         runs.pop("faiss", None)  # it stops after a number of iterations only
-        for algorithm in ("lloyd", "hamerly", "yinyang", "elkan", "kdtree"):
-            if algorithm == "kdtree" and case.d > 8:
-                continue
-            try:
-                runs[algorithm] = contestants(X, **common, algorithm=algorithm)["ours"]
-            except ValueError:
-                continue
+        for algorithm in named_algorithms(case):
+            runs[algorithm] = ours(X, **common, algorithm=algorithm)
         times = in_turn(runs, case.rounds, warm_up=case.n * case.d < 1e7)
         agree(times, 1e-9)
         all_of_them = case.n * case.k * times["ours"].result.n_iter
         share = times["ours"].result.n_distances / all_of_them
-        ours = {
-            a: milliseconds(times.get(a))
-            for a in ("lloyd", "hamerly", "yinyang", "elkan", "kdtree")
-        }
+        each = [f"{name} {milliseconds(times[name])}" for name in named_algorithms(case)]
         rows.append(
             [
                 f"{case.n:,} x {case.d}, {case.k}, spread {case.spread}",
@@ -136,7 +142,7 @@ def converge() -> str:
                 *(milliseconds(times.get(peer)) for peer in PEERS[:2]),
                 *(ratio(times["ours"], times.get(peer)) for peer in PEERS[:2]),
                 f"{share:.0%}",
-                ", ".join(f"{a} {ms}" for a, ms in ours.items() if ms != "-"),
+                ", ".join(each),
             ]
         )
         print(" ".join(rows[-1]), file=sys.stderr)
@@ -149,7 +155,7 @@ def defaults() -> str:
     """Default parameters, seeding included; then an elbow of many small fits."""
     rows = []
     for case in DEFAULTS:
-        for dtype in ("float32", "float64"):
+        for dtype in DTYPES:
             X, _ = blobs(case, dtype)
             times = in_turn(contestants(X, n_clusters=case.k, random_state=SEED), case.rounds)
             same = abs(times["ours"].result.inertia / times["scikit-learn"].result.inertia - 1)
@@ -170,14 +176,14 @@ def defaults() -> str:
 
 def elbow() -> str:
     """k = 2..11 with n_init=10 of 2,000 x 5, float64: 100 small runs."""
-    from kmeans_core.selection.fits import fit_range
+    from kmeans_core.selection import fit_range
 
-    X, _ = blobs(Case(2_000, 5, 6, 1, 1), "float64")
-    fits = [contestants(X, n_clusters=k, n_init=10, random_state=SEED) for k in range(2, 12)]
+    X, _ = blobs(ELBOW, "float64")
+    fits = [contestants(X, n_clusters=k, n_init=10, random_state=SEED) for k in ELBOW_K]
     names = [peer for peer in ("ours", *PEERS[:2]) if peer in fits[0]]
     runs: dict[str, Callable] = {peer: partial(_fit_all, fits, peer) for peer in names}
-    runs["the sweep"] = lambda: fit_range(X, range(2, 12), n_init=10, random_state=SEED)
-    times = in_turn(runs, 15)
+    runs["the sweep"] = lambda: fit_range(X, ELBOW_K, n_init=10, random_state=SEED)
+    times = in_turn(runs, ELBOW.rounds)
     rows = [
         [
             what,
@@ -206,12 +212,12 @@ def name(case: Case, dtype: str) -> list[str]:
 
 def agree(times: dict[str, Timed], tolerance: float) -> None:
     """All contestants found the same inertia; a figure for a wrong result means nothing."""
-    ours = times["ours"].result.inertia
+    mine = times["ours"].result.inertia
     for peer, timed in times.items():
         if peer == "faiss":  # float32 throughout, and it splits empty clusters its own way
             continue
-        if abs(timed.result.inertia / ours - 1) > tolerance:
-            raise AssertionError(f"{peer} found inertia {timed.result.inertia}, ours is {ours}")
+        if abs(timed.result.inertia / mine - 1) > tolerance:
+            raise AssertionError(f"{peer} found inertia {timed.result.inertia}, ours is {mine}")
 
 
 def main(parts: list[str]) -> None:

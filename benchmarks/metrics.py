@@ -43,16 +43,21 @@ BESIDE = [
 ]
 
 
+def arguments_of(name: str, n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and labels, or two labellings, as the metric takes them."""
+    X, labels = groups(n, d, 8)
+    if name.startswith("adjusted"):
+        return labels, np.where(X[:, 0] > 0, labels, 0)
+    return X, labels
+
+
 def beside_scikit_learn() -> list[list[str]]:
     """A row a metric that scikit-learn has too."""
     import sklearn.metrics
 
     rows = []
     for name, n, d, rounds in BESIDE:
-        X, labels = groups(n, d, 8)
-        given: tuple = (X, labels)
-        if name.startswith("adjusted"):
-            given = (labels, np.where(X[:, 0] > 0, labels, 0))
+        given = arguments_of(name, n, d)
 
         def run(module: object, name: str = name, given: tuple = given) -> Callable:
             return lambda: getattr(module, name)(*given)

@@ -11,7 +11,7 @@ pytest.importorskip("pytest_benchmark")
 
 from benchmarks.kmeans import Case, blobs
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.kmeans.iteration import ALGORITHMS
+from kmeans_core.kmeans.algorithms import ALGORITHMS
 
 CASES = [Case(2_000, 5, 6, 1, 1), Case(200_000, 4, 8, 1, 1), Case(50_000, 32, 100, 1.5, 1)]
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
-from kmeans_core.kmeans import prepared
-from kmeans_core.kmeans.collapse import collapse_rows, worth_collapsing
+from kmeans_core.kmeans.data import dataset as prepared
+from kmeans_core.kmeans.data.distinct_rows import collapse_rows, worth_collapsing
 from kmeans_core.selection.fits import fit_range
 
 

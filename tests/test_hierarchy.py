@@ -12,12 +12,12 @@ from kmeans_core.hierarchy import (
     cophenet,
     cut_tree,
     dendrogram,
-    distances,
     leaves_list,
     linkage,
-    memory,
     optimal_leaf_ordering,
 )
+from kmeans_core.hierarchy.distances import check_fits as memory
+from kmeans_core.hierarchy.distances import source as distances
 from kmeans_core.metrics import adjusted_rand_score
 
 METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans import panels, rowtree
-from kmeans_core.kmeans.panels import LANES
-from kmeans_core.kmeans.rowtree import LEAF_ROWS, grow_tree
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.accelerated import kd_tree as rowtree
+from kmeans_core.kmeans.accelerated.kd_tree import LEAF_ROWS, grow_tree
+from kmeans_core.kmeans.data import packed_rows as panels
+from kmeans_core.rows.layout import LANES
 
 
 def groups(n, d, k, dtype=np.float64, seed=0, spread=1.0):

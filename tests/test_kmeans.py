@@ -10,11 +10,13 @@ from sklearn.cluster import kmeans_plusplus as their_kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans import bounded_seeding, seeding, small_seeding
-from kmeans_core.kmeans.iteration import ALGORITHMS
-from kmeans_core.kmeans.panels import with_blocks
-from kmeans_core.kmeans.prepared import prepare
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.algorithms import ALGORITHMS
+from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.packed_rows import with_blocks
+from kmeans_core.kmeans.seeding import greedy as small_seeding
+from kmeans_core.kmeans.seeding import greedy_pruned as bounded_seeding
+from kmeans_core.kmeans.seeding import seeds as seeding
 
 DTYPES = [np.float32, np.float64]
 # n, d, k around the widths of registers (2..16 lanes) and of blocks of centers (4 and 8)

@@ -3,14 +3,19 @@
 import numpy as np
 import pytest
 
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans import iteration, lloyd, nearest, products, survivors
-from kmeans_core.kmeans.elkan import Elkan
-from kmeans_core.kmeans.hamerly import Hamerly
-from kmeans_core.kmeans.panels import LANES, with_blocks
-from kmeans_core.kmeans.prepared import prepare
-from kmeans_core.kmeans.relocation import relocate_empty_clusters
-from kmeans_core.kmeans.yinyang import Yinyang
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.accelerated import bounds as survivors
+from kmeans_core.kmeans.accelerated.elkan import Elkan
+from kmeans_core.kmeans.accelerated.hamerly import Hamerly
+from kmeans_core.kmeans.accelerated.yinyang import Yinyang
+from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.packed_rows import with_blocks
+from kmeans_core.kmeans.iteration import lloyd
+from kmeans_core.kmeans.iteration import lloyd as iteration
+from kmeans_core.kmeans.iteration.empty_clusters import relocate_empty_clusters
+from kmeans_core.kmeans.search import nearest
+from kmeans_core.kmeans.search import product_form as products
+from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
 PRUNING = [Hamerly, Yinyang, Elkan]

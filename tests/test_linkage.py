@@ -9,8 +9,10 @@ import pytest
 import scipy.cluster.hierarchy as scipy_hierarchy
 from scipy.spatial.distance import pdist, squareform
 
-from kmeans_core.hierarchy import boruvka, generic, linkage, nn_chain, prim, turns, ward
-from kmeans_core.hierarchy.screen import stretch_and_slack
+from kmeans_core.engine import short_calls as turns
+from kmeans_core.hierarchy import linkage
+from kmeans_core.hierarchy.distances.screen import stretch_and_slack
+from kmeans_core.hierarchy.linkages import boruvka, generic, nn_chain, prim, ward
 
 METHODS = ["single", "complete", "average", "weighted", "ward", "centroid", "median"]
 METRICS = ["euclidean", "sqeuclidean", "cityblock", "chebyshev", "cosine", "correlation", "hamming"]

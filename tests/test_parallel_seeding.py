@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans.panels import with_blocks
-from kmeans_core.kmeans.parallel_seeding import parallel_indices
-from kmeans_core.kmeans.prepared import prepare
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.packed_rows import with_blocks
+from kmeans_core.kmeans.seeding.scalable import parallel_indices
 
 
 def chosen_rows(X, n_clusters, seed, weight=None, n_threads=1):

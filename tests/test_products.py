@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
-from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import MANY_REGISTERS, lane_count, store
-from kmeans_core.kmeans import nearest, products, survivors
-from kmeans_core.kmeans.panels import LANES
-from kmeans_core.kmeans.prepared import prepare
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.accelerated import bounds as survivors
+from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.search import nearest
+from kmeans_core.kmeans.search import product_form as products
+from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
 FEATURES = [1, 6, 24, 63, 64, 65, 129, 300]

@@ -8,8 +8,9 @@ import pytest
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine import aligned
-from kmeans_core.kmeans import fitting, small
-from kmeans_core.kmeans.draws import first_row
+from kmeans_core.kmeans.fit import compiled_runs as small
+from kmeans_core.kmeans.fit import restarts as fitting
+from kmeans_core.kmeans.seeding.draws import first_row
 from kmeans_core.validation import check_random_state
 
 SHAPES = [(300, 3, 5), (3000, 5, 7), (2000, 14, 6), (70_000, 6, 9)]

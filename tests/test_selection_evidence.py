@@ -9,9 +9,9 @@ import pytest
 from lookalikes import two_moons
 
 from kmeans_core import KMeans, metrics
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans.prepared import prepare
-from kmeans_core.kmeans.small import SMALL_FLOPS
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from kmeans_core.selection import (
     bootstrap_stability,
     fit_range,

@@ -11,7 +11,8 @@ from sklearn.cluster import KMeans as TheirKMeans
 
 from kmeans_core import AgglomerativeClustering, KMeans, kmeans_plusplus, linkage
 from kmeans_core.engine import memory
-from kmeans_core.kmeans import footprint, sparse
+from kmeans_core.kmeans.data import memory as footprint
+from kmeans_core.kmeans.data import sparse
 
 FORMATS = ["csr", "csc", "coo", "lil", "dok", "bsr", "dia"]
 

@@ -16,9 +16,9 @@ import pytest
 from joblib import Parallel, delayed
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.engine.blocks import Workers, runs_of, while_wanted
-from kmeans_core.kmeans import seeding
-from kmeans_core.kmeans.iteration import ALGORITHMS
+from kmeans_core.engine.threads import Workers, runs_of, while_wanted
+from kmeans_core.kmeans.algorithms import ALGORITHMS
+from kmeans_core.kmeans.seeding import seeds as seeding
 
 
 def table(n=40_000, d=5, dtype=np.float64, seed=0):

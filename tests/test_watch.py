@@ -8,7 +8,7 @@ import pytest
 from sklearn.cluster import KMeans as TheirKMeans
 
 from kmeans_core import KMeans
-from kmeans_core.kmeans.iteration import ALGORITHMS
+from kmeans_core.kmeans.algorithms import ALGORITHMS
 
 
 def table(n, d=4, k=8):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import mmap
 
 import numpy as np
 
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 ALIGNMENT = 64  # bytes: a register that crosses a cache line costs two reads
 
 # numpy asks for pages of 2 MB. The first touch of one clears it all, and on a virtual machine whose
@@ -37,3 +39,10 @@ def aligned_stream(size: int, dtype: np.dtype) -> np.ndarray:
                 pages.madvise(mmap.MADV_NOHUGEPAGE)
             return np.frombuffer(pages, dtype, size)
     return aligned_empty(size, dtype)
+
+
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype = FLOAT64) -> np.ndarray:
+    """Zeros that begin on a cache line."""
+    zeros = aligned_empty(math.prod(shape), dtype).reshape(shape)
+    zeros[:] = 0.0
+    return zeros

@@ -15,7 +15,7 @@ A running minimum with its index stays scalar there, and a block of centers does
 registers. A nearest-center search in this form reached 90-98% of the arithmetic peak of a core,
 plain loops over the same panels 40-60% (Zen 4, AVX-512).
 
-With ``NUMBA_DISABLE_JIT=1`` the same names come from `simd_twin`, in numpy. With
+With ``NUMBA_DISABLE_JIT=1`` the same names come from `simd_numpy`, in numpy. With
 ``KMEANS_CORE_CHECK_LANES=1`` or ``NUMBA_BOUNDSCHECK=1`` loads and stores outside their array raise
 IndexError: Numba's own checks do not see them. ``KMEANS_CORE_LANE_BITS`` forces a width,
 ``KMEANS_CORE_REGISTERS=32`` the kernels for many registers.
@@ -580,7 +580,7 @@ def _lower_lane(context, builder, sig, args):
 
 
 if getattr(config, "DISABLE_JIT", 0):
-    from kmeans_core.engine import simd_twin
+    from kmeans_core.engine import simd_numpy
 
-    simd_twin.use_widths(LANE_BITS)
-    globals().update({name: getattr(simd_twin, name) for name in simd_twin.__all__})
+    simd_numpy.use_widths(LANE_BITS)
+    globals().update({name: getattr(simd_numpy, name) for name in simd_numpy.__all__})

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.estimator import Estimator, feature_names
-from kmeans_core.hierarchy.dendrogram import children_of, cut_tree
-from kmeans_core.hierarchy.distances import METRICS
-from kmeans_core.hierarchy.given_distances import (
+from kmeans_core.hierarchy.distances.nearest_points import nearest_points
+from kmeans_core.hierarchy.distances.precomputed import (
     condensed_by,
     condensed_of,
     measures_all_rows,
 )
+from kmeans_core.hierarchy.distances.source import METRICS
 from kmeans_core.hierarchy.linkage import build_tree
-from kmeans_core.hierarchy.nearest import nearest_points
-from kmeans_core.hierarchy.update_rules import EUCLIDEAN_METHODS, METHODS
+from kmeans_core.hierarchy.linkages.update_rules import EUCLIDEAN_METHODS, METHODS
+from kmeans_core.hierarchy.tree.linkage_matrix import children_of, cut_tree
 from kmeans_core.validation import (
     check_choice,
     check_matrix,

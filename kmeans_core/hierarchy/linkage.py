@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.hierarchy.boruvka import boruvka_vectors, tree_pays
-from kmeans_core.hierarchy.dendrogram import label_merges, number_merges, sort_merges
-from kmeans_core.hierarchy.distances import (
+from kmeans_core.hierarchy.distances.source import (
     EUCLIDEAN,
     METRICS,
     SQEUCLIDEAN,
@@ -21,13 +19,19 @@ from kmeans_core.hierarchy.distances import (
     source_of_vectors,
     square,
 )
-from kmeans_core.hierarchy.generic import center_merges, matrix_merges
-from kmeans_core.hierarchy.leaf_order import optimal_leaf_ordering
-from kmeans_core.hierarchy.naive import naive_merges
-from kmeans_core.hierarchy.nn_chain import chain_merges, n_columns
-from kmeans_core.hierarchy.prim import prim_rows, prim_vectors
-from kmeans_core.hierarchy.update_rules import EUCLIDEAN_METHODS, INVERTING_METHODS, METHODS
-from kmeans_core.hierarchy.ward import ward_merges
+from kmeans_core.hierarchy.linkages.boruvka import boruvka_vectors, tree_pays
+from kmeans_core.hierarchy.linkages.generic import center_merges, matrix_merges
+from kmeans_core.hierarchy.linkages.naive import naive_merges
+from kmeans_core.hierarchy.linkages.nn_chain import chain_merges, n_columns
+from kmeans_core.hierarchy.linkages.prim import prim_rows, prim_vectors
+from kmeans_core.hierarchy.linkages.update_rules import (
+    EUCLIDEAN_METHODS,
+    INVERTING_METHODS,
+    METHODS,
+)
+from kmeans_core.hierarchy.linkages.ward import ward_merges
+from kmeans_core.hierarchy.tree.leaf_order import optimal_leaf_ordering
+from kmeans_core.hierarchy.tree.linkage_matrix import label_merges, number_merges, sort_merges
 from kmeans_core.validation import check_choice, check_matrix
 
 # Metrics that order pairs as squared Euclidean distances of some vectors do.

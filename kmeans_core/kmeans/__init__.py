@@ -1,4 +1,4 @@
-"""k-means: `lloyd.py` is the file to read first, `small_seeding.py` the second."""
+"""k-means: read `naive.py` first, then `iteration/lloyd.py`, then `accelerated/hamerly.py`."""
 
 from kmeans_core.kmeans.kmeans import KMeans
 from kmeans_core.kmeans.plusplus import kmeans_plusplus

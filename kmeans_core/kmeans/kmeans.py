@@ -7,47 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, usable_threads
+from kmeans_core.engine.threads import Workers, usable_threads
 from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, known_as
-from kmeans_core.kmeans.constant import without_constants
-from kmeans_core.kmeans.fitting import count_used, fit_rows
-from kmeans_core.kmeans.footprint import (
+from kmeans_core.kmeans.algorithms import bytes_per_row
+from kmeans_core.kmeans.data.constant_columns import without_constants
+from kmeans_core.kmeans.data.dataset import open_dataset
+from kmeans_core.kmeans.data.memory import (
     bytes_of_distances,
     bytes_of_fit,
     bytes_of_labels,
     bytes_of_restarts,
 )
-from kmeans_core.kmeans.iteration import (
-    ALGORITHMS,
-    Result,
-    assign_labels,
-    sum_inertia,
-    unscaled,
-)
-from kmeans_core.kmeans.nearest import center_blocks, distances_to_centers
-from kmeans_core.kmeans.panels import (
-    ROWS_A_PART,
-    Rows,
-    magnitude,
-    power_of_two_scale,
-    sieve_rows,
-)
-from kmeans_core.kmeans.plans import Settings
-from kmeans_core.kmeans.prepared import prepare
-from kmeans_core.kmeans.sparse import Csr, dense_rows, open_rows
-from kmeans_core.kmeans.watch import Watch
-from kmeans_core.validation import (
-    LARGEST,
-    check_choice,
-    check_integer,
-    check_matrix,
-    check_n_clusters,
-    check_random_state,
-    check_real,
-    check_sample_weight,
-)
-
-INITS = ("k-means++", "random", "k-means||")
+from kmeans_core.kmeans.data.packed_rows import Rows, screen_rows
+from kmeans_core.kmeans.data.sparse import Csr, dense_rows, open_rows
+from kmeans_core.kmeans.fit.restarts import best_of, count_used, run_starts
+from kmeans_core.kmeans.fit.starts import Settings, draw_starts
+from kmeans_core.kmeans.iteration.result import Result, unscaled
+from kmeans_core.kmeans.parameters import check_parameters
+from kmeans_core.kmeans.search.labels import assign_labels, distances_to_centers, sum_inertia
+from kmeans_core.kmeans.search.nearest import pack_for_search
+from kmeans_core.rows.layout import ROWS_PER_PART
+from kmeans_core.rows.scale import magnitude, power_of_two_scale
+from kmeans_core.validation import check_integer, check_random_state, check_sample_weight
 
 
 class KMeans(Estimator):
@@ -69,13 +50,15 @@ class KMeans(Estimator):
         A run stops when the summed squared movement of the centers is at most `tol` times the
         weighted mean variance of the features. 0: stop only when no label changes.
     verbose : int or bool, default 0
-        1 prints the inertia of every iteration.
+        1 prints the inertia of every iteration, 2 prints `strategy_` too.
     random_state : None, int, RandomState or Generator
         The same int gives the same result, bit for bit, for any number of threads.
     copy_x : bool, default True
         Accepted for scikit-learn's sake: the input is never changed.
-    algorithm : {'auto', 'lloyd', 'hamerly', 'elkan', 'yinyang', 'kdtree'}
-        How to compute the result; the result is the same ('kdtree' adds in another order).
+    algorithm : {'auto', 'naive', 'lloyd', 'hamerly', 'elkan', 'yinyang', 'kdtree'}
+        How to compute the result; the result is the same. 'kdtree' adds rows in another order, and
+        so does 'auto' where it joins equal rows; 'naive' is the slow page of naive.py in numpy:
+        their centers agree with the others' to rounding.
     n_threads : int, optional
         None: as many as this process may use.
     callback : callable, optional
@@ -96,7 +79,9 @@ class KMeans(Estimator):
     n_iter_ : int
     n_distances_ : int
         Distances evaluated in the run that is kept. k-means++ knows the nearest of its centers for
-        every row; where that spares the first assignment, it is not counted.
+        every row; where that serves as the first assignment, no distance of it is counted.
+    strategy_ : Strategy
+        What the fit chose by shape and counts: algorithm, seeding, form of the distance, threads.
     n_features_in_ : int
     feature_names_in_ : ndarray of str, only after a fit on a data frame with such column names
 
@@ -164,28 +149,19 @@ class KMeans(Estimator):
         MemoryError
             `X` is sparse, and written out it cannot fit.
         """
-        names = feature_names(X)
-        given = open_rows(X)
-        settings = self._settings(given)
+        names, given = feature_names(X), open_rows(X)
+        settings = check_parameters(self, given)
         weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
         rng = check_random_state(self.random_state)
-        init = self.init if isinstance(self.init, str) else "random"
-        needed = bytes_of_fit(
-            given.shape, given.dtype, settings.n_clusters, init, settings.algorithm
-        )
-        needed += bytes_of_restarts(
-            given.shape, settings.n_clusters, settings.n_init, self._n_threads()
-        )
-        X = dense_rows(given, needed)
+        X = dense_rows(given, _bytes_of_fit(given, settings, self._n_threads()))
         with Workers(self._n_threads()) as workers:
-            prepared = prepare(X, weight, workers, in_place=isinstance(given, Csr))
-            best = fit_rows(prepared, settings, rng, workers)
+            dataset = open_dataset(X, weight, workers, in_place=isinstance(given, Csr))
+            starts = draw_starts(dataset, settings, rng)
+            results, chosen = run_starts(dataset, settings, starts, workers)
+            best = best_of(dataset, settings, results)
         self._warn_of(best)
-        self.cluster_centers_ = best.centers
-        self.labels_ = best.labels
-        self.inertia_ = best.inertia
-        self.n_iter_ = best.n_iter
-        self.n_distances_ = best.n_distances
+        self.cluster_centers_, self.labels_, self.inertia_ = best.centers, best.labels, best.inertia
+        self.n_iter_, self.n_distances_, self.strategy_ = best.n_iter, best.n_distances, chosen
         self._remember_features(names, X.shape[1])
         return self
 
@@ -211,10 +187,10 @@ class KMeans(Estimator):
             scaled = centers * X.dtype.type(scale)
 
             def task(first: int, last: int) -> None:
-                start, stop = first * ROWS_A_PART, min(last * ROWS_A_PART, X.shape[0])
+                start, stop = first * ROWS_PER_PART, min(last * ROWS_PER_PART, X.shape[0])
                 distances_to_centers(X, scale, scaled, start, stop, distances)
 
-            workers.run(task, -(-X.shape[0] // ROWS_A_PART))
+            workers.run(task, -(-X.shape[0] // ROWS_PER_PART))
         return self._in_container(distances, new)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -251,89 +227,16 @@ class KMeans(Estimator):
         """The packed rows of `X`, the centers scaled as they are, the labels of whole panels."""
         X, centers = without_constants(X, self.cluster_centers_)
         scale = _common_scale(X, centers, workers)
-        rows = sieve_rows(X, weight, scale, workers)
+        rows = screen_rows(X, weight, scale, workers)
         scaled = centers * X.dtype.type(scale)
         labels = np.zeros(rows.packed.shape[0] // X.shape[1], dtype=np.int32)
-        assign_labels(rows, scaled, center_blocks(rows, scaled), labels, workers)
+        assign_labels(rows, scaled, pack_for_search(rows, scaled), labels, workers)
         return rows, scaled, labels
 
     def _n_threads(self) -> int:
         if self.n_threads is not None:
             check_integer(self.n_threads, "n_threads", low=1)
         return usable_threads(self.n_threads)
-
-    def _settings(self, X: np.ndarray | Csr) -> Settings:
-        """Every parameter, checked against the data."""
-        init = self.init
-        if isinstance(init, str) or init is None:
-            check_choice(init, "init", INITS)
-        elif callable(init):
-            init = self._checked_callable(init, X)
-        else:
-            init = self._check_start(init, X)
-        self._n_threads()
-        if not isinstance(self.copy_x, bool | np.bool_):
-            raise TypeError(f"copy_x must be True or False, got {self.copy_x!r}.")
-        return Settings(
-            n_clusters=check_n_clusters(self.n_clusters, X.shape[0]),
-            init=init,
-            n_init=self._check_n_init(),
-            max_iter=check_integer(self.max_iter, "max_iter", low=1, high=LARGEST),
-            tol=check_real(self.tol, "tol", low=0.0),
-            algorithm=check_choice(self.algorithm, "algorithm", tuple(ALGORITHMS)),
-            watch=self._watch(),
-        )
-
-    def _watch(self) -> Watch:
-        if self.callback is not None and not callable(self.callback):
-            raise TypeError(f"callback must be callable or None, got {self.callback!r}.")
-        if self.max_time is not None:
-            check_real(self.max_time, "max_time", low=0.0)
-        verbose = self.verbose
-        if not isinstance(verbose, bool | np.bool_):  # as in scikit-learn, True is 1
-            verbose = check_integer(verbose, "verbose", low=0) > 0
-        return Watch(self.callback, self.max_time, bool(verbose))
-
-    def _checked_callable(self, init: Any, given: np.ndarray | Csr) -> Any:
-        """The caller's `init`, which is shown the rows as they were given, its centers checked."""
-
-        def checked(X: np.ndarray, n_clusters: int, rng: Any) -> np.ndarray:
-            if isinstance(given, Csr):
-                shown = given.source
-            else:
-                shown = given.view()
-                shown.flags.writeable = False  # the input is never changed
-            centers = init(shown, n_clusters, random_state=rng)
-            return self._check_start(centers, X, "init(X)")
-
-        return checked
-
-    def _check_n_init(self) -> int:
-        given = not isinstance(self.init, str) and not callable(self.init)
-        if isinstance(self.n_init, str):
-            if self.n_init != "auto":
-                raise ValueError(f"n_init must be 'auto' or an integer, got {self.n_init!r}.")
-            return 10 if callable(self.init) or (not given and self.init == "random") else 1
-        n_init = check_integer(self.n_init, "n_init", low=1, high=LARGEST)
-        if n_init > 1 and given:
-            warnings.warn(
-                "Explicit initial center position passed: performing only one init in KMeans "
-                f"instead of n_init={n_init}.",
-                RuntimeWarning,
-                stacklevel=4,
-            )
-            return 1
-        return n_init
-
-    def _check_start(self, init: Any, X: np.ndarray | Csr, name: str = "init") -> np.ndarray:
-        """Given centers as a checked array of their own, in the dtype of `X`."""
-        centers = check_matrix(init, name, dtype=X.dtype, copy=True)
-        given = f"The shape of the initial centers {centers.shape} does not match the number of"
-        if centers.shape[0] != self.n_clusters:
-            raise ValueError(f"{given} clusters {self.n_clusters}.")
-        if centers.shape[1] != X.shape[1]:
-            raise ValueError(f"{given} features of the data {X.shape[1]}.")
-        return centers
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -367,6 +270,17 @@ class KMeans(Estimator):
                 RuntimeWarning,
                 stacklevel=3,
             )
+
+
+def _bytes_of_fit(given: np.ndarray | Csr, settings: Settings, n_threads: int) -> int:
+    """The memory of a fit; 0 for dense rows, which are in memory already."""
+    if not isinstance(given, Csr):
+        return 0
+    k, name = settings.n_clusters, settings.algorithm
+    init = settings.init if isinstance(settings.init, str) else "random"
+    own = bytes_per_row(name, k, given.shape[1])
+    needed = bytes_of_fit(given.shape, given.dtype, init, name == "auto", own)
+    return needed + bytes_of_restarts(given.shape, k, settings.n_init, n_threads)
 
 
 def _common_scale(X: np.ndarray, centers: np.ndarray, workers: Workers) -> float:

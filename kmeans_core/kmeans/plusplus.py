@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.kmeans.draws import default_local_trials, draws_needed, first_row, uniform_draws
-from kmeans_core.kmeans.footprint import bytes_of_seeds
-from kmeans_core.kmeans.panels import with_blocks
-from kmeans_core.kmeans.prepared import prepare
-from kmeans_core.kmeans.seeding import greedy_indices
-from kmeans_core.kmeans.sparse import dense_rows, open_rows
+from kmeans_core.engine.threads import Workers, usable_threads
+from kmeans_core.kmeans.data.dataset import open_dataset
+from kmeans_core.kmeans.data.memory import bytes_of_seeds
+from kmeans_core.kmeans.data.packed_rows import with_blocks
+from kmeans_core.kmeans.data.sparse import dense_rows, open_rows
+from kmeans_core.kmeans.seeding.draws import (
+    default_local_trials,
+    draws_needed,
+    first_row,
+    uniform_draws,
+)
+from kmeans_core.kmeans.seeding.seeds import greedy_indices
 from kmeans_core.validation import (
     LARGEST,
     check_integer,
@@ -74,6 +79,6 @@ def kmeans_plusplus(
     draws = uniform_draws(rng, draws_needed(k, trials))
     first = first_row(weight, X.shape[0], draws[0])
     with Workers(usable_threads()) as workers:
-        rows = with_blocks(prepare(X, weight, workers).sieve(workers), k)
+        rows = with_blocks(open_dataset(X, weight, workers).screen(workers), k)
         indices = greedy_indices(rows, first, draws[1:].reshape(k - 1, trials), workers)
     return X[indices], indices

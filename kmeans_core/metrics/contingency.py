@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.metrics.labels import code_labels, label_array
 from kmeans_core.validation import check_sample_weight
 
-CELLS_A_ROW = 4  # a table of all cells up to so many a row; beyond, the rows are sorted
+CELLS_PER_ROW = 4  # a table of all cells up to so many a row; beyond, the rows are sorted
 
 
 class Contingency(NamedTuple):
@@ -61,7 +61,7 @@ def _count(
     cells: np.ndarray, weight: np.ndarray | None, n_cells: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that hold rows, in rising order, and how many."""
-    if n_cells <= CELLS_A_ROW * len(cells):
+    if n_cells <= CELLS_PER_ROW * len(cells):
         # Sums of whole numbers in float64 are exact up to 2^53.
         count = np.bincount(cells, weight, n_cells).astype(np.int64)
         named = np.flatnonzero(count)

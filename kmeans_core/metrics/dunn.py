@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import lane_count, max_lanes, maximum, min_lanes, minimum, splat
+from kmeans_core.engine.threads import Workers, while_wanted
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
 from kmeans_core.metrics.table import check_labelled, threads
 
 # Rows beyond which a caller that computes many metrics should leave Dunn out.
 DUNN_LIMIT = 20_000
-DISTANCES_A_CALL = 20_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
+DISTANCES_PER_CALL = 20_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
 
 
 def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
@@ -62,7 +62,7 @@ def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
 def _extremes(rows: GroupedRows, workers: Workers) -> tuple[float, float]:
     """The smallest squared distance between clusters and the largest within one."""
     n_groups = len(rows.weight) // TARGETS
-    n_parts = max(1, min(n_groups, len(rows.weight) ** 2 // DISTANCES_A_CALL))
+    n_parts = max(1, min(n_groups, len(rows.weight) ** 2 // DISTANCES_PER_CALL))
     found = np.empty((n_parts, 2))
 
     def task(first: int, last: int) -> None:

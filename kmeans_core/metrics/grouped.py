@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, lane_count, lanes_of, load, splat
-from kmeans_core.kmeans.nearest import add_square
-from kmeans_core.kmeans.panels import aligned_empty, power_of_two_scale
 from kmeans_core.metrics.table import Labelled
+from kmeans_core.rows.distance import add_square
+from kmeans_core.rows.scale import power_of_two_scale
 
 TARGETS = 4  # rows whose distances to all others are computed together
 

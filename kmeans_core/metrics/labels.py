@@ -13,7 +13,7 @@ from kmeans_core.engine.jit import kernel
 MOST_COUNTED = 1 << 12
 # Whole numbers in a range of so many values a row are coded by a table of the range, without
 # sorting: 2 ms against 35 for a million labels.
-RANGE_A_ROW = 4
+RANGE_PER_ROW = 4
 
 
 def check_labels(labels: Any, n_samples: int, name: str = "labels") -> tuple[np.ndarray, int]:
@@ -56,7 +56,7 @@ def code_labels(labels: Any, n_samples: int, name: str) -> tuple[np.ndarray, np.
         if n_labels:
             return np.arange(n_labels, dtype=array.dtype), codes
         low, high = int(array.min()), int(array.max())
-        if high - low < RANGE_A_ROW * n_samples:
+        if high - low < RANGE_PER_ROW * n_samples:
             return _code_whole_numbers(array, low, high)
     try:
         values, codes = np.unique(array, return_inverse=True)

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
 from kmeans_core.engine.simd import lanes_of
-from kmeans_core.kmeans.panels import MAX_PARTIAL_SUMS
+from kmeans_core.engine.threads import Workers
+from kmeans_core.rows.layout import MAX_PARTIAL_SUMS
 
-ROWS_A_BLOCK = 1 << 14
+ROWS_PER_BLOCK = 1 << 14
 
 ONE = np.ones(1)  # the weight of every row where none are given
 
@@ -39,7 +39,7 @@ def row_blocks(
     lanes = lanes_of(np.float64)
     n_registers = max(0, len(X) - lanes) // lanes
     most = max(1, MAX_PARTIAL_SUMS // (8 * n_labels * (X.shape[1] + 3 * lanes)))
-    n_blocks = max(1, min(most, n_registers * lanes // ROWS_A_BLOCK))
+    n_blocks = max(1, min(most, n_registers * lanes // ROWS_PER_BLOCK))
     given, step = (ONE, 0) if weight is None else (weight, 1)
     ends = [b * n_registers // n_blocks * lanes for b in range(n_blocks + 1)]
     inner = [

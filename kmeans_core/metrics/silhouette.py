@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, while_wanted
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, lanes_of, load, splat, sqrt, sum_lanes
+from kmeans_core.engine.threads import Workers, while_wanted
 from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
 from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
@@ -21,7 +21,7 @@ from kmeans_core.validation import (
     weight_a_row,
 )
 
-DISTANCES_A_CALL = 10_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
+DISTANCES_PER_CALL = 10_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
 
 
 def silhouette_samples(
@@ -178,7 +178,7 @@ def silhouettes_at(rows: GroupedRows, places: np.ndarray, workers: Workers) -> n
     own = np.searchsorted(rows.starts, targets // lanes_of(np.float64), side="right") - 1
     values = np.empty(len(targets))
     n_groups = len(targets) // TARGETS
-    step = max(1, DISTANCES_A_CALL // (TARGETS * len(rows.weight)))
+    step = max(1, DISTANCES_PER_CALL // (TARGETS * len(rows.weight)))
 
     def task(first: int, last: int) -> None:
         for part in while_wanted(range(first, last)):

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.kmeans.nearest import squared_distance
-from kmeans_core.kmeans.panels import ROWS_A_PART
 from kmeans_core.metrics.spread import cluster_moments
 from kmeans_core.metrics.table import Labelled, check_labelled, threads
+from kmeans_core.rows.distance import squared_distance
+from kmeans_core.rows.layout import ROWS_PER_PART
 from kmeans_core.validation import weight_a_row
 
 
@@ -60,10 +60,10 @@ def simplified_silhouette_samples(
         values = np.empty(len(data.X))
 
         def task(first: int, last: int) -> None:
-            start, stop = first * ROWS_A_PART, min(last * ROWS_A_PART, len(data.X))
+            start, stop = first * ROWS_PER_PART, min(last * ROWS_PER_PART, len(data.X))
             _simplified(data.X, data.codes, means, mass, start, stop, values)
 
-        workers.run(task, -(-len(data.X) // ROWS_A_PART))
+        workers.run(task, -(-len(data.X) // ROWS_PER_PART))
     return _everywhere(values, data, len(labels))
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.aligned import aligned_zeros
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import (
     fma,
@@ -27,8 +27,9 @@ from kmeans_core.engine.simd import (
     store,
     sum_lanes,
 )
-from kmeans_core.kmeans.panels import aligned_zeros, padded_features
+from kmeans_core.engine.threads import Workers
 from kmeans_core.metrics.row_blocks import ONE, part_count, row_blocks, run_blocks
+from kmeans_core.rows.layout import padded_features
 
 # A row's first registers as tuples: the compiler knows their length and unrolls the loop over them.
 # 1e6 x 8, one core (AVX2, Zen 3): 6 ms against 8 to 10 for a loop of any length.

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.kmeans.panels import magnitude
+from kmeans_core.engine.threads import Workers, usable_threads
 from kmeans_core.metrics.labels import check_labels, check_number_of_labels
+from kmeans_core.rows.scale import magnitude
 from kmeans_core.validation import check_integer, check_matrix, check_sample_weight
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.kmeans.nearest import squared_distance
+from kmeans_core.rows.distance import squared_distance
 
 SIZABLE = 0.05  # share of the rows that makes a group
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.hierarchy.dendrogram import cut_tree
+from kmeans_core.engine.threads import Workers
 from kmeans_core.hierarchy.linkage import linkage
-from kmeans_core.hierarchy.update_rules import METHODS as LINKAGES
-from kmeans_core.kmeans.prepared import prepare
+from kmeans_core.hierarchy.linkages.update_rules import METHODS as LINKAGES
+from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree
+from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.metrics import inertia
 from kmeans_core.selection.fits import fit_packed
 
@@ -22,7 +22,7 @@ def labels_for(X: np.ndarray, k: int, method: str, n_init: int, seed: int) -> np
     if method != "kmeans":
         return cut_tree(linkage(X, method), k)[:, 0]
     workers = Workers(1)
-    return fit_packed(prepare(X, None, workers), [k], n_init, seed, workers)[0].labels
+    return fit_packed(open_dataset(X, None, workers), [k], n_init, seed, workers)[0].labels
 
 
 def wcss_curve(X: np.ndarray, ks: Sequence[int], method: str, n_init: int, seed: int) -> np.ndarray:
@@ -31,5 +31,5 @@ def wcss_curve(X: np.ndarray, ks: Sequence[int], method: str, n_init: int, seed:
         labellings = cut_tree(linkage(X, method), list(ks)).T
         return np.array([inertia(X, labels, n_threads=1) for labels in labellings])
     workers = Workers(1)
-    results = fit_packed(prepare(X, None, workers), ks, n_init, seed, workers)
+    results = fit_packed(open_dataset(X, None, workers), ks, n_init, seed, workers)
     return np.array([result.inertia for result in results])

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers, usable_threads
-from kmeans_core.kmeans.fitting import fit_plans
-from kmeans_core.kmeans.iteration import Result
-from kmeans_core.kmeans.plans import Settings, plan_fit
-from kmeans_core.kmeans.prepared import Prepared, prepare
+from kmeans_core.engine.threads import Workers, usable_threads
+from kmeans_core.kmeans.data.dataset import Dataset, open_dataset
+from kmeans_core.kmeans.fit.restarts import fit_many
+from kmeans_core.kmeans.fit.starts import Settings, draw_starts
+from kmeans_core.kmeans.iteration.result import Limits, Result
 from kmeans_core.validation import (
     check_integer,
     check_matrix,
@@ -74,18 +74,18 @@ def fit_range(
     weight = check_sample_weight(sample_weight, len(X), X.dtype)
     check_threads(n_threads)
     with Workers(usable_threads(n_threads)) as workers:
-        return fit_packed(prepare(X, weight, workers), ks, n_init, random_state, workers)
+        return fit_packed(open_dataset(X, weight, workers), ks, n_init, random_state, workers)
 
 
 def fit_packed(
-    prepared: Prepared, ks: Sequence[int], n_init: int, random_state: Any, workers: Workers
+    dataset: Dataset, ks: Sequence[int], n_init: int, random_state: Any, workers: Workers
 ) -> list[Result]:
-    """`fit_range` on a table that is prepared already."""
-    plans = []
+    """`fit_range` on rows that are packed already."""
+    fits = []
     for k in ks:
-        settings = Settings(k, "k-means++", n_init, 300, 1e-4, "auto")
-        plans.append(plan_fit(prepared, settings, check_random_state(random_state)))
-    return fit_plans(plans, workers)
+        settings = Settings(k, "k-means++", n_init, "auto", Limits(max_iter=300, tol=1e-4))
+        fits.append((settings, draw_starts(dataset, settings, check_random_state(random_state))))
+    return fit_many(dataset, fits, workers)
 
 
 def check_range(

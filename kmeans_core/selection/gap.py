@@ -14,7 +14,7 @@ from kmeans_core.selection.reference import some_rows, tightest_box, uniform_row
 from kmeans_core.validation import check_choice, check_matrix
 
 MAX_ROWS = 5_000  # rows of a reference: above, the table itself is thinned to as many
-MAX_ROWS_OF_A_TREE = 500
+MAX_ROWS_OF_PER_TREE = 500
 
 
 class Gap(NamedTuple):
@@ -94,7 +94,7 @@ def gap_statistic(
     check_choice(method, "method", METHODS)
     check_repeats(n_references, "n_references", low=2)
     n_init = check_n_init(n_init)
-    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_A_TREE
+    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_PER_TREE
     ks = sorted({1, *check_range(n_clusters_range, len(X))})
     seeds = child_seeds(random_state, n_references + 1)
     thinned = some_rows(X, most, np.random.RandomState(seeds[0]))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.kmeans.nearest import squared_distance
+from kmeans_core.rows.distance import squared_distance
 from kmeans_core.selection.fits import child_seeds
 from kmeans_core.selection.reference import Box, tightest_box, uniform_rows
 from kmeans_core.validation import check_integer, check_matrix

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
-from kmeans_core.kmeans.iteration import Result
-from kmeans_core.kmeans.prepared import prepare
+from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans.data.dataset import open_dataset
+from kmeans_core.kmeans.iteration.result import Result
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.fits import (
     check_n_init,
@@ -105,7 +105,7 @@ def _one_split(X: np.ndarray, ks: np.ndarray, n_init: int, seed: int) -> np.ndar
     halves = [X[np.sort(part)] for part in (order[: len(X) // 2], order[len(X) // 2 :])]
     workers = Workers(1)
     fits = [
-        fit_packed(prepare(half, None, workers), ks.tolist(), n_init, seed, workers)
+        fit_packed(open_dataset(half, None, workers), ks.tolist(), n_init, seed, workers)
         for half in halves
     ]
     return np.array(

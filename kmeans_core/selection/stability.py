@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.blocks import Workers
+from kmeans_core.engine.threads import Workers
 from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.table import threads
 from kmeans_core.selection.clusterers import METHODS, labels_for
@@ -17,7 +17,7 @@ from kmeans_core.selection.reference import some_rows, tightest_box, uniform_row
 from kmeans_core.validation import check_choice, check_matrix, check_real
 
 MAX_ROWS = 20_000  # rows of a resample; above, the table is thinned to as many
-MAX_ROWS_OF_A_TREE = 500
+MAX_ROWS_OF_PER_TREE = 500
 
 # Hennig 2007, section 3.1 and the guidance of his R package fpc, function clusterboot.
 WORDS = (
@@ -135,7 +135,7 @@ def _tables(
 ) -> tuple[np.ndarray, tuple[tuple[np.ndarray, np.ndarray], ...]]:
     """Which rows are used; these with their clusters, and a uniform table with its own."""
     rng = np.random.RandomState(seed)
-    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_A_TREE
+    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_PER_TREE
     kept = some_rows(np.arange(len(X)), most, rng)
     rows = X[kept]
     uniform = uniform_rows(tightest_box(rows), len(rows), rng).astype(X.dtype)

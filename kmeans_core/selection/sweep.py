@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.hierarchy.dendrogram import cut_tree
 from kmeans_core.hierarchy.linkage import linkage
-from kmeans_core.kmeans.iteration import Result
+from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree
+from kmeans_core.kmeans.iteration.result import Result
 from kmeans_core.kmeans.kmeans import KMeans
 from kmeans_core.metrics import (
     DUNN_LIMIT,

@@ -14,7 +14,7 @@ from command import listing, read, segments_of, write
 from small_tables import two_groups_text
 
 from kmeans_core import metrics
-from kmeans_core.kmeans.small import SMALL_FLOPS
+from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from segment.__main__ import main
 from segment.demo import demo_customers
 

@@ -1,0 +1,1 @@
+"""How clusters merge: the definition first (naive.py, update_rules.py), then the fast ways."""

@@ -1,0 +1,1 @@
+"""What is done with a linkage matrix: cut it, list its leaves, draw it, walk it."""

@@ -1,0 +1,1 @@
+"""Exact accelerations of Lloyd, one per file, over one skeleton."""

@@ -1,0 +1,1 @@
+"""From settings to a result; nothing here computes a distance."""

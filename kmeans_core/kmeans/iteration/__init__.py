@@ -1,0 +1,1 @@
+"""Lloyd's loop, and what all algorithms share."""

@@ -1,0 +1,1 @@
+"""Where a run starts: k-means++ and its kin."""

@@ -1,0 +1,1 @@
+"""What all clusterers compute with: scale, memory layout, the distance of two rows."""
