@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree, label_merges
+from kmeans_core.hierarchy.linkages.merges import label_merges
+from kmeans_core.hierarchy.tree.cut_tree import cut_tree
 from kmeans_core.rows.distance import squared_distance
 
 MIN_SHARE = 0.05  # of all rows: a smaller part is not a group
