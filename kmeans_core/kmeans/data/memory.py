@@ -67,7 +67,7 @@ def bytes_of_seeds(shape: tuple[int, int], dtype: np.dtype) -> int:
 
 def _bytes_of_greedy_seeds(shape: tuple[int, int]) -> int:
     """Bytes per number of the float64 panels that seeds of a small table are chosen among."""
-    return 0 if must_prune_seeding(*shape, n_trials=1) else 8
+    return 0 if must_prune_seeding(shape, n_trials=1) else 8
 
 
 def bytes_of_distances(shape: tuple[int, int], dtype: np.dtype, n_clusters: int) -> int:

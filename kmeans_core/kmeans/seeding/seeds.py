@@ -45,7 +45,7 @@ def greedy_indices(
     """
     if seeds is None:
         n_more, n_trials = draws.shape
-        prunes = strategy.must_prune_seeding(*rows.X.shape, n_trials)
+        prunes = strategy.must_prune_seeding(rows.X.shape, n_trials)
         seeds = new_seeds(rows, n_more + 1, n_trials, None if prunes else float64_panels(rows))
     if isinstance(seeds, GreedySeeds):
         _in_short_calls(greedy.greedy_steps, rows, seeds, first, draws)

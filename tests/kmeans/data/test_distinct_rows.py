@@ -8,7 +8,7 @@ from kmeans_core import KMeans
 from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.data import dataset
 from kmeans_core.kmeans.data.distinct_rows import find_distinct_rows, join_equal_rows
-from kmeans_core.selection.fits import fit_range
+from kmeans_core.selection.fit_range import fit_range
 
 
 def customers(n, dtype=np.float64, seed=0):

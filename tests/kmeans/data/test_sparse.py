@@ -9,7 +9,6 @@ import scipy.sparse as sp
 from sklearn.cluster import KMeans as TheirKMeans
 
 from kmeans_core import AgglomerativeClustering, KMeans, kmeans_plusplus, linkage
-from kmeans_core.engine import memory
 from kmeans_core.kmeans.data import sparse
 
 FORMATS = ["csr", "csc", "coo", "lil", "dok", "bsr", "dia"]
@@ -180,18 +179,6 @@ def test_a_callable_start_sees_the_sparse_rows_as_in_scikit_learn(form):
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
     with pytest.raises(TypeError, match="Sparse input is not supported for init"):
         KMeans(4, init=lambda X, k, random_state: X[:4]).fit(sp.csr_matrix(dense))
-
-
-def test_the_memory_that_a_container_allows(tmp_path, monkeypatch):
-    monkeypatch.setattr(memory, "CGROUP", tmp_path)
-    whole = memory.available_memory()
-    (tmp_path / "memory.max").write_text("3000\n")
-    (tmp_path / "memory.current").write_text("2500\n")
-    (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 700\n")
-    assert memory.available_memory() == 1200
-    (tmp_path / "memory.max").write_text("max\n")
-    assert memory.available_memory() is not None
-    assert whole is not None
 
 
 @pytest.mark.parametrize(
