@@ -173,8 +173,8 @@ def squares(packed, panel, blocks, best, second, abs_error):
         own = fma(y, y, own)
     units = np.float32((2 * n_features + 16) * 2.0**-24)
     error = splat_like(units * norm * norm + UNDERFLOW, best)
-    error = ambiguity_gap(best, abs_error, blocks)
-    nearest = best + best + own + (error + error + error)
+    gap = ambiguity_gap(best, abs_error, blocks)
+    nearest = best + best + own + (gap + gap + error)
     other = second + second + own - error - tag_error(second, blocks)
     return maximum(nearest, zero), maximum(other, zero)
 
