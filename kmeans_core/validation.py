@@ -196,7 +196,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
 
 
 def weight_a_row(sample_weight: Any, n_samples: int) -> Any:
-    """One number stands for as many as there are rows; all else comes back unchanged."""
+    """One number stands for one per row; all else comes back unchanged."""
     if isinstance(sample_weight, numbers.Real):
         return np.full(n_samples, sample_weight, dtype=np.float64)
     return sample_weight

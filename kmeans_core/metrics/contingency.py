@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.metrics.labels import code_labels, label_array
 from kmeans_core.validation import check_sample_weight
 
-CELLS_PER_ROW = 4  # a table of all cells up to so many a row; beyond, the rows are sorted
+CELLS_PER_ROW = 4  # up to that, a table of all cells; beyond, the rows are sorted
 
 
 class Contingency(NamedTuple):

@@ -27,7 +27,7 @@ def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------

@@ -35,7 +35,7 @@ def inertia(
     sample_weight : array-like of shape (n_samples,), optional
         What each row counts; the default is 1.
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------

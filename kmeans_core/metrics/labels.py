@@ -11,8 +11,8 @@ from kmeans_core.engine.jit import kernel
 # Labels 0, 1 ... up to here that all occur, as k-means writes them, are codes already: one pass
 # over them, 0.5 ms for a million, where finding their range and coding them takes 2.3.
 MOST_COUNTED = 1 << 12
-# Whole numbers in a range of so many values a row are coded by a table of the range, without
-# sorting: 2 ms against 35 for a million labels.
+# Whole numbers in a range of at most that many values per row are coded by a table of the range,
+# without sorting: 2 ms against 35 for a million labels.
 RANGE_PER_ROW = 4
 
 

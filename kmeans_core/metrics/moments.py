@@ -34,11 +34,11 @@ from kmeans_core.rows.layout import padded_features
 # A row's first registers as tuples: the compiler knows their length and unrolls the loop over them.
 # 1e6 x 8, one core (AVX2, Zen 3): 6 ms against 8 to 10 for a loop of any length.
 ONE_REGISTER, TWO_REGISTERS = (0,), (0, 0)
-# A row is asked for so many numbers before its turn: 1e6 x 8, one core: means 5.2 ms without, 4.3
-# with, distances 6.3 and 5.7, where reading alone takes 3.4.
+# Rows are prefetched this many numbers ahead. Measured (one core, 1e6 x 8): means 5.2 ms without,
+# 4.3 with; distances 6.3 without, 5.7 with; reading alone takes 3.4.
 AHEAD = 768
 # Squares around some row of a cluster are those around its mean and the square of the way there.
-# Where they are so many times as large, digits went and the rows are read again.
+# Where the first are CANCELLED times the last, or more, digits are lost: the rows are read again.
 CANCELLED = 32.0
 
 

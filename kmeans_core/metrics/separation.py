@@ -32,7 +32,7 @@ def davies_bouldin_score(
     sample_weight : array-like of shape (n_samples,), optional
         A row of weight 2 counts as the row twice, one of weight 0 is not there.
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def calinski_harabasz_score(
     sample_weight : array-like of shape (n_samples,), optional
         A row of weight 2 counts as the row twice, one of weight 0 is not there.
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------

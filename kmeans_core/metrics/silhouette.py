@@ -49,7 +49,7 @@ def silhouette_samples(
         Where weights are not whole numbers, a cluster of weight 1 or less has nothing beside
         the row itself, which then gets 0. A row of weight 0 is not there and gets NaN.
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------
@@ -102,9 +102,9 @@ def silhouette_score(
     X, labels, metric, sample_weight, n_threads
         As in `silhouette_samples`; the mean is weighted.
     sample_size : int, optional
-        Keep only so many rows, drawn without replacement, and compute as if there were no
-        others. The draw is scikit-learn's: the same seed takes the same rows. Better, for the
-        same time: `silhouette_estimate`.
+        Number of rows to keep, drawn without replacement; the others are left out. The draw is
+        scikit-learn's: the same seed takes the same rows. Better, for the same time:
+        `silhouette_estimate`.
     random_state : int, RandomState, Generator or None
         Where the draw comes from; not used without `sample_size`.
 

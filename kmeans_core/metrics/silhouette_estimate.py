@@ -14,7 +14,7 @@ from kmeans_core.metrics.silhouette_pairs import all_silhouettes
 from kmeans_core.validation import check_integer, check_random_state
 
 EXACT_LIMIT = 20_000  # rows above which `silhouette_estimate` takes a sample
-SAMPLED_DISTANCES = 400_000_000  # as many as EXACT_LIMIT rows have: what a sample may cost
+SAMPLED_DISTANCES = 400_000_000  # those of EXACT_LIMIT rows: what a sample may cost
 SMALLEST_SAMPLE = 1_000
 
 
@@ -49,8 +49,8 @@ def silhouette_estimate(
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
     sample_size : int, optional
-        About how many rows to take. Default: all up to 20,000 rows; above, as many as make
-        400 million distances, and at least 1,000.
+        About how many rows to take. Default: all up to 20,000 rows; above, those that make 400
+        million distances, and at least 1,000.
     random_state : int, RandomState, Generator or None
         Where the draw comes from.
     n_threads : int, optional

@@ -30,7 +30,7 @@ def simplified_silhouette_samples(
     sample_weight : array-like of shape (n_samples,), optional
         A row of weight 2 counts as the row twice; a row of weight 0 is not there and gets NaN.
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------

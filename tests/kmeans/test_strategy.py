@@ -57,7 +57,7 @@ def test_short_runs_share_threads_where_a_second_one_pays():
     ],
 )
 def test_seeding_prunes_unless_the_table_is_small_and_narrow(n, d, trials, prunes):
-    assert strategy.must_prune_seeding(n, d, trials) == prunes
+    assert strategy.must_prune_seeding((n, d), trials) == prunes
 
 
 def test_a_step_of_pruned_seeding_is_shared_from_four_million_operations():
@@ -147,7 +147,7 @@ CASES = {
         equal_rows(), {"algorithm": "lloyd"},
         Strategy("lloyd", "greedy", "compiled", "direct", 40_000, 1)),
     "the naive page": (
-        SMALL, {"algorithm": "naive"}, Strategy("naive", "greedy", "naive", "direct", 300, 1)),
+        SMALL, {"algorithm": "naive"}, Strategy("naive", "greedy", "numpy", "direct", 300, 1)),
     "a sparse matrix": (
         sp.csr_matrix(SMALL), {}, Strategy("lloyd", "greedy", "compiled", "direct", 300, 1)),
 }  # fmt: skip

@@ -8,8 +8,8 @@ import pytest
 
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.threads import Workers
-from kmeans_core.rows.distance import squared_distance
-from kmeans_core.rows.layout import padded_features, rounding_error
+from kmeans_core.rows.distance import rounding_error, squared_distance
+from kmeans_core.rows.layout import padded_features
 from kmeans_core.rows.scale import magnitude, power_of_two_scale
 
 DTYPES = [np.float32, np.float64]

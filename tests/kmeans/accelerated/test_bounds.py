@@ -12,10 +12,11 @@ from kmeans_core.kmeans.data.dataset import RunData, open_dataset
 from kmeans_core.kmeans.data.packed_rows import with_blocks
 from kmeans_core.kmeans.fit.threaded_run import set_centers
 from kmeans_core.kmeans.iteration.empty_clusters import relocate_empty_clusters
-from kmeans_core.kmeans.iteration.lloyd import Lloyd, assign
+from kmeans_core.kmeans.iteration.lloyd import Lloyd
 from kmeans_core.kmeans.iteration.run import begin, new_run
 from kmeans_core.kmeans.iteration.sums import move_centers, sum_blocks
 from kmeans_core.kmeans.search import nearest
+from kmeans_core.kmeans.search.nearest import pack_centers
 from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
@@ -67,6 +68,13 @@ def started(rows, start):
     run = set_centers(rows, new_run(rows, len(start)), start, True)
     begin(rows, run, False)
     return run
+
+
+def assign(algorithm, run, data, workers):
+    """One assignment, as `lloyd.iterate` makes it."""
+    run.n_changed[:] = run.n_distances[:] = 0
+    pack_centers(run.centers, data.rows, run.packed_centers)
+    workers.run(algorithm.assign, data.rows.n_blocks)
 
 
 def bounds_from_the_second_iteration_on(monkeypatch):
