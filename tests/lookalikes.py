@@ -3,7 +3,7 @@
 P. Franti, S. Sieranoja (2018), "K-means properties on six clustering benchmark datasets",
 doi 10.1007/s10489-018-1238-7: S1-S3 are 5,000 points in 15 Gaussian groups in a square, with more
 and more overlap; A1 and A2 are 20 and 35 groups of 150 points. The originals are not copied: the
-centers are drawn here, at least so many standard deviations apart, and known.
+centers are drawn here, at least a given number of standard deviations apart, and known.
 """
 
 import numpy as np

@@ -19,7 +19,7 @@ def lloyd(
     weight: np.ndarray,
     max_iter: int = 300,
     tol: float = 0.0,
-    after_iteration: Callable[[int, float, float], object] | None = None,
+    after_iteration: Callable[[int, float, float], object] = lambda *_: None,
 ) -> tuple[np.ndarray, np.ndarray, float, int]:
     """Labels, centers, inertia and number of iterations from given starting centers.
 
@@ -32,13 +32,13 @@ def lloyd(
         old_labels, (labels, distances) = labels, nearest_center(X, centers)
         inertia = float((weight * distances).sum())
         if (labels == old_labels).all():
-            if after_iteration:
-                after_iteration(n_iter, inertia, 0.0)
+            after_iteration(n_iter, inertia, 0.0)
             return labels, centers, inertia, n_iter
         new_centers = means(X, weight, labels, distances, centers)
         shift = float(((new_centers.astype(float) - centers) ** 2).sum())
         centers = new_centers
-        if shift <= tol or (after_iteration and after_iteration(n_iter, inertia, shift)):
+        is_stopped = after_iteration(n_iter, inertia, shift)
+        if shift <= tol or is_stopped:
             break
     labels, distances = nearest_center(X, centers)
     return labels, centers, float((weight * distances).sum()), n_iter

@@ -33,7 +33,7 @@ FLOORS = [
     {"kmeans.kmeans", "kmeans.plusplus"},
     {"kmeans"},
     {"hierarchy.distances"},
-    {"hierarchy.linkages", "hierarchy.tree"},
+    {"hierarchy.linkages", "hierarchy.tree", "hierarchy.labelling"},
     {"hierarchy.linkage"},
     {"hierarchy.agglomerative"},
     {"hierarchy.ward_of_centers"},

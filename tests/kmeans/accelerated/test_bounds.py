@@ -59,7 +59,7 @@ def assert_bounds(rows, run, bounds):
             lower = wide.group_lower[:, group] - wide.group_drift[group]
             assert (lower <= without_own.min(axis=1)).all()
     if hasattr(bounds, "center_lower"):
-        distances[np.arange(n), labels] = np.inf  # its own is asked for only once it is exact
+        distances[np.arange(n), labels] = np.inf  # the bound of its own center is not used
         assert (wide.center_lower[:, :k] - wide.drift[:k] <= distances).all()
 
 

@@ -33,9 +33,9 @@ def test_seeding_within_a_fit_is_seeding_before_it(n, d, k, algorithm):
         within = KMeans(k, random_state=4, **params).fit(X)
         before = KMeans(k, init=start, **params).fit(X)
         assert_same(within, before)
-        knows_owners = d > 8 or n > 5000  # see strategy.must_prune_seeding
-        spared = n * k if knows_owners and algorithm != "kdtree" else 0
-        assert before.n_distances_ - within.n_distances_ == spared
+        knows_nearest = d > 8 or n > 5000  # see strategy.must_prune_seeding
+        skipped = n * k if knows_nearest and algorithm != "kdtree" else 0
+        assert before.n_distances_ - within.n_distances_ == skipped
 
 
 @pytest.mark.parametrize(("n", "d", "k"), SHAPES)
