@@ -172,7 +172,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     """
     if sample_weight is None:
         return None
-    sample_weight = weight_a_row(sample_weight, n_samples)
+    sample_weight = weight_per_row(sample_weight, n_samples)
     with np.errstate(over="ignore"):  # of what float32 cannot hold
         weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
     if weight.ndim != 1:
@@ -195,7 +195,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     return _as_writable(weight)
 
 
-def weight_a_row(sample_weight: Any, n_samples: int) -> Any:
+def weight_per_row(sample_weight: Any, n_samples: int) -> Any:
     """One number stands for as many as there are rows; all else comes back unchanged."""
     if isinstance(sample_weight, numbers.Real):
         return np.full(n_samples, sample_weight, dtype=np.float64)
