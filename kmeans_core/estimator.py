@@ -30,7 +30,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class ConvergenceWarning(UserWarning):
-    """Fewer clusters were found than asked for."""
+    """Fewer clusters were found than `n_clusters`."""
 
 
 def known_as(own: type, module: str) -> type:
@@ -65,7 +65,7 @@ def feature_names(X: Any) -> np.ndarray | None:
 class Estimator:
     """Base class: constructor arguments are the parameters, kept unchanged under their names."""
 
-    _estimator_type = "clusterer"  # asked for by scikit-learn before 1.6
+    _estimator_type = "clusterer"  # read by scikit-learn before 1.6
     _metadata_request: Any  # set by `set_*_request`; the name is scikit-learn's: `clone` copies it
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -208,7 +208,7 @@ class Estimator:
         if kind == "default":
             return values
         names = list(self.get_feature_names_out())  # type: ignore[attr-defined]
-        library = importlib.import_module(kind)  # the caller has asked for it by name
+        library = importlib.import_module(kind)  # the caller has named it in `set_output`
         if kind == "polars":
             return library.DataFrame(values, schema=names, orient="row")
         index = X.index if isinstance(X, library.DataFrame | library.Series) else None

@@ -50,7 +50,7 @@ class Segmenter:
     random_state : int
         The same seed gives the same segments, for any number of threads.
     n_threads : int, optional
-        None: as many as this process may use.
+        None: all that this process may use.
     numbers, categories : sequence of str, optional
         Columns to read as amounts, or as categories, whatever their cells are.
     missing : sequence of str, optional

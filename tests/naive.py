@@ -1,9 +1,14 @@
-"""Slow, obvious twins of what the package computes: loops and numpy, nothing from the package."""
+"""Slow, obvious twins of what the package computes: loops and numpy.
+
+Of k-means only what kmeans_core/kmeans/naive.py, the page that all else is held to, does not have.
+"""
 
 import itertools
 import math
 
 import numpy as np
+
+from kmeans_core.kmeans.naive import kmeans_plusplus, nearest_center
 
 # ---- metrics ---------------------------------------------------------------------------------
 
@@ -358,18 +363,8 @@ def longest_bridge(X, smallest):
 # ---- k-means ---------------------------------------------------------------------------------
 
 
-def nearest_center(X, centers):
-    """Label of the nearest center for each row (lowest index on ties) and the squared distance."""
-    labels, distances = [], []
-    for x in np.asarray(X, dtype=np.float64):
-        squared = [float(((x - c) ** 2).sum()) for c in np.asarray(centers, dtype=np.float64)]
-        labels.append(int(np.argmin(squared)))
-        distances.append(min(squared))
-    return np.array(labels), np.array(distances)
-
-
-def different_rows(X, weight=None):
-    """Different rows in order of appearance, their summed weights, and which each row equals."""
+def distinct_rows(X, weight=None):
+    """Distinct rows in order of appearance, their summed weights, and which each row equals."""
     numbers, place, weights = {}, [], []
     for i, row in enumerate(np.asarray(X)):
         number = numbers.setdefault(
@@ -413,46 +408,6 @@ def is_farther(c, z, low, high):
     return ((corner - c) ** 2).sum() > ((corner - z) ** 2).sum()
 
 
-def relocate_empty(X, weight, centers, labels, sums, mass):
-    """Empty clusters, in ascending order, take the rows farthest from their centers."""
-    squared = [float(((x - centers[j]) ** 2).sum()) for x, j in zip(X, labels, strict=True)]
-    order = sorted(range(len(X)), key=lambda i: (-squared[i], i))
-    order = [i for i in order if weight[i] > 0 and squared[i] > 0]
-    for cluster, row in zip([j for j in range(len(mass)) if mass[j] == 0], order, strict=False):
-        unit = min(1.0, weight[row])
-        sums[labels[row]] -= unit * X[row]
-        mass[labels[row]] -= unit
-        sums[cluster] = unit * X[row]
-        mass[cluster] = unit
-
-
-def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
-    """Lloyd's algorithm in float64; returns labels, centers, inertia and iterations."""
-    X, centers = np.asarray(X, dtype=np.float64), np.array(centers, dtype=np.float64)
-    weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
-    old_labels = np.full(len(X), -1)
-    for n_iter in range(1, max_iter + 1):
-        labels, squared = nearest_center(X, centers)
-        if (labels == old_labels).all():
-            return labels, centers, float((weight * squared).sum()), n_iter
-        old_labels = labels
-        sums, mass = np.zeros_like(centers), np.zeros(len(centers))
-        for i, j in enumerate(labels):
-            sums[j] += weight[i] * X[i]
-            mass[j] += weight[i]
-        relocate_empty(X, weight, centers, labels, sums, mass)
-        new = centers.copy()
-        for j in range(len(centers)):
-            if mass[j] > 0:
-                new[j] = sums[j] / mass[j]
-        shift = float(((new - centers) ** 2).sum())
-        centers = new
-        if shift <= tol:
-            break
-    labels, squared = nearest_center(X, centers)
-    return labels, centers, float((weight * squared).sum()), n_iter
-
-
 def kmeans_parallel(X, n_clusters, seed, weight=None, rounds=5):
     """k-means|| by Bahmani et al. 2012, algorithm 2, thinned out by greedy k-means++."""
     X, rng = np.asarray(X, dtype=np.float64), np.random.RandomState(seed)
@@ -472,28 +427,6 @@ def kmeans_parallel(X, n_clusters, seed, weight=None, rounds=5):
     labels, _ = nearest_center(X, X[chosen])
     mass = np.array([weight[labels == j].sum() for j in range(len(chosen))])
     trials = 2 + int(np.log(n_clusters))
-    draws = rng.random_sample(1 + (n_clusters - 1) * trials)
-    return np.array(chosen)[kmeans_plusplus(X[chosen], n_clusters, draws, mass)]
-
-
-def kmeans_plusplus(X, n_clusters, draws, weight=None, n_local_trials=None):
-    """Greedy k-means++ from given draws: one for the first row, then n_local_trials a step."""
-    X = np.asarray(X, dtype=np.float64)
-    weight = np.ones(len(X)) if weight is None else np.asarray(weight, dtype=np.float64)
-    trials = n_local_trials or 2 + int(np.log(n_clusters))
-    draws = iter(draws)
-    cumulative = np.cumsum(weight / weight.sum())
-    chosen = [int(np.searchsorted(cumulative / cumulative[-1], next(draws), side="right"))]
-    closest = ((X - X[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < n_clusters:
-        potential = float((closest * weight).sum())
-        best = None
-        for target in [next(draws) * potential for _ in range(trials)]:
-            row = int(np.searchsorted(np.cumsum(closest * weight), target))
-            row = min(row, len(X) - 1)
-            trial = np.minimum(closest, ((X - X[row]) ** 2).sum(axis=1))
-            if best is None or (trial * weight).sum() < best[0]:
-                best = (float((trial * weight).sum()), row, trial)
-        chosen.append(best[1])
-        closest = best[2]
-    return np.array(chosen)
+    first = int(np.searchsorted(np.cumsum(mass / mass.sum()), rng.random_sample(), side="right"))
+    draws = rng.random_sample((n_clusters - 1, trials))
+    return np.array(chosen)[kmeans_plusplus(X[chosen], mass, min(first, len(mass) - 1), draws)]

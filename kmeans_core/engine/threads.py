@@ -21,7 +21,7 @@ _FEW_BLOCKS = 4  # per thread
 
 
 def usable_threads(n_threads: int | None = None) -> int:
-    """`n_threads`, or as many as this process may use.
+    """`n_threads`, or the number of threads that this process may use.
 
     That is the least of its CPU affinity, its cgroup quota and NUMBA_NUM_THREADS.
     """

@@ -60,7 +60,7 @@ class KMeans(Estimator):
         so does 'auto' where it joins equal rows; 'naive' is the slow page of naive.py in numpy:
         their centers agree with the others' to rounding.
     n_threads : int, optional
-        None: as many as this process may use.
+        None: all that this process may use.
     callback : callable, optional
         Called after every iteration as ``callback(iteration, inertia, center_shift)``: the number
         of the iteration, from 1 in every restart; the inertia of its assignment; how far the

@@ -30,12 +30,14 @@ def lloyd(
     labels = np.full(len(X), -1)
     for n_iter in range(1, max_iter + 1):
         old_labels, (labels, distances) = labels, nearest_center(X, centers)
+        inertia = float((weight * distances).sum())
         if (labels == old_labels).all():
-            return labels, centers, float((weight * distances).sum()), n_iter
+            if after_iteration:
+                after_iteration(n_iter, inertia, 0.0)
+            return labels, centers, inertia, n_iter
         new_centers = means(X, weight, labels, distances, centers)
         shift = float(((new_centers.astype(float) - centers) ** 2).sum())
         centers = new_centers
-        inertia = float((weight * distances).sum())
         if shift <= tol or (after_iteration and after_iteration(n_iter, inertia, shift)):
             break
     labels, distances = nearest_center(X, centers)
@@ -81,15 +83,15 @@ def kmeans_plusplus(X: np.ndarray, weight: np.ndarray, first: int, draws: np.nda
     """Rows chosen by greedy k-means++: `first`, then one per row of `draws`.
 
     Each step draws candidates with probability proportional to weight times squared distance to the
-    nearest row chosen so far. It keeps the candidate that leaves the smallest sum of these, the
-    potential; the first of equals. `draws` are uniform in [0, 1), of shape (n_clusters - 1,
-    n_local_trials). O(n d) time per candidate.
+    nearest row chosen so far. It keeps the one that leaves the smallest sum of these; the first of
+    equals. `draws`: (n_clusters - 1, n_local_trials), in [0, 1). O(n d) time per candidate.
     """
     X, chosen = X.astype(np.float64), [first]
     closest = ((X - X[first]) ** 2).sum(axis=1)
     for step in draws:
         share = closest * weight
         rows = np.searchsorted(np.cumsum(share), step * share.sum()).clip(max=len(X) - 1)
+        rows = rows if share.any() else [first]  # every row lies on a chosen one
         left = [np.minimum(closest, ((X - X[row]) ** 2).sum(axis=1)) for row in rows]
         best = int(np.argmin([(distances * weight).sum() for distances in left]))
         chosen.append(int(rows[best]))

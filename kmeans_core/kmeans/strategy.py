@@ -14,9 +14,10 @@ from typing import NamedTuple
 class Strategy(NamedTuple):
     """What a fit chose. A bug report is complete with it."""
 
-    algorithm: str  # a name of `algorithms.ALGORITHMS`
+    algorithm: str  # a name of `algorithms.ALGORITHMS`, or 'naive'
     seeding: str  # 'greedy', 'greedy_pruned', 'scalable', 'random' or 'given'
-    runs: str  # 'compiled': a run is one call; 'threaded': an iteration is on all threads; 'numpy'
+    runs: str  # 'compiled': a run is one call on one thread; 'threaded': each iteration is shared
+    # between threads; 'numpy': naive.py on one thread
     distance_form: str  # 'direct' or 'product': what the search evaluates, see search/nearest.py
     n_rows: int  # rows iterated on: fewer than given where equal rows were joined
     n_threads: int  # that share one run

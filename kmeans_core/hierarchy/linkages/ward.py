@@ -72,7 +72,7 @@ def ward_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndar
     method
         Not used: the linkage is 'ward'.
     weight : ndarray of float64, shape (n_samples,), optional
-        How many rows each row stands for, at most 1e30 times as many as another one.
+        How many rows each row stands for. The largest is at most 1e30 times the smallest.
 
     Returns
     -------

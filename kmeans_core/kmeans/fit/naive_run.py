@@ -10,6 +10,7 @@ from kmeans_core.kmeans import naive
 from kmeans_core.kmeans.fit.starts import Start
 from kmeans_core.kmeans.fit.workspace import Workspace
 from kmeans_core.kmeans.iteration.result import Result, unscaled
+from kmeans_core.kmeans.iteration.stopping import CONVERGED, CONVERGENCE, RUNNING, WITHIN_TOLERANCE
 
 
 def run_naive(workspace: Workspace, start: Start) -> Result:
@@ -22,9 +23,13 @@ def run_naive(workspace: Workspace, start: Start) -> Result:
         centers = X[naive.kmeans_plusplus(X, weight, start.first, start.draws)]
     else:
         centers = workspace.seed(start) * dtype(scale)
-    monitor.begin()
+    monitor.begin(workspace.strategy)
+    status = RUNNING
 
     def after_iteration(n_iter: int, inertia: float, shift: float) -> bool:
+        nonlocal status
+        if shift <= tol:
+            status = CONVERGED if shift == 0.0 and n_iter > 1 else WITHIN_TOLERANCE
         if monitor.sees_iterations:
             monitor.after_iteration(n_iter, unscaled(inertia, scale), math.sqrt(shift) / scale)
         return monitor.is_over()
@@ -32,6 +37,7 @@ def run_naive(workspace: Workspace, start: Start) -> Result:
     labels, centers, inertia, n_iter = naive.lloyd(
         X, centers, weight, max_iter, tol, after_iteration
     )
+    monitor.end(n_iter, CONVERGENCE.get(status, ""))
     n_distances = len(X) * workspace.n_clusters * n_iter
     return Result(
         labels.astype(np.int32), centers * dtype(1.0 / scale), inertia, n_iter, n_distances

@@ -50,26 +50,24 @@ def choose_strategy(
     dataset: Dataset, settings: Settings, starts: list[Start], n_threads: int
 ) -> Strategy:
     """Ask every question about a fit once; `distance_form` is known when a run begins."""
-    name, k, monitor = settings.algorithm, settings.n_clusters, settings.limits.monitor
+    name, k = settings.algorithm, settings.n_clusters
+    sees_iterations = settings.limits.monitor.sees_iterations
     n_rows, n_features = dataset.iterated(name == "auto").X.shape
-    compiled = strategy.is_compiled_whole(n_rows * n_features, k, name, monitor.sees_iterations)
+    compiled = strategy.is_compiled_whole(n_rows * n_features, k, name, sees_iterations)
     if name == "auto":
         name = "lloyd" if compiled else strategy.best_algorithm(k, n_features)
     seeding = settings.init if isinstance(settings.init, str) else "given"
     if starts[0].draws is not None:
         prunes = strategy.must_prune_seeding(dataset.X.shape, starts[0].draws.shape[1])
         seeding = "greedy_pruned" if prunes else "greedy"
-    chosen = Strategy(
+    return Strategy(
         algorithm=name,
         seeding="scalable" if seeding == "k-means||" else seeding,
         runs="numpy" if name == "naive" else "compiled" if compiled else "threaded",
         distance_form="direct",
         n_rows=n_rows,
-        n_threads=1 if _is_short(dataset, settings) else n_threads,
+        n_threads=1 if name == "naive" or _is_short(dataset, settings) else n_threads,
     )
-    if monitor.prints_strategy:
-        print(chosen)
-    return chosen
 
 
 def _best(dataset: Dataset, settings: Settings, results: list[Result]) -> Result:

@@ -25,7 +25,7 @@ def run_threaded(workspace: Workspace, start: Start) -> Result:
     form = "direct" if run.packed_centers.ndim == 3 else "product"
     workspace.strategy = workspace.strategy._replace(distance_form=form)
     begin(data.rows, run, labelled)
-    limits.monitor.begin()
+    limits.monitor.begin(workspace.strategy)
     algorithm = workspace.algorithm(data, run)
     status = iterate(algorithm, run, data, limits, workers)
     if round_centers(data.rows, run) or status != CONVERGED:

@@ -33,16 +33,12 @@ class Monitor:
         self.callback, self.verbose = callback, verbose
         self.deadline = math.inf if max_time is None else time.monotonic() + max_time
         self.stopped = False
+        self._printed: object = None
 
     @property
     def sees_iterations(self) -> bool:
         """Whether each iteration's inertia has to be worked out."""
         return self.verbose > 0 or self.callback is not None
-
-    @property
-    def prints_strategy(self) -> bool:
-        """Whether what the fit chose is printed."""
-        return self.verbose > 1
 
     @property
     def has_deadline(self) -> bool:
@@ -53,8 +49,11 @@ class Monitor:
         self.stopped = self.stopped or (self.has_deadline and time.monotonic() >= self.deadline)
         return self.stopped
 
-    def begin(self) -> None:
-        """A restart has its first centers."""
+    def begin(self, strategy: object) -> None:
+        """A restart has its first centers. Its strategy is printed unless the last one had it."""
+        if self.verbose > 1 and strategy != self._printed:
+            print(strategy)
+            self._printed = strategy
         if self.verbose:
             print("Initialization complete")
 

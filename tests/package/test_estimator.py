@@ -384,3 +384,11 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was(bad, X, frame):
     ours.set_params(**{name: before[name] for name in bad})
     assert vars(ours).keys() == before.keys()
     assert all(vars(ours)[name] is value for name, value in before.items())
+
+
+def test_an_estimator_is_pickled_and_copied_with_its_result():
+    X = np.random.default_rng(0).normal(size=(2000, 5))
+    ours = KMeans(12, random_state=0).fit(X)
+    for twin in (pickle.loads(pickle.dumps(ours)), copy.deepcopy(ours), copy.copy(ours)):
+        np.testing.assert_array_equal(twin.predict(X), ours.labels_)
+        assert vars(twin).keys() == vars(ours).keys()

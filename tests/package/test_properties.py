@@ -1,6 +1,5 @@
 """What holds for every table, looked for by hypothesis."""
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kmeans_core import KMeans
+from kmeans_core.kmeans import naive
 
 # Compiling takes seconds the first time. The same examples in every run: a failure is no chance.
 settings.register_profile(
@@ -46,7 +46,7 @@ def grouped(draw):
 
 
 def has_margin(X, start, margin=1e-6):
-    """No near-tie at any iteration of the naive twin, and no cluster that runs empty."""
+    """No near-tie at any iteration of the naive page, and no cluster that runs empty."""
     centers = np.array(start)
     while True:
         distances = np.sqrt(((X[:, None] - centers) ** 2).sum(axis=2))
@@ -111,12 +111,13 @@ def test_a_power_of_two_changes_no_bit(table, seed, exponent):
 
 
 @given(grouped(), st.booleans())
-def test_the_naive_twin_agrees_on_data_with_a_margin(data, weighted):
+def test_the_naive_page_agrees_on_data_with_a_margin(data, weighted):
     X, start, rng = data
     assume(has_margin(X, start))
     weight = rng.integers(1, 4, len(X)).astype(float) if weighted else None
     assume(not weighted or has_margin(np.repeat(X, weight.astype(int), axis=0), start))
-    labels, centers, inertia, n_iter = naive.lloyd(X, start, weight)
+    each = np.ones(len(X)) if weight is None else weight
+    labels, centers, inertia, n_iter = naive.lloyd(X, start, each)
     ours = KMeans(len(start), init=start, n_init=1, tol=0).fit(X, sample_weight=weight)
     np.testing.assert_array_equal(ours.labels_, labels)
     np.testing.assert_allclose(ours.cluster_centers_, centers, rtol=1e-10, atol=1e-12)

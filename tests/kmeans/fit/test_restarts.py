@@ -1,18 +1,12 @@
 """Restarts of small tables in one call, first labels from k-means++, and what they stand on."""
 
-import copy
-import pickle
-
 import numpy as np
 import pytest
 
 from kmeans_core import KMeans, kmeans_plusplus
-from kmeans_core.engine import aligned
 from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.fit import compiled_runs
 from kmeans_core.kmeans.fit.restarts import _batches
-from kmeans_core.kmeans.seeding.draws import first_row
-from kmeans_core.validation import check_random_state
 
 SHAPES = [(300, 3, 5), (3000, 5, 7), (2000, 14, 6), (70_000, 6, 9)]
 
@@ -115,49 +109,3 @@ def test_batches_hold_every_run_once_and_one_fit(n_threads):
     assert sorted(runs) == [(fit, run) for fit in range(3) for run in range(7)]
     assert len(batches) >= min(n_threads, 21)
     assert batches[0][0] == 2  # the fit of most clusters first
-
-
-@pytest.mark.parametrize("seed", [0, 1, 7, 2**32 - 1])
-def test_a_seed_gives_the_generator_that_numpy_makes_of_it(seed):
-    ours, numpys = check_random_state(seed), np.random.RandomState(seed)
-    np.testing.assert_array_equal(ours.get_state()[1], numpys.get_state()[1])
-    for twin in (copy.deepcopy(ours), pickle.loads(pickle.dumps(ours))):
-        np.testing.assert_array_equal(
-            twin.normal(size=5), np.random.RandomState(seed).normal(size=5)
-        )
-
-
-@pytest.mark.parametrize("n", [3, 1000, 1_000_000])
-def test_the_first_row_is_the_one_that_choice_draws(n):
-    draws = np.r_[np.random.RandomState(0).random_sample(5), 0.0, 1 - 2**-53, 0.5, 1 / 3]
-    share = np.full(n, 1.0) / n
-    cumulative = np.cumsum(share)
-    cumulative /= cumulative[-1]
-    for draw in np.r_[draws, np.nextafter(draws, 0), (np.floor(draws * n) + 1e-9) / n]:
-        assert first_row(None, n, draw) == np.searchsorted(cumulative, draw, side="right")
-
-
-def test_large_arrays_on_small_pages_are_as_good_as_others(monkeypatch):
-    plain = KMeans(5, random_state=0).fit(blobs(70_000, 6, 5))
-    monkeypatch.setattr(aligned, "SMALL_PAGES", 1)
-    array = aligned.aligned_stream(1000, np.dtype(np.float32))
-    assert array.ctypes.data % 64 == 0
-    array[:] = 1.0
-    assert array.sum() == 1000
-    assert_same(plain, KMeans(5, random_state=0).fit(blobs(70_000, 6, 5)))
-
-    def no_memory(*args, **kwargs):
-        raise OSError("cannot allocate memory")
-
-    monkeypatch.setattr(aligned.mmap, "mmap", no_memory)
-    assert aligned.aligned_stream(1000, np.dtype(np.float32)).shape == (1000,)
-
-
-@pytest.mark.parametrize("kind", [np.random.RandomState, np.random.default_rng])
-def test_all_starts_take_the_draws_that_they_would_take_one_by_one(kind):
-    X = np.random.default_rng(1).normal(size=(300, 3))
-    at_once, one_by_one = kind(5), kind(5)
-    best = KMeans(4, n_init=3, random_state=at_once).fit(X)
-    alone = [KMeans(4, n_init=1, random_state=one_by_one).fit(X) for _ in range(3)]
-    assert best.inertia_ == min(fit.inertia_ for fit in alone)
-    assert at_once.uniform() == one_by_one.uniform()

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -10,8 +9,6 @@ import scipy.sparse as sp
 from sklearn.cluster import KMeans as TheirKMeans
 
 from kmeans_core import AgglomerativeClustering, KMeans, kmeans_plusplus, linkage
-from kmeans_core.kmeans.algorithms import bytes_per_row
-from kmeans_core.kmeans.data import memory as footprint
 from kmeans_core.kmeans.data import sparse
 
 FORMATS = ["csr", "csc", "coo", "lil", "dok", "bsr", "dia"]
@@ -60,6 +57,11 @@ def test_every_format_gives_the_bits_of_the_dense_fit(form, dtype):
     dense = counts(dtype=dtype)
     for kind in (sp.csr_matrix, sp.csr_array):
         assert_same_fit(kind(dense).asformat(form), dense)
+
+
+def test_the_naive_page_reads_sparse_rows():
+    dense = counts()
+    assert_same_fit(sp.csr_matrix(dense), dense, algorithm="naive", n_init=2)
 
 
 def test_duplicates_and_unsorted_indices():
@@ -132,59 +134,6 @@ def test_what_cannot_fit_is_refused_with_the_figure(monkeypatch):
             refused(large)
     with pytest.raises(MemoryError, match="10000 x 30 float64"):
         kmeans_plusplus(large, 2)
-
-
-def peak_of(call):
-    """Most bytes allocated at a time, compilation excepted."""
-    call()
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("equal_rows", [False, True])
-@pytest.mark.parametrize("init", ["k-means++", "k-means||", "random"])
-@pytest.mark.parametrize("algorithm", ["auto", "lloyd", "elkan", "kdtree"])
-def test_the_figure_is_what_a_fit_takes(dtype, equal_rows, init, algorithm):
-    n, d, k = 20_000, 40, 8
-    X = sp.random(n, d, 0.2, format="csr", random_state=0, dtype=dtype)
-    X = X[np.arange(n) % 5000] if equal_rows else X
-    params = {"init": init, "n_init": 1, "algorithm": algorithm, "max_iter": 3}
-    taken = peak_of(lambda: KMeans(k, random_state=0, **params).fit(X))
-    own = bytes_per_row(algorithm, k, d)
-    figure = footprint.bytes_of_fit(X.shape, X.dtype, init, algorithm == "auto", own)
-    assert 0.5 * figure < taken <= figure
-
-
-@pytest.mark.parametrize("n_threads", [1, 2, 8])
-def test_the_figure_holds_for_restarts_of_a_small_table(n_threads, monkeypatch):
-    monkeypatch.setattr(footprint, "SMALL", 1 << 18)
-    X = sp.random(30_000, 8, 0.2, format="csr", random_state=0)
-    params = {"n_init": 10, "max_iter": 3, "algorithm": "lloyd", "n_threads": n_threads}
-    taken = peak_of(lambda: KMeans(2, random_state=0, **params).fit(X))
-    figure = footprint.bytes_of_fit(X.shape, X.dtype, "k-means++", False, 0.0)
-    assert figure < taken <= figure + footprint.bytes_of_restarts(X.shape, 2, 10, n_threads)
-    seeds = peak_of(lambda: kmeans_plusplus(X, 2, random_state=0, n_local_trials=1))
-    figure = footprint.bytes_of_seeds(X.shape, X.dtype)
-    assert 0.8 * figure < seeds <= figure
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_figure_is_what_new_rows_take(dtype):
-    X = sp.random(20_000, 40, 0.2, format="csr", random_state=0, dtype=dtype)
-    fitted = KMeans(8, random_state=0, max_iter=2).fit(X)
-    labels = footprint.bytes_of_labels(X.shape, X.dtype)
-    for call, figure in (
-        (lambda: fitted.predict(X), labels),
-        (lambda: fitted.score(X), labels),
-        (lambda: fitted.transform(X), footprint.bytes_of_distances(X.shape, X.dtype, 8)),
-        (lambda: kmeans_plusplus(X, 8, random_state=0), footprint.bytes_of_seeds(X.shape, X.dtype)),
-    ):
-        assert 0.7 * figure < peak_of(call) <= figure
 
 
 def test_every_other_argument_is_looked_at_before_rows_are_written(monkeypatch):

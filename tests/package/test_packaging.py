@@ -15,7 +15,7 @@ import pytest
 
 import kmeans_core
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRA = ["pandas", "matplotlib", "jinja2", "typer", "rich"]
 

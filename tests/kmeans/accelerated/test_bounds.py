@@ -12,11 +12,11 @@ from kmeans_core.kmeans.data.dataset import RunData, open_dataset
 from kmeans_core.kmeans.data.packed_rows import with_blocks
 from kmeans_core.kmeans.fit.threaded_run import set_centers
 from kmeans_core.kmeans.iteration.empty_clusters import relocate_empty_clusters
-from kmeans_core.kmeans.iteration.lloyd import Lloyd, assign
-from kmeans_core.kmeans.iteration.run import N_ITER, N_MOVED, begin, new_run
-from kmeans_core.kmeans.iteration.stopping import count_iteration, is_rebuild_due
+from kmeans_core.kmeans.iteration.lloyd import Lloyd
+from kmeans_core.kmeans.iteration.run import begin, new_run
 from kmeans_core.kmeans.iteration.sums import move_centers, sum_blocks
 from kmeans_core.kmeans.search import nearest
+from kmeans_core.kmeans.search.nearest import pack_centers
 from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
@@ -68,6 +68,13 @@ def started(rows, start):
     run = set_centers(rows, new_run(rows, len(start)), start, True)
     begin(rows, run, False)
     return run
+
+
+def assign(algorithm, run, data, workers):
+    """One assignment, as `lloyd.iterate` makes it."""
+    run.n_changed[:] = run.n_distances[:] = 0
+    pack_centers(run.centers, data.rows, run.packed_centers)
+    workers.run(algorithm.assign, data.rows.n_blocks)
 
 
 def bounds_from_the_second_iteration_on(monkeypatch):
@@ -193,14 +200,3 @@ def test_a_panel_is_not_looked_at_while_the_centers_have_moved_less_than_its_lea
     bounds.total_drift[0] = bounds.drift_limit[7]  # now all centers may have moved as far as that
     hamerly.assign_panels(7, 8)
     assert run.n_distances.sum() == LANES * 3
-
-
-def test_sums_are_made_anew_when_as_many_rows_have_moved_as_there_are():
-    progress, due = np.zeros(5, np.int64), []
-    for n_iter, n_changed in enumerate((100, 60, 39, 1, 99, 0, 99), start=1):
-        count_iteration(progress, n_changed)
-        assert progress[N_ITER] == n_iter
-        due.append(bool(is_rebuild_due(progress, n_changed, 100)))
-        if due[-1]:
-            progress[N_MOVED] = 0
-    assert due == [False, False, False, True, False, True, False]

@@ -75,7 +75,7 @@ def test_equal_rows_are_those_of_the_naive_twin(dtype, weighted):
     X[X == 0.0] = np.where(np.arange((X == 0.0).sum()) % 2, 0.0, -0.0)
     X = np.vstack([X] * 4)
     weight = np.random.default_rng(2).integers(0, 5, len(X)).astype(dtype) if weighted else None
-    ours, (rows, weights, place) = joined(X, weight), naive.different_rows(X, weight)
+    ours, (rows, weights, place) = joined(X, weight), naive.distinct_rows(X, weight)
     np.testing.assert_array_equal(ours.X, rows)
     np.testing.assert_array_equal(ours.weight, weights)
     np.testing.assert_array_equal(ours.inverse, place)

@@ -338,7 +338,7 @@ if __name__ == "__main__":
     quiet = ["-q", "-p", "no:cacheprovider", "--no-header"]
     code = pytest.main([__file__, *quiet, "-k", os.environ.get("LANES_BY", "test")])
     # The search by products, a table that is plain and one with ties.
-    tests = str(Path(__file__).with_name("test_products.py"))
+    tests = str(Path(__file__).parents[1] / "kmeans" / "search" / "test_product_form.py")
     code = code or pytest.main([tests, *quiet, "-k", "certain and (plain or equal) and (6 or 65)"])
     print(json.dumps(_fits(os.environ["SIMD_AGAIN"])))
     sys.exit(code)

@@ -9,6 +9,7 @@ from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans.accelerated import filtering
 from kmeans_core.kmeans.accelerated.kd_tree import LEAF_ROWS, grow_tree
 from kmeans_core.kmeans.data import packed_rows
+from kmeans_core.kmeans.naive import nearest_center
 from kmeans_core.rows.layout import LANES
 
 
@@ -82,10 +83,9 @@ def test_a_split_is_at_the_median_of_the_widest_feature():
 # ---- the clustering ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("weighted", "dtype"), [(False, np.float64), (True, np.float32)])
 @pytest.mark.parametrize(
-    ("n", "d", "k"), [(200, 2, 3), (5000, 1, 9), (30_000, 3, 17), (20_000, 7, 40), (9000, 20, 5)]
+    ("n", "d", "k"), [(5000, 1, 9), (30_000, 3, 17), (20_000, 7, 40), (9000, 20, 5)]
 )
 def test_equals_lloyd(n, d, k, weighted, dtype):
     X, start = groups(n, d, k, dtype, spread=2.0)
@@ -104,7 +104,7 @@ def test_labels_are_those_of_the_naive_walk(n, d, k):
     ours = fit(X, start, "kdtree", max_iter=2)
     labels, n_distances = naive.filtered_labels(X, ours.cluster_centers_)
     np.testing.assert_array_equal(ours.labels_, labels)
-    np.testing.assert_array_equal(naive.nearest_center(X, ours.cluster_centers_)[0], labels)
+    np.testing.assert_array_equal(nearest_center(X, ours.cluster_centers_)[0], labels)
     if d < 4:  # boxes of single rows are small enough to be given away
         assert n_distances < n * k
 
@@ -116,7 +116,7 @@ def test_a_tie_goes_to_the_lowest_index_in_every_box():
     for order in ([0, 1, 2, 3, 4], [3, 2, 1, 0, 4], [2, 4, 0, 3, 1]):
         ours = fit(X, start[order], "kdtree", max_iter=1)
         centers = ours.cluster_centers_
-        np.testing.assert_array_equal(ours.labels_, naive.nearest_center(X, centers)[0])
+        np.testing.assert_array_equal(ours.labels_, nearest_center(X, centers)[0])
         lloyd = fit(X, start[order], "lloyd", max_iter=1)
         np.testing.assert_allclose(centers, lloyd.cluster_centers_, atol=1e-12)
 
