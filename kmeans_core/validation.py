@@ -213,6 +213,12 @@ def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -
     return number
 
 
+def check_n_threads(n_threads: Any) -> None:
+    """Raise unless `n_threads` is None or an int of at least 1."""
+    if n_threads is not None:
+        check_integer(n_threads, "n_threads", low=1)
+
+
 def check_real(value: Any, name: str, *, low: float) -> float:
     """`value` as a finite float of at least `low`."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):

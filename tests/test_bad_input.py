@@ -386,7 +386,7 @@ def test_nothing_is_computed_before_parameters_are_checked(monkeypatch):
     def work(*_):
         raise AssertionError("work has begun")
 
-    monkeypatch.setattr("kmeans_core.kmeans.kmeans.prepare", work)
+    monkeypatch.setattr("kmeans_core.kmeans.kmeans.open_dataset", work)
     for bad in ({"tol": -1}, {"n_threads": 0}, {"algorithm": "x"}, {"random_state": -1}):
         with pytest.raises(ValueError, match=next(iter(bad))):
             KMeans(2, **bad).fit(X)

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
-from kmeans_core.kmeans.data import dataset as prepared
-from kmeans_core.kmeans.data.distinct_rows import collapse_rows, worth_collapsing
-from kmeans_core.selection.fits import fit_range
+from kmeans_core.kmeans import strategy
+from kmeans_core.kmeans.data import dataset
+from kmeans_core.kmeans.data.distinct_rows import find_distinct_rows, join_equal_rows
+from kmeans_core.selection.fit_range import fit_range
 
 
 def customers(n, dtype=np.float64, seed=0):
@@ -20,6 +21,15 @@ def customers(n, dtype=np.float64, seed=0):
     return np.column_stack([age, rating, band]).astype(dtype)
 
 
+def joined(X, weight=None):
+    """The distinct rows, or None where there are too many for joining to pay."""
+    return join_equal_rows(X, weight, strategy.most_distinct(len(X)))
+
+
+def pays(X):
+    return find_distinct_rows(X, None) is not None
+
+
 def pair(X, k, weight=None, **params):
     """The fit that collapses, and the one that does not."""
     fits = [KMeans(k, algorithm=a, **params) for a in ("auto", "lloyd")]
@@ -27,7 +37,7 @@ def pair(X, k, weight=None, **params):
 
 
 def assert_same(X, k, weight=None, rtol=1e-12, **params):
-    assert worth_collapsing(X)
+    assert pays(X)
     auto, lloyd = pair(X, k, weight, **params)
     np.testing.assert_array_equal(auto.labels_, lloyd.labels_)
     assert auto.n_iter_ == lloyd.n_iter_
@@ -48,10 +58,10 @@ def test_different_rows_are_those_that_numpy_finds(n, dtype):
     X = np.random.default_rng(1).permutation(X)
     weight = np.random.default_rng(2).uniform(0, 2, len(X)).astype(dtype)
     for given in (None, weight):
-        equal = collapse_rows(X, given)
+        equal = joined(X, given)
         _, first, counts = np.unique(X, axis=0, return_index=True, return_counts=True)
         np.testing.assert_array_equal(equal.X, X[np.sort(first)])  # in order of appearance
-        np.testing.assert_array_equal(equal.X[equal.place], X)
+        np.testing.assert_array_equal(equal.X[equal.inverse], X)
         if given is None:
             np.testing.assert_array_equal(equal.weight, counts[np.argsort(first)])
         else:
@@ -65,40 +75,40 @@ def test_equal_rows_are_those_of_the_naive_twin(dtype, weighted):
     X[X == 0.0] = np.where(np.arange((X == 0.0).sum()) % 2, 0.0, -0.0)
     X = np.vstack([X] * 4)
     weight = np.random.default_rng(2).integers(0, 5, len(X)).astype(dtype) if weighted else None
-    ours, (rows, weights, place) = collapse_rows(X, weight), naive.different_rows(X, weight)
+    ours, (rows, weights, place) = joined(X, weight), naive.different_rows(X, weight)
     np.testing.assert_array_equal(ours.X, rows)
     np.testing.assert_array_equal(ours.weight, weights)
-    np.testing.assert_array_equal(ours.place, place)
+    np.testing.assert_array_equal(ours.inverse, place)
 
 
 def test_the_table_of_rows_grows():
     X = np.random.default_rng(3).normal(size=(20_000, 2)).repeat(4, axis=0)
-    equal = collapse_rows(X, None)
+    equal = joined(X)
     np.testing.assert_array_equal(equal.X, X[::4])
     assert (equal.weight == 4).all()
 
 
 def test_zero_has_no_sign():
     X = np.array([[0.0, 1.0], [-0.0, 1.0], [0.0, 1.0], [-0.0, 1.0]])
-    assert len(collapse_rows(X, None).X) == 1
+    assert len(joined(X).X) == 1
 
 
 def test_too_many_different_rows_are_given_up():
     X = np.random.default_rng(4).normal(size=(30_000, 2))
-    assert collapse_rows(X, None) is None
-    assert collapse_rows(X.repeat(2, axis=0), None) is None
+    assert joined(X) is None
+    assert joined(X.repeat(2, axis=0)) is None
 
 
 def test_the_sample_says_what_pays():
     rng = np.random.default_rng(5)
-    assert worth_collapsing(customers(100_000))
-    assert not worth_collapsing(customers(1000))  # too few rows to matter
-    assert not worth_collapsing(rng.normal(size=(100_000, 2)))
-    assert not worth_collapsing(rng.integers(0, 1 << 20, (200_000, 1)).astype(float))
+    assert pays(customers(100_000))
+    assert not pays(customers(1000))  # too few rows to matter
+    assert not pays(rng.normal(size=(100_000, 2)))
+    assert not pays(rng.integers(0, 1 << 20, (200_000, 1)).astype(float))
     half_equal = rng.normal(size=(100_000, 2))
     half_equal[::2] = 0.0
     half_equal = rng.permutation(half_equal)
-    assert not worth_collapsing(half_equal)
+    assert not pays(half_equal)
 
 
 # ---- the same result ---------------------------------------------------------------------------
@@ -146,7 +156,7 @@ def test_fewer_different_rows_than_clusters():
 def test_a_sweep_collapses_once_and_has_the_bits_of_single_fits(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        prepared, "collapse_rows", lambda *args: calls.append(1) or collapse_rows(*args)
+        dataset, "find_distinct_rows", lambda *args: calls.append(1) or find_distinct_rows(*args)
     )
     X = customers(30_000)
     results = fit_range(X, range(2, 7), n_init=2, random_state=0)

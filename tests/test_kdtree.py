@@ -6,9 +6,9 @@ import pytest
 
 from kmeans_core import KMeans
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans.accelerated import kd_tree as rowtree
+from kmeans_core.kmeans.accelerated import filtering
 from kmeans_core.kmeans.accelerated.kd_tree import LEAF_ROWS, grow_tree
-from kmeans_core.kmeans.data import packed_rows as panels
+from kmeans_core.kmeans.data import packed_rows
 from kmeans_core.rows.layout import LANES
 
 
@@ -59,7 +59,7 @@ def test_a_node_is_the_box_the_sum_and_the_weight_of_its_rows(n, d, dtype):
         assert (middle + half >= wide.max(axis=0)).all()
         np.testing.assert_allclose(2 * half, np.ptp(wide, axis=0), rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(tree.sums[node], w @ wide, rtol=1e-12, atol=1e-12)
-        assert tree.mass[node].tolist() == [w.sum(), np.count_nonzero(w)]
+        assert tree.cluster_weight[node].tolist() == [w.sum(), np.count_nonzero(w)]
         if tree.size[node] > LEAF_ROWS:
             left = node + 1
             right = left + 2 * (tree.size[left] // LEAF_ROWS) - 1
@@ -149,7 +149,7 @@ def test_groups_far_apart_are_told_apart():
 def test_subtrees_share_blocks_where_their_sums_would_be_too_many(monkeypatch):
     X, start = groups(60_000, 3, 10)
     plain = fit(X, start, "kdtree")
-    monkeypatch.setattr(panels, "MAX_PARTIAL_SUMS", 3000)
+    monkeypatch.setattr(packed_rows, "MAX_PARTIAL_SUMS", 3000)
     shared = fit(X, start, "kdtree")
     np.testing.assert_array_equal(shared.labels_, plain.labels_)
     np.testing.assert_allclose(shared.cluster_centers_, plain.cluster_centers_, rtol=1e-12)
@@ -159,7 +159,7 @@ def test_subtrees_share_blocks_where_their_sums_would_be_too_many(monkeypatch):
 def test_one_tree_serves_all_restarts(monkeypatch):
     grown = []
     monkeypatch.setattr(
-        rowtree, "grow_tree", lambda *args: grown.append(grow_tree(*args)) or grown[-1]
+        filtering, "grow_tree", lambda *args: grown.append(grow_tree(*args)) or grown[-1]
     )
     X, _ = groups(20_000, 3, 6)
     params = {"n_init": 4, "init": "random", "random_state": 0}

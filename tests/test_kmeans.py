@@ -11,12 +11,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine.threads import Workers
+from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.algorithms import ALGORITHMS
-from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.data.packed_rows import with_blocks
-from kmeans_core.kmeans.seeding import greedy as small_seeding
-from kmeans_core.kmeans.seeding import greedy_pruned as bounded_seeding
-from kmeans_core.kmeans.seeding import seeds as seeding
+from kmeans_core.kmeans.seeding import greedy, greedy_pruned, seeds
 
 DTYPES = [np.float32, np.float64]
 # n, d, k around the widths of registers (2..16 lanes) and of blocks of centers (4 and 8)
@@ -39,7 +38,7 @@ def theirs_from_start(start, **params):
     return TheirKMeans(len(start), init=start, n_init=1, **params)
 
 
-@pytest.fixture(params=ALGORITHMS)
+@pytest.fixture(params=["auto", *ALGORITHMS])
 def algorithm(request):
     return request.param
 
@@ -100,15 +99,15 @@ def test_ties_go_to_the_lowest_index(algorithm):
 
 WAYS = {
     "every distance": {},
-    "every distance, few steps a call": {(seeding, "STEP_FLOPS_A_CALL"): 1e4},
-    "bounds": {(small_seeding, "MOST_FEATURES"): 0},
+    "every distance, few steps a call": {(seeds, "STEP_FLOPS_PER_CALL"): 1e4},
+    "bounds": {(strategy, "MOST_GREEDY_FEATURES"): 0},
     "bounds, a step a call": {
-        (small_seeding, "MOST_FEATURES"): 0,
-        (seeding, "STEP_FLOPS_A_CALL"): 0,
+        (strategy, "MOST_GREEDY_FEATURES"): 0,
+        (seeds, "STEP_FLOPS_PER_CALL"): 0,
     },
     "bounds and threads": {
-        (small_seeding, "MOST_FEATURES"): 0,
-        (seeding, "STEP_FLOPS_TO_SHARE"): 0,
+        (strategy, "MOST_GREEDY_FEATURES"): 0,
+        (strategy, "STEP_FLOPS_TO_SHARE"): 0,
     },
 }
 
@@ -155,20 +154,20 @@ def test_with_every_row_on_a_chosen_one_it_is_chosen_again(seeding_by):
 @pytest.mark.parametrize(("draws", "chosen"), [((0.9, 0.1), 2), ((0.1, 0.9), 1)])
 def test_of_two_candidates_that_gain_the_same_the_first_is_kept(draws, chosen, seeding_by):
     X = np.array([[0.0], [-1.0], [1.0]])
-    rows = with_blocks(prepare(X, None, Workers(1)).sieve(Workers(1)), 2)
-    found = seeding.greedy_indices(rows, 0, np.array([draws]), Workers(1))
+    rows = with_blocks(open_dataset(X, None, Workers(1)).screen(Workers(1)), 2)
+    found = seeds.greedy_indices(rows, 0, np.array([draws]), Workers(1))
     assert list(found) == [0, chosen]
 
 
 @pytest.mark.parametrize("n_features", [5, 9])
 def test_calls_that_choose_seeds_are_short(n_features, monkeypatch):
     """Between them Ctrl-C is heard."""
-    module, steps = (small_seeding if n_features == 5 else bounded_seeding), []
+    module, steps = (greedy if n_features == 5 else greedy_pruned), []
     compiled = module.greedy_steps
 
-    def counted(rows, seeds, first, draws, begin, stop):
-        steps.append(stop - begin)
-        compiled(rows, seeds, first, draws, begin, stop)
+    def counted(rows, memory, first, draws, start, stop):
+        steps.append(stop - start)
+        compiled(rows, memory, first, draws, start, stop)
 
     monkeypatch.setattr(module, "greedy_steps", counted)
     X, k = groups(3000, n_features, 8)[0], 1000

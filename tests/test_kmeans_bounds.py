@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans.accelerated import bounds as survivors
+from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.accelerated.elkan import Elkan
 from kmeans_core.kmeans.accelerated.hamerly import Hamerly
 from kmeans_core.kmeans.accelerated.yinyang import Yinyang
-from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.dataset import RunData, open_dataset
 from kmeans_core.kmeans.data.packed_rows import with_blocks
-from kmeans_core.kmeans.iteration import lloyd
-from kmeans_core.kmeans.iteration import lloyd as iteration
+from kmeans_core.kmeans.fit.threaded_run import set_centers
 from kmeans_core.kmeans.iteration.empty_clusters import relocate_empty_clusters
+from kmeans_core.kmeans.iteration.lloyd import Lloyd, assign
+from kmeans_core.kmeans.iteration.run import N_ITER, N_MOVED, begin, new_run
+from kmeans_core.kmeans.iteration.stopping import count_iteration, is_rebuild_due
+from kmeans_core.kmeans.iteration.sums import move_centers, sum_blocks
 from kmeans_core.kmeans.search import nearest
-from kmeans_core.kmeans.search import product_form as products
 from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
@@ -40,13 +42,13 @@ def assert_bounds(rows, run, bounds):
     labels, distances = run.labels[:n], distances_to(rows, run.centers)
     wide = bounds._replace(**{f: getattr(bounds, f).astype(np.float64) for f in bounds._fields})
     own = distances[np.arange(n), labels]
-    assert (wide.upper[:n] + wide.moved[labels] >= own).all()
+    assert (wide.upper[:n] + wide.drift[labels] >= own).all()
     others = smallest_other(distances, labels)
-    assert (wide.lower[:n] - wide.others_moved[labels] <= others).all()
-    if hasattr(bounds, "until"):
+    assert (wide.lower[:n] - wide.other_drift[labels] <= others).all()
+    if hasattr(bounds, "drift_limit"):
         gaps = np.full(len(run.labels), np.inf)
         gaps[:n] = others - own
-        left = wide.until - wide.gone
+        left = wide.drift_limit - wide.total_drift
         assert ((left <= 0) | (left <= gaps.reshape(-1, LANES).min(axis=1))).all()
     if hasattr(bounds, "group_lower"):
         for group in range(bounds.group_lower.shape[1]):
@@ -54,29 +56,35 @@ def assert_bounds(rows, run, bounds):
             without_own = distances[:, members].copy()
             inside = labels // LANES == group
             without_own[inside, labels[inside] % LANES] = np.inf
-            lower = wide.group_lower[:, group] - wide.group_moved[group]
+            lower = wide.group_lower[:, group] - wide.group_drift[group]
             assert (lower <= without_own.min(axis=1)).all()
     if hasattr(bounds, "center_lower"):
         distances[np.arange(n), labels] = np.inf  # its own is asked for only once it is exact
-        assert (wide.center_lower[:, :k] - wide.moved[:k] <= distances).all()
+        assert (wide.center_lower[:, :k] - wide.drift[:k] <= distances).all()
+
+
+def started(rows, start):
+    """A run about to make its first assignment, from centers in the caller's units."""
+    run = set_centers(rows, new_run(rows, len(start)), start, True)
+    begin(rows, run, False)
+    return run
+
+
+def bounds_from_the_second_iteration_on(monkeypatch):
+    monkeypatch.setattr(strategy, "BOUNDS_BEGIN_SHARE", 1.0)
+    monkeypatch.setattr(strategy, "SHORT_SEARCH", 1)
 
 
 def run_and_check(X, weight, start, algorithm):
     """A run to convergence beside Lloyd's: the same bits and true bounds after every step."""
     workers = Workers(1)
-    prepared = prepare(X, weight, workers)
-    rows = with_blocks(prepared.sieve(workers), len(start))
-    runs = [
-        iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, len(start)), start)
-        for _ in range(2)
-    ]
-    plain, pruning = iteration.Lloyd(rows, runs[0]), algorithm(rows, runs[1])
-    n_panels, n_checked = len(runs[0].labels) // LANES, 0
+    rows = with_blocks(open_dataset(X, weight, workers).screen(workers), len(start))
+    data, runs = RunData(rows), [started(rows, start) for _ in range(2)]
+    plain, pruning = Lloyd(data, runs[0]), algorithm(data, runs[1])
+    n_checked = 0
     for number in range(60):
         for run, variant in zip(runs, (plain, pruning), strict=True):
-            run.n_changed[:] = 0
-            for first in range(0, n_panels, rows.block_panels):
-                variant.assign(first, min(first + rows.block_panels, n_panels))
+            assign(variant, run, data, workers)
         np.testing.assert_array_equal(runs[0].labels, runs[1].labels)
         np.testing.assert_array_equal(runs[0].sums, runs[1].sums)
         if pruning.has_bounds:
@@ -85,9 +93,9 @@ def run_and_check(X, weight, start, algorithm):
         if number > 5 and runs[0].n_changed.sum() == 0:
             break
         for run in runs:
-            if lloyd.sum_blocks(run) > 0:
+            if sum_blocks(run) > 0:
                 relocate_empty_clusters(rows, run, workers)
-            lloyd.move_centers(rows, run)
+            move_centers(run)
         np.testing.assert_array_equal(runs[0].centers, runs[1].centers)
         pruning.centers_moved()
         if pruning.has_bounds:
@@ -125,16 +133,14 @@ TABLES = [
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", TABLES)
 def test_bounds_are_bounds_and_the_bits_are_those_of_lloyd(name, dtype, algorithm, monkeypatch):
-    monkeypatch.setattr(
-        survivors, "settled_share", lambda k, d: 1.0
-    )  # bounds from the second iteration on
+    bounds_from_the_second_iteration_on(monkeypatch)
     run_and_check(*table(name, dtype), algorithm)
 
 
 @pytest.mark.parametrize("algorithm", PRUNING)
 @pytest.mark.parametrize(("n", "d", "k"), [(40, 1, 1), (50, 1, 2), (333, 2, 16), (700, 19, 33)])
 def test_bounds_are_bounds_for_all_shapes(n, d, k, algorithm, monkeypatch):
-    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
+    bounds_from_the_second_iteration_on(monkeypatch)
     rng = np.random.default_rng([n, d, k])
     X = rng.normal(size=(n, d))
     run_and_check(X, None, X[rng.choice(n, k, replace=False)], algorithm)
@@ -142,7 +148,7 @@ def test_bounds_are_bounds_for_all_shapes(n, d, k, algorithm, monkeypatch):
 
 @pytest.mark.parametrize("algorithm", PRUNING)
 def test_integers_full_of_ties(algorithm, monkeypatch):
-    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
+    bounds_from_the_second_iteration_on(monkeypatch)
     rng = np.random.default_rng(12)
     X = rng.integers(0, 6, (2000, 2)).astype(np.float64)
     run_and_check(X, None, np.unique(X, axis=0)[rng.choice(36, 20, replace=False)], algorithm)
@@ -151,49 +157,50 @@ def test_integers_full_of_ties(algorithm, monkeypatch):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("far", [0, 1])
 def test_bounds_made_by_products_are_bounds(dtype, far, monkeypatch):
-    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
-    monkeypatch.setattr(products, "MANY_REGISTERS", False)
-    monkeypatch.setattr(nearest, "FEWEST_FLOPS", 0)
+    bounds_from_the_second_iteration_on(monkeypatch)
+    monkeypatch.setattr(nearest, "MANY_REGISTERS", False)
+    monkeypatch.setattr(strategy, "FEWEST_PRODUCT_FLOPS", 0)
     rng = np.random.default_rng(5)
     X = rng.uniform(-3, 3, (23, 17))[rng.integers(23, size=1503)] + rng.normal(size=(1503, 17))
     X = (X + 300 * far).astype(dtype)
     start = X[rng.choice(1503, 23, replace=False)]
     with Workers(1) as workers:
-        rows = prepare(X, None, workers).sieve(workers)
-    run = iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, 23), start)
-    assert run.packed_centers.ndim == 2
+        rows = open_dataset(X, None, workers).screen(workers)
+    assert started(rows, start).packed_centers.ndim == 2
     run_and_check(X, None, start, Hamerly)
 
 
 def test_a_panel_is_not_looked_at_while_the_centers_have_moved_less_than_its_least_gap(monkeypatch):
-    monkeypatch.setattr(survivors, "settled_share", lambda k, d: 1.0)
+    bounds_from_the_second_iteration_on(monkeypatch)
     rng = np.random.default_rng(3)
     X = np.repeat([[-9.0, 0.0], [9.0, 0.0], [0.0, 30.0]], 40 * LANES, axis=0)
     X += rng.normal(size=X.shape)
     with Workers(1) as workers:
-        rows = prepare(X, None, workers).sieve(workers)
-    run = iteration.begin_run(iteration.Table(rows), iteration.new_run(rows, 3), X[:: 40 * LANES])
-    hamerly = Hamerly(rows, run)
+        rows = open_dataset(X, None, workers).screen(workers)
+    run, data = started(rows, X[:: 40 * LANES]), RunData(rows)
+    hamerly = Hamerly(data, run)
     for _ in range(4):
-        run.n_distances[:] = 0
-        hamerly.assign(0, 120)
-        lloyd.sum_blocks(run)
-        lloyd.move_centers(rows, run)
+        assign(hamerly, run, data, Workers(1))
+        sum_blocks(run)
+        move_centers(run)
         hamerly.centers_moved()
     bounds = hamerly.bounds
     assert run.n_distances.sum() == 0
-    assert (bounds.until > bounds.gone[0]).all()
-    bounds.upper[:], bounds.lower[:] = np.inf, -np.inf  # nobody looks at these
-    hamerly.assign(0, 120)
+    assert (bounds.drift_limit > bounds.total_drift[0]).all()
+    bounds.upper[:], bounds.lower[:] = np.inf, -np.inf  # these are not read
+    hamerly.assign_panels(0, 120)
     assert run.n_distances.sum() == 0
-    bounds.gone[0] = bounds.until[7]  # and now all centers may have moved as far as that
-    hamerly.assign(7, 8)
+    bounds.total_drift[0] = bounds.drift_limit[7]  # now all centers may have moved as far as that
+    hamerly.assign_panels(7, 8)
     assert run.n_distances.sum() == LANES * 3
 
 
 def test_sums_are_made_anew_when_as_many_rows_have_moved_as_there_are():
-    progress, asked = np.zeros(5, np.int64), []
-    for n_iter, n_changed in ((1, 100), (2, 60), (3, 39), (4, 1), (5, 99), (6, 0), (7, 99)):
-        progress[lloyd.N_ITER] = n_iter
-        asked.append(bool(lloyd.must_rebuild(progress, n_changed, 100)))
-    assert asked == [False, False, False, True, False, True, False]
+    progress, due = np.zeros(5, np.int64), []
+    for n_iter, n_changed in enumerate((100, 60, 39, 1, 99, 0, 99), start=1):
+        count_iteration(progress, n_changed)
+        assert progress[N_ITER] == n_iter
+        due.append(bool(is_rebuild_due(progress, n_changed, 100)))
+        if due[-1]:
+            progress[N_MOVED] = 0
+    assert due == [False, False, False, True, False, True, False]

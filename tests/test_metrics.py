@@ -6,11 +6,11 @@ import pytest
 import sklearn.metrics
 
 from kmeans_core import metrics
-from kmeans_core.metrics.grouped import group_rows
+from kmeans_core.metrics.labelled import check_labelled, threads
 from kmeans_core.metrics.labels import code_labels
+from kmeans_core.metrics.rows_by_cluster import group_rows
 from kmeans_core.metrics.silhouette import silhouettes_at
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
-from kmeans_core.metrics.table import check_labelled, threads
 
 LABEL_METRICS = [
     metrics.silhouette_samples,

@@ -6,15 +6,15 @@ import pytest
 
 from kmeans_core import KMeans
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.data.packed_rows import with_blocks
-from kmeans_core.kmeans.seeding.scalable import parallel_indices
+from kmeans_core.kmeans.seeding.scalable import scalable_indices
 
 
 def chosen_rows(X, n_clusters, seed, weight=None, n_threads=1):
     with Workers(n_threads) as workers:
-        rows = with_blocks(prepare(X, weight, workers).exact(workers), n_clusters)
-        return parallel_indices(rows, n_clusters, seed, workers)
+        rows = with_blocks(open_dataset(X, weight, workers).exact(workers), n_clusters)
+        return scalable_indices(rows, n_clusters, seed, workers)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -8,8 +8,9 @@ import pytest
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine import aligned
-from kmeans_core.kmeans.fit import compiled_runs as small
-from kmeans_core.kmeans.fit import restarts as fitting
+from kmeans_core.kmeans import strategy
+from kmeans_core.kmeans.fit import compiled_runs
+from kmeans_core.kmeans.fit.restarts import _batches
 from kmeans_core.kmeans.seeding.draws import first_row
 from kmeans_core.validation import check_random_state
 
@@ -38,7 +39,7 @@ def test_seeding_within_a_fit_is_seeding_before_it(n, d, k, algorithm):
         within = KMeans(k, random_state=4, **params).fit(X)
         before = KMeans(k, init=start, **params).fit(X)
         assert_same(within, before)
-        knows_owners = d > 8 or n > 5000  # see small_seeding.suits
+        knows_owners = d > 8 or n > 5000  # see strategy.must_prune_seeding
         spared = n * k if knows_owners and algorithm != "kdtree" else 0
         assert before.n_distances_ - within.n_distances_ == spared
 
@@ -68,9 +69,9 @@ def test_equal_seeds_end_as_they_do_when_somebody_watches(k, tol):
 def test_restarts_are_the_same_however_they_are_cut(n_threads, monkeypatch):
     X = blobs(3000, 5, 7)
     whole = KMeans(7, n_init=10, random_state=2, n_threads=1).fit(X)
-    monkeypatch.setattr(fitting, "FLOPS_TO_SHARE", 0)
+    monkeypatch.setattr(strategy, "FLOPS_TO_SHARE", 0)
     assert_same(whole, KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X))
-    monkeypatch.setattr(small, "FLOPS_A_CALL", 1)  # a call ends after each iteration
+    monkeypatch.setattr(compiled_runs, "FLOPS_PER_CALL", 1)  # a call ends after each iteration
     cut = KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X)
     assert_same(whole, cut)
     assert cut.labels_.base is None  # else it would keep the labels of all ten
@@ -80,20 +81,21 @@ def test_restarts_are_the_same_however_they_are_cut(n_threads, monkeypatch):
 def test_calls_that_choose_seeds_and_iterate_are_short(n_features, monkeypatch):
     """Between them Ctrl-C is heard. One iteration is less than seeding: that has to count."""
     n, k, n_init, numbers = 600 // n_features, 60, 3000, []
-    compiled = small.seeded_runs
+    compiled = compiled_runs.seeded_runs
 
     def counted(*args):
-        *_, begin, _stop, _ended = args
-        numbers.append(compiled(*args) - begin)
-        return begin + numbers[-1]
+        *_, start, _stop, _results = args
+        n_done, status = compiled(*args)
+        numbers.append(n_done - start)
+        return n_done, status
 
-    monkeypatch.setattr(small, "seeded_runs", counted)
+    monkeypatch.setattr(compiled_runs, "seeded_runs", counted)
     X = blobs(n, n_features, k)
     KMeans(k, n_init=n_init, max_iter=1, random_state=0, n_threads=1).fit(X)
     assert sum(numbers) == n_init
     flops_of_seeds = 2.0 * X.size * (k - 1) * (2 + int(np.log(k)))
     # A distance of the seeds takes four times as long: a quarter of the flops, and some room.
-    assert max(numbers) * flops_of_seeds <= small.FLOPS_A_CALL / 3
+    assert max(numbers) * flops_of_seeds <= compiled_runs.FLOPS_PER_CALL / 3
 
 
 def test_restarts_with_empty_clusters_go_on_where_the_call_ended():
@@ -107,14 +109,12 @@ def test_restarts_with_empty_clusters_go_on_where_the_call_ended():
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 5, 40])
-def test_batches_hold_every_run_once_and_one_plan(n_threads):
-    plans = [object() for _ in range(3)]
-    runs = [(plan, None) for plan in plans for _ in range(7)]
-    batches = fitting._batches(runs, n_threads)
-    assert sorted(number for batch in batches for number in batch) == list(range(21))
-    assert all(len({id(runs[number][0]) for number in batch}) == 1 for batch in batches)
+def test_batches_hold_every_run_once_and_one_fit(n_threads):
+    batches = _batches([7, 7, 7], n_threads)
+    runs = [(fit, run) for fit, first, stop in batches for run in range(first, stop)]
+    assert sorted(runs) == [(fit, run) for fit in range(3) for run in range(7)]
     assert len(batches) >= min(n_threads, 21)
-    assert runs[batches[0][0]][0] is plans[-1]
+    assert batches[0][0] == 2  # the fit of most clusters first
 
 
 @pytest.mark.parametrize("seed", [0, 1, 7, 2**32 - 1])

@@ -1,4 +1,4 @@
-"""Gap, Hopkins, stability, prediction strength, chains, valleys: against their definitions."""
+"""Gap, Hopkins, stability, prediction strength, single linkage, valleys: against their definitions."""
 
 import itertools
 import time
@@ -10,7 +10,7 @@ from lookalikes import two_moons
 
 from kmeans_core import KMeans, metrics
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans.data.dataset import prepare
+from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from kmeans_core.selection import (
     bootstrap_stability,
@@ -21,14 +21,14 @@ from kmeans_core.selection import (
     stability_word,
     structure_verdict,
 )
-from kmeans_core.selection.chains import Chains, smallest_group
-from kmeans_core.selection.fits import child_seeds, fit_packed
+from kmeans_core.selection.density_valley import mean_valley
+from kmeans_core.selection.fit_range import child_seeds, fit_packed
 from kmeans_core.selection.gap import _gap
 from kmeans_core.selection.hopkins import hopkins_in
+from kmeans_core.selection.null_tables import gaussian_rows, some_rows, tightest_box, uniform_rows
 from kmeans_core.selection.prediction import _strength
-from kmeans_core.selection.reference import bell_rows, some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.spanning_tree import SingleLinkage, smallest_group
 from kmeans_core.selection.stability import _largest_jaccard
-from kmeans_core.selection.valleys import mean_valley
 
 
 def groups(seed=0, n_groups=4, size=30, spread=0.5):
@@ -98,9 +98,9 @@ def test_a_flat_table_has_a_flat_box():
     np.testing.assert_array_equal(same, np.ones((4, 2)))
 
 
-def test_a_bell_has_the_mean_and_the_covariance_of_the_table():
+def test_a_gaussian_table_has_the_mean_and_the_covariance_of_the_table():
     X = np.random.default_rng(0).normal(size=(400, 3)) @ [[1, 2, 0], [0, 1, 0], [0, 0, 3]] + 5.0
-    drawn = bell_rows(X, 50_000, np.random.RandomState(0))
+    drawn = gaussian_rows(X, 50_000, np.random.RandomState(0))
     np.testing.assert_allclose(drawn.mean(axis=0), X.mean(axis=0), atol=0.1)
     np.testing.assert_allclose(np.cov(drawn.T), np.cov(X.T), atol=0.3)
 
@@ -258,8 +258,8 @@ def test_prediction_strength_equals_its_definition():
     X, _ = groups(5, spread=2.5)
     workers = Workers(1)
     half, test = X[::2].copy(), X[1::2].copy()
-    train = fit_packed(prepare(half, None, workers), [5], 3, 0, workers)[0]
-    labels = fit_packed(prepare(test, None, workers), [5], 3, 0, workers)[0].labels
+    train = fit_packed(open_dataset(half, None, workers), [5], 3, 0, workers)[0]
+    labels = fit_packed(open_dataset(test, None, workers), [5], 3, 0, workers)[0].labels
     expected = naive.prediction_strength(test, labels, train.centers)
     assert _strength(test, labels, train) == pytest.approx(expected, rel=1e-12)
 
@@ -275,7 +275,7 @@ def test_prediction_strength_finds_groups():
         prediction_strength(X, [200])
 
 
-# ---- chains and valleys ----------------------------------------------------------------------
+# ---- single linkage and valleys ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -283,17 +283,17 @@ def test_the_longest_bridge_equals_the_walk_through_all_pairs(seed):
     X = np.random.default_rng(seed).normal(size=(40, 2))
     X[:15] += 4.0
     expected = naive.longest_bridge(X, smallest_group(40))
-    assert Chains(X).longest_bridge() == pytest.approx(expected, rel=1e-12)
+    assert SingleLinkage(X).longest_bridge() == pytest.approx(expected, rel=1e-12)
 
 
-def test_chains_follow_moons_and_leave_outliers_alone():
+def test_single_linkage_follows_moons_and_leaves_outliers_alone():
     X, truth = two_moons(400, 0.05, 0)
-    chains = Chains(np.vstack([X, [[9.0, 9.0]]]))
-    group, n_groups = chains.groups(0.8 * chains.longest_bridge())
+    tree = SingleLinkage(np.vstack([X, [[9.0, 9.0]]]))
+    group, n_groups = tree.groups(0.8 * tree.longest_bridge())
     assert n_groups == 2 and group[-1] == -1
     kept = group[:-1] >= 0
     assert metrics.adjusted_rand_score(truth[kept], group[:-1][kept]) == 1.0
-    assert Chains(np.ones((30, 2))).longest_bridge() == 0.0
+    assert SingleLinkage(np.ones((30, 2))).longest_bridge() == 0.0
 
 
 def test_a_valley_lies_between_groups_and_not_inside_one():

@@ -17,8 +17,8 @@ from joblib import Parallel, delayed
 
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine.threads import Workers, runs_of, while_wanted
+from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.algorithms import ALGORITHMS
-from kmeans_core.kmeans.seeding import seeds as seeding
 
 
 def table(n=40_000, d=5, dtype=np.float64, seed=0):
@@ -57,7 +57,7 @@ def test_neither_the_order_of_blocks_matters_nor_what_was_in_memory(
     rng = np.random.default_rng(5)
     X = rng.normal(size=(40_000, 10)).astype(np.float32)
     weight = rng.random(40_000) if weighted else None
-    monkeypatch.setattr(seeding, "STEP_FLOPS_TO_SHARE", 0)  # nor is a step on one thread
+    monkeypatch.setattr(strategy, "STEP_FLOPS_TO_SHARE", 0)  # nor is a step on one thread
     ours = KMeans(
         12, init=init, algorithm=algorithm, max_iter=25, n_init=1, random_state=0, n_threads=2
     )
@@ -93,7 +93,7 @@ def test_a_helper_leaves_its_run_when_the_job_is_given_up():
     assert list(while_wanted(range(3))) == [0, 1, 2]  # where there is no job
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", ["auto", *ALGORITHMS])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_same_bits_for_any_number_of_threads(dtype, algorithm):
     X = table(dtype=dtype)

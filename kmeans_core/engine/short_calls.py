@@ -1,24 +1,25 @@
-"""Long work in short calls, between which Ctrl-C is heard.
+"""No compiled call takes longer than about 0.1 s, so that Ctrl-C ends work at once.
 
-A merge, or a row that joins a tree, is a turn; it looks at all that is left. A linkage of 30,000
-rows in one compiled call was heard 27 s late.
+Python reacts to an interrupt between compiled calls only: a linkage of 30,000 rows in one call
+ended 27 s after it. So long work is cut into calls. Each caller states what one of its items costs
+(a row, a merge, a block): an upper estimate in nanoseconds on one core. It may be rough, since only
+the length of a call follows from it, never a result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-NUMBERS_A_CALL = 5e7  # of a compiled call: up to 0.1 s
-A_DISTANCE = 8  # counts as so many numbers of rows: roughly, only a call's length hangs on it
+LONGEST_CALL = 1e8  # ns
 
 
-def turns_a_call(numbers_a_turn: int) -> int:
-    """How many turns that look at so many numbers each belong in a call."""
-    return max(1, int(NUMBERS_A_CALL / numbers_a_turn))
+def items_per_call(ns_per_item: float) -> int:
+    """How many items of this cost one compiled call works on, at least 1."""
+    return max(1, int(LONGEST_CALL / max(ns_per_item, 1.0)))
 
 
-def short_calls(n_turns: int, numbers_a_turn: int) -> Iterator[tuple[int, int]]:
-    """First and last of the turns of each call: together 0..n_turns-1."""
-    at_a_time = turns_a_call(numbers_a_turn)
-    for first in range(0, n_turns, at_a_time):
-        yield first, min(first + at_a_time, n_turns)
+def short_calls(start: int, stop: int, ns_per_item: float) -> Iterator[tuple[int, int]]:
+    """Start and stop of each call's items; together they cover ``range(start, stop)``."""
+    step = items_per_call(ns_per_item)
+    for begin in range(start, stop, step):
+        yield begin, min(begin + step, stop)

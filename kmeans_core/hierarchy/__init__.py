@@ -3,6 +3,7 @@
 from kmeans_core.hierarchy.agglomerative import AgglomerativeClustering
 from kmeans_core.hierarchy.linkage import linkage
 from kmeans_core.hierarchy.tree.cophenetic import cophenet
+from kmeans_core.hierarchy.tree.cut_tree import cut_tree
 from kmeans_core.hierarchy.tree.dendrogram import dendrogram
 from kmeans_core.hierarchy.tree.fcluster import (
     fcluster,
@@ -12,7 +13,7 @@ from kmeans_core.hierarchy.tree.fcluster import (
     maxRstat,
 )
 from kmeans_core.hierarchy.tree.leaf_order import optimal_leaf_ordering
-from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree, leaves_list
+from kmeans_core.hierarchy.tree.linkage_matrix import leaves_list
 from kmeans_core.hierarchy.tree.nodes import ClusterNode, to_tree
 from kmeans_core.hierarchy.ward_of_centers import WardOfCenters
 

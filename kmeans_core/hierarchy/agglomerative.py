@@ -8,16 +8,23 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.estimator import Estimator, feature_names
-from kmeans_core.hierarchy.distances.nearest_points import nearest_points
 from kmeans_core.hierarchy.distances.precomputed import (
-    condensed_by,
-    condensed_of,
+    condensed_of_matrix_metric,
+    condensed_of_square,
     measures_all_rows,
 )
 from kmeans_core.hierarchy.distances.source import METRICS
+from kmeans_core.hierarchy.labelling import (
+    LabelledPoints,
+    centroids,
+    members,
+    nearest_labels,
+    number_by_size,
+)
 from kmeans_core.hierarchy.linkage import build_tree
 from kmeans_core.hierarchy.linkages.update_rules import EUCLIDEAN_METHODS, METHODS
-from kmeans_core.hierarchy.tree.linkage_matrix import children_of, cut_tree
+from kmeans_core.hierarchy.tree.cut_tree import cut_tree
+from kmeans_core.hierarchy.tree.linkage_matrix import children_of
 from kmeans_core.validation import (
     check_choice,
     check_matrix,
@@ -28,8 +35,8 @@ from kmeans_core.validation import (
 
 ALIASES = {"l2": "euclidean", "l1": "cityblock", "manhattan": "cityblock"}  # scikit-learn's names
 UNWEIGHTED_METHODS = ("single", "complete", "weighted")
-MEMBER_METHODS = ("single", "complete")  # predict looks for the nearest member, not the centroid
-WEIGHT_RANGE = 1e30  # of sizes in float32
+MEMBER_METHODS = ("single", "complete")  # predict goes by the nearest member, not the centroid
+WEIGHT_RANGE = 1e30  # largest over smallest: sizes are float32 in the screen of ward.py
 
 
 class AgglomerativeClustering(Estimator):
@@ -38,21 +45,21 @@ class AgglomerativeClustering(Estimator):
     Parameters
     ----------
     n_clusters : int or None
-        How many clusters; None with `distance_threshold`.
+        Number of clusters; None with `distance_threshold`.
     metric : str or callable
         As in `kmeans_core.linkage`, or 'l1', 'l2', 'manhattan'. With 'precomputed', `fit` takes a
         symmetric matrix of distances. A callable of one argument is called as ``metric(X)`` and
         returns such a matrix, of which the upper half is read, as in scikit-learn; one of two
         takes two rows, as in SciPy.
     memory, compute_full_tree, compute_distances
-        Accepted for scikit-learn's sake, and without effect: the whole tree and its distances are
-        always computed, and nothing is kept on disk.
+        Accepted as scikit-learn does, without effect: the whole tree and its distances are always
+        computed, and nothing is kept on disk.
     connectivity : None
         Constraints on what may be merged are not offered.
     linkage : {'ward', 'complete', 'average', 'single', 'weighted', 'centroid', 'median'}
         See `kmeans_core.linkage`.
     distance_threshold : float or None
-        Merge only below this height, and find the number of clusters so.
+        Merge only below this height, which determines the number of clusters.
 
     Attributes
     ----------
@@ -64,8 +71,8 @@ class AgglomerativeClustering(Estimator):
     n_clusters_, n_leaves_, n_connected_components_, n_features_in_ : int
         Clusters found, rows in the tree (those of positive weight), always 1, and features.
     children_ : ndarray of int64, shape (n_leaves_ - 1, 2)
-        What each merge joins: below n_leaves_ a row (of those in the tree), else the result of an
-        earlier merge.
+        The clusters that each merge joins: below n_leaves_ a row (of those in the tree), else the
+        result of an earlier merge.
     distances_ : ndarray of float64, shape (n_leaves_ - 1,)
         The height of each merge.
     linkage_matrix_ : ndarray of float64, shape (n_leaves_ - 1, 4)
@@ -131,37 +138,28 @@ class AgglomerativeClustering(Estimator):
         names = feature_names(X)
         X = check_matrix(X, dtype=np.float64, min_rows=2)
         precomputed = self._metric() == "precomputed"
-        condensed = condensed_of(X) if precomputed else None
+        condensed = condensed_of_square(X) if precomputed else None
         weight = check_sample_weight(sample_weight, len(X), np.float64)
         inside = np.ones(len(X), dtype=bool) if weight is None else weight > 0
         measured = precomputed or measures_all_rows(self.metric)
         self._check_rows(inside, weight, measured)
         if measured and not precomputed:
-            condensed = condensed_by(self.metric, X)
+            condensed = condensed_of_matrix_metric(self.metric, X)
 
-        whole = inside.all()
-        rows = X if whole else X[inside]
+        rows = X if inside.all() else X[inside]
         used = None if weight is None else weight[inside]
         if condensed is not None:
             Z = build_tree(condensed, self.linkage, weight=used)
         else:
             Z = build_tree(rows, self.linkage, self._metric(), weight=used)
         cut = cut_tree(Z, self.n_clusters, self.distance_threshold)[:, 0]
-        labels = _number_by_size(cut, None if precomputed else rows, used)
-
-        points = None if measured else self._points_of(rows, labels, used)
-        all_labels = np.empty(len(X), dtype=np.int64)
-        all_labels[inside] = labels
-        if not whole and points is not None:
-            all_labels[~inside] = self._nearest_labels(X[~inside], points)
+        labels = number_by_size(cut, None if precomputed else rows, used)
+        points = None if measured else self._known_points(rows, labels, used)
+        all_labels = self._label_all(X, inside, labels, points)
 
         self._points, self.labels_ = points, all_labels  # from here on nothing can fail
         self.n_clusters_ = int(cut.max()) + 1
-        self.linkage_matrix_ = Z
-        self.children_ = children_of(Z)
-        self.distances_ = Z[:, 2].copy()
-        self.n_leaves_ = len(rows)
-        self.n_connected_components_ = 1
+        self._keep_tree(Z)
         self._remember_features(names, X.shape[1])
         return self
 
@@ -206,31 +204,39 @@ class AgglomerativeClustering(Estimator):
         self._check_names(X)
         X = check_matrix(X, dtype=np.float64)
         self._check_n_features(X)
-        return self._nearest_labels(X, self._points)
+        return nearest_labels(X, self._points, self._metric())
 
-    def _points_of(
+    def _known_points(
         self, rows: np.ndarray, labels: np.ndarray, weight: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """What `predict` looks through: points and their labels."""
+    ) -> LabelledPoints:
+        """What `predict` searches."""
         if self.linkage in MEMBER_METHODS:
-            return rows.copy(), labels
-        totals = np.bincount(labels, weights=weight)
-        # Around one row of the data, so that means far from zero keep their digits.
-        shifted = (rows - rows[0]) * (1.0 if weight is None else weight[:, None])
-        sums = np.stack([np.bincount(labels, weights=column) for column in shifted.T], axis=1)
-        return rows[0] + sums / totals[:, None], np.arange(len(totals))
+            return members(rows, labels)
+        return centroids(rows, labels, weight)
 
-    def _nearest_labels(self, X: np.ndarray, points: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        places, labels = points
-        return labels[nearest_points(X, places, self._metric())]
+    def _label_all(
+        self, X: np.ndarray, inside: np.ndarray, labels: np.ndarray, points: LabelledPoints | None
+    ) -> np.ndarray:
+        """The labels of the rows in the tree, and of the others by the nearest point."""
+        all_labels = np.empty(len(X), dtype=np.int64)
+        all_labels[inside] = labels
+        if points is not None and not inside.all():
+            all_labels[~inside] = nearest_labels(X[~inside], points, self._metric())
+        return all_labels
+
+    def _keep_tree(self, Z: np.ndarray) -> None:
+        self.linkage_matrix_ = Z
+        self.children_ = children_of(Z)
+        self.distances_ = Z[:, 2].copy()
+        self.n_leaves_ = len(Z) + 1
+        self.n_connected_components_ = 1
 
     def _metric(self) -> Any:
-        return (
-            ALIASES.get(self.metric, self.metric) if isinstance(self.metric, str) else self.metric
-        )
+        metric = self.metric
+        return ALIASES.get(metric, metric) if isinstance(metric, str) else metric
 
     def _check_rows(self, inside: np.ndarray, weight: np.ndarray | None, measured: bool) -> None:
-        """Whether the rows of positive weight can be clustered as asked."""
+        """ValueError if the rows of positive weight cannot be clustered with these parameters."""
         n_inside = int(inside.sum())
         if n_inside < 2:
             raise ValueError("sample_weight is positive for 1 row: at least 2 are required.")
@@ -282,10 +288,9 @@ class AgglomerativeClustering(Estimator):
         self._check_ignored()
 
     def _check_ignored(self) -> None:
-        """What changes nothing must still be something that scikit-learn takes."""
-        if not (
-            self.memory is None or isinstance(self.memory, str) or hasattr(self.memory, "cache")
-        ):
+        """Errors for values that scikit-learn refuses, of parameters without effect here."""
+        known = self.memory is None or isinstance(self.memory, str)
+        if not known and not hasattr(self.memory, "cache"):
             raise TypeError(f"memory must be None, a str or a joblib.Memory, got {self.memory!r}.")
         if not isinstance(self.compute_distances, bool | np.bool_):
             raise TypeError(
@@ -295,16 +300,3 @@ class AgglomerativeClustering(Estimator):
         is_auto = isinstance(full, str) and full == "auto"
         if not is_auto and not isinstance(full, bool | np.bool_):
             raise ValueError(f"compute_full_tree must be 'auto', True or False, got {full!r}.")
-
-
-def _number_by_size(
-    labels: np.ndarray, X: np.ndarray | None, weight: np.ndarray | None
-) -> np.ndarray:
-    """Labels renumbered: largest cluster first, then the one that holds the smallest row."""
-    sizes = np.bincount(labels, weights=weight)
-    order = np.arange(len(labels)) if X is None else np.lexsort(X.T[::-1])
-    first = np.full(len(sizes), len(labels))
-    np.minimum.at(first, labels[order], np.arange(len(labels)))
-    rank = np.empty(len(sizes), dtype=np.int64)
-    rank[np.lexsort((first, -sizes))] = np.arange(len(sizes))
-    return rank[labels]

@@ -8,44 +8,23 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_core.hierarchy.distances.precomputed import check_condensed, condensed_of_pairs
 from kmeans_core.hierarchy.distances.source import (
-    EUCLIDEAN,
     METRICS,
-    SQEUCLIDEAN,
     Source,
-    check_condensed,
-    condensed_of_callable,
     source_of_condensed,
     source_of_vectors,
-    square,
 )
-from kmeans_core.hierarchy.linkages.boruvka import boruvka_vectors, tree_pays
-from kmeans_core.hierarchy.linkages.generic import center_merges, matrix_merges
-from kmeans_core.hierarchy.linkages.naive import naive_merges
-from kmeans_core.hierarchy.linkages.nn_chain import chain_merges, n_columns
-from kmeans_core.hierarchy.linkages.prim import prim_rows, prim_vectors
-from kmeans_core.hierarchy.linkages.update_rules import (
-    EUCLIDEAN_METHODS,
-    INVERTING_METHODS,
-    METHODS,
+from kmeans_core.hierarchy.linkages.algorithms import (
+    CONDENSED,
+    SQUARE_METRICS,
+    candidates,
+    choose,
+    names_for,
 )
-from kmeans_core.hierarchy.linkages.ward import ward_merges
+from kmeans_core.hierarchy.linkages.update_rules import EUCLIDEAN_METHODS, METHODS
 from kmeans_core.hierarchy.tree.leaf_order import optimal_leaf_ordering
-from kmeans_core.hierarchy.tree.linkage_matrix import label_merges, number_merges, sort_merges
 from kmeans_core.validation import check_choice, check_matrix
-
-# Metrics that order pairs as squared Euclidean distances of some vectors do.
-SQUARE_METRICS = ("euclidean", "sqeuclidean", "cosine", "correlation")
-# What 'auto' chooses from, for each method.
-ALGORITHMS = {
-    "single": ("prim", "boruvka"),
-    "complete": ("nn_chain",),
-    "average": ("nn_chain",),
-    "weighted": ("nn_chain",),
-    "ward": ("nn_chain",),
-    "centroid": ("generic",),
-    "median": ("generic",),
-}
 
 
 def linkage(
@@ -64,17 +43,17 @@ def linkage(
         Rows as vectors, shape (n_samples, n_features), or a condensed distance matrix, shape
         (n_samples * (n_samples - 1) / 2,), as SciPy's `pdist` returns it. Never changed.
     method : {'single', 'complete', 'average', 'weighted', 'ward', 'centroid', 'median'}
-        How far two clusters are apart: their closest rows; their farthest rows; the mean over all
-        pairs; the mean of the two parts' distances; ``sqrt(2 * growth)`` of the sum of squares
-        within clusters; their means; their midpoints. Ward, centroid and median are right only
-        for Euclidean distances, which a condensed `y` is then taken to hold.
+        The distance of two clusters: of their closest rows; of their farthest rows; the mean over
+        all pairs; the mean of the two parts' distances; ``sqrt(2 * growth)`` of the sum of
+        squares within clusters; of their means; of their midpoints. Ward, centroid and median are
+        right only for Euclidean distances, which a condensed `y` is then taken to hold.
     metric : {'euclidean', 'sqeuclidean', 'cityblock', 'chebyshev', 'cosine', 'correlation', \
 'hamming'} or callable
         Distance between vectors, with SciPy's meanings; a callable takes two rows and returns a
         number. Not used for a condensed `y`.
     optimal_ordering : bool
-        Turn branches so that neighbouring leaves are as near as they can be: see
-        `optimal_leaf_ordering` for what it costs.
+        Turn branches so that neighbouring leaves are as near as they can be;
+        `optimal_leaf_ordering` has the cost.
     algorithm : {'auto', 'naive', 'prim', 'boruvka', 'nn_chain', 'generic'}
         'naive' is the definition, O(n^3). The others are for single ('prim'; 'boruvka' for
         Euclidean vectors), for complete, average, weighted and ward ('nn_chain'), for centroid and
@@ -100,7 +79,7 @@ def linkage(
     Warns
     -----
     UserWarning
-        `y` looks like a square matrix of distances; it is taken for vectors.
+        `y` may be a square matrix of distances; it is taken for vectors.
 
     Notes
     -----
@@ -109,9 +88,9 @@ def linkage(
     given distances, and centroid and median of given distances take 8 n^2. Time is O(n^2 d), and
     for 'boruvka' about O(n log n) for a few features.
 
-    Where distances tie, several trees are right, and algorithms choose among them by rules of their
-    own: see `naive`, `chain`, `prim` and `generic` in this package. Each merge joins a closest
-    pair, and single has the same heights whichever it is.
+    Where distances tie, several trees are right, and each algorithm chooses among them by a rule of
+    its own, given in its file in `hierarchy/linkages`. Each merge joins a closest pair, and the
+    heights of single do not depend on the choice.
 
     An inversion (centroid, median) is kept where it happens. No squared height can be negative: a
     merge takes the smallest distance d of all, so the rule's d_x^2 and d_y^2 are at least d^2 each
@@ -120,8 +99,8 @@ def linkage(
     References
     ----------
     Müllner 2011, "Modern hierarchical, agglomerative clustering algorithms", arXiv:1109.2378, for
-    the definitions; Lance and Williams 1967, doi 10.1093/comjnl/9.4.373. Sources of the fast
-    algorithms stand with them.
+    the definitions; Lance and Williams 1967, doi 10.1093/comjnl/9.4.373. The files of the fast
+    algorithms name their sources.
     """
     check_choice(method, "method", METHODS)
     Z = build_tree(y, method, metric, algorithm)
@@ -136,28 +115,46 @@ def build_tree(
     weight: np.ndarray | None = None,
 ) -> np.ndarray:
     """`linkage`, with positive weights that say how many rows each row stands for."""
-    _check_names(method, metric, algorithm, condensed=np.ndim(y) == 1)
+    _check_names(method, metric, algorithm, is_condensed=np.ndim(y) == 1)
     if np.ndim(y) == 1:
-        return _tree_of_distances(check_condensed(y), method, algorithm, weight)
+        return _tree_of_condensed(check_condensed(y), method, algorithm, weight)
     X = check_matrix(y, "y", dtype=np.float64, min_rows=2)
     _warn_of_square_distances(X)
     if callable(metric):
-        return _tree_of_distances(condensed_of_callable(X, metric), method, algorithm, weight)
-    return _tree_of_vectors(X, method, metric, algorithm, weight)
+        return _tree_of_condensed(condensed_of_pairs(metric, X), method, algorithm, weight)
+    chosen = choose(method, metric, algorithm, X.shape)
+    source = source_of_vectors(X, metric, chosen.n_columns(len(X)))
+    return _in_units(source, chosen.run(source, method, weight))
 
 
-def _check_names(method: str, metric: Any, algorithm: Any, *, condensed: bool) -> None:
+def _tree_of_condensed(
+    condensed: np.ndarray, method: str, algorithm: str, weight: np.ndarray | None
+) -> np.ndarray:
+    source = source_of_condensed(condensed)
+    chosen = choose(method, CONDENSED, algorithm, (source.n_samples, 0))
+    return _in_units(source, chosen.run(source, method, weight))
+
+
+def _in_units(source: Source, Z: np.ndarray) -> np.ndarray:
+    """Z with its heights in the caller's units."""
+    Z[:, 2] *= source.unit
+    return Z
+
+
+def _check_names(method: str, metric: Any, algorithm: Any, *, is_condensed: bool) -> None:
     if not callable(metric):
         check_choice(metric, "metric", METRICS)
-    check_choice(algorithm, "algorithm", ("auto", "naive", *ALGORITHMS[method]))
-    if not condensed and method in EUCLIDEAN_METHODS and metric != "euclidean":
+    check_choice(algorithm, "algorithm", ("auto", *names_for(method)))
+    if not is_condensed and method in EUCLIDEAN_METHODS and metric != "euclidean":
         raise ValueError(
             f"method={method!r} needs metric='euclidean', got {metric!r}: 'average' takes any."
         )
-    if algorithm == "boruvka" and (condensed or metric not in SQUARE_METRICS):
+    read_as = CONDENSED if is_condensed or callable(metric) else metric
+    if not candidates(method, read_as, algorithm):
+        names = ", ".join(repr(name) for name in SQUARE_METRICS[:-1])
         raise ValueError(
-            "algorithm='boruvka' needs vectors and metric 'euclidean', 'sqeuclidean', 'cosine' or "
-            "'correlation': use 'prim'."
+            f"algorithm={algorithm!r} needs vectors and metric {names} or {SQUARE_METRICS[-1]!r}: "
+            "use 'prim'."
         )
 
 
@@ -171,70 +168,3 @@ def _warn_of_square_distances(X: np.ndarray) -> None:
             "y[np.triu_indices(len(y), 1)].",
             stacklevel=4,
         )
-
-
-def _tree_of_distances(
-    condensed: np.ndarray, method: str, algorithm: str, weight: np.ndarray | None
-) -> np.ndarray:
-    source = source_of_condensed(condensed)
-    if algorithm == "naive":
-        return _naive_tree(source, method, weight)
-    if method == "single":
-        return _tree_of_edges(*prim_rows(source), source.unit)
-    if method in INVERTING_METHODS:
-        merges, heights = matrix_merges(square(source), method, weight)
-        return number_merges(merges, heights * source.unit)
-    merges, heights = sort_merges(*chain_merges(source, method, weight))
-    return number_merges(merges, heights * source.unit)
-
-
-def _tree_of_vectors(
-    X: np.ndarray, method: str, metric: str, algorithm: str, weight: np.ndarray | None
-) -> np.ndarray:
-    source = source_of_vectors(X, metric, _columns_needed(len(X), method, metric, algorithm))
-    if algorithm == "naive":
-        return _naive_tree(source, method, weight)
-    if method == "single":
-        return _single_tree(source, algorithm)
-    if method == "ward":
-        merges, costs = sort_merges(*ward_merges(source.X, weight))
-        return number_merges(merges, np.sqrt(2 * costs) * source.unit)
-    if method in INVERTING_METHODS:
-        merges, squares = center_merges(source.X, method, weight)
-        return number_merges(merges, np.sqrt(squares) * source.unit)
-    merges, heights = sort_merges(*chain_merges(source, method, weight))
-    return number_merges(merges, heights * source.unit)
-
-
-def _columns_needed(n_samples: int, method: str, metric: str, algorithm: str) -> int:
-    """How many rows the source packs: none for the algorithms that have panels of their own."""
-    if algorithm == "naive":
-        return n_samples
-    if method == "single":
-        return 0 if metric in SQUARE_METRICS else n_samples
-    return n_columns(n_samples) if ALGORITHMS[method] == ("nn_chain",) and method != "ward" else 0
-
-
-def _naive_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndarray:
-    merges, heights = naive_merges(square(source), method, weight)
-    if method not in INVERTING_METHODS:
-        # A mean of two distances may round to just below both; a height never falls in truth.
-        heights = np.maximum.accumulate(heights)
-    return label_merges(merges, heights * source.unit)
-
-
-def _single_tree(source: Source, algorithm: str) -> np.ndarray:
-    if source.kind not in (EUCLIDEAN, SQEUCLIDEAN):
-        return _tree_of_edges(*prim_rows(source), source.unit)
-    if algorithm == "boruvka" or (algorithm == "auto" and tree_pays(*source.X.shape)):
-        edges, squares = boruvka_vectors(source.X)
-    else:
-        edges, squares = prim_vectors(source.X)
-    lengths = np.sqrt(squares) if source.kind == EUCLIDEAN else squares
-    return _tree_of_edges(edges, lengths, source.unit)
-
-
-def _tree_of_edges(edges: np.ndarray, lengths: np.ndarray, unit: float) -> np.ndarray:
-    """Single linkage's tree: the edges of the spanning tree, shortest first."""
-    order = np.argsort(lengths, kind="stable")
-    return label_merges(edges[order], lengths[order] * unit)

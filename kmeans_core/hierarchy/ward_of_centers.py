@@ -1,8 +1,8 @@
 """Ward clustering of a million rows: first k-means to a few thousand centers, then a tree of those.
 
-The tree is exact for its centers, each weighted with the rows it stands for; what is lost is what
-happens below a center. With n_centers = c and k clusters asked for, c should be some hundred times
-k. How much is lost was measured against the full tree, for 20,000 rows: see `WardOfCenters`.
+The tree is exact for its centers, each weighted with the rows it stands for; the merges within a
+center's rows are lost. With c centers and k clusters, c should be some hundred times k. The error
+against the full tree was measured for 20,000 rows: see `WardOfCenters`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class WardOfCenters(Estimator):
     Parameters
     ----------
     n_clusters : int or None
-        How many clusters; None with `distance_threshold`.
+        Number of clusters; None with `distance_threshold`.
     n_centers : int
-        Centers that k-means makes of the rows, at least `n_clusters`. With as many rows or fewer,
-        the rows themselves are used and the result is the full tree's.
+        Centers of k-means, at least `n_clusters`. With no more rows than that, the rows
+        themselves are used and the result is that of the full tree.
     distance_threshold : float or None
         Merge only below this height.
     max_iter : int
-        Most iterations of k-means.
+        Largest number of iterations of k-means.
     random_state : None, int, RandomState or Generator
     n_threads : int, optional
 
@@ -57,7 +57,7 @@ class WardOfCenters(Estimator):
 
     Notes
     -----
-    O(n c d) time an iteration of k-means, O(c^2 d) for the tree, O(n d) memory.
+    O(n c d) time per iteration of k-means, O(c^2 d) for the tree, O(n d) memory.
 
     Error against the full Ward tree, 20,000 rows x 4, 10 clusters, mean of 3 seeds; the ratio is
     that of the sums of squares within clusters (k-means itself: 0.987 and 0.811):
@@ -74,9 +74,10 @@ class WardOfCenters(Estimator):
     =========  ====================  =====  ========================  =====
 
     So the clusters are as tight as the full tree's, a little tighter where k-means has moved the
-    centers; where there are no groups, other ones are found. The more groups overlap, the more it
-    is like that: ten normal groups, their centers drawn with 4 standard deviations a feature, gave
-    0.82 and ratios of 0.999 (200 centers) and 1.015 (2000). 1,000,000 x 4 took 4 to 8 s.
+    centers; where there are no groups, other clusters are found. The more groups overlap, the more
+    the clusters differ: ten normal groups, their centers drawn with 4 standard deviations per
+    feature, gave 0.82 and ratios of 0.999 (200 centers) and 1.015 (2000). 1,000,000 x 4 took 4 to
+    8 s.
 
     References
     ----------
@@ -187,7 +188,7 @@ class WardOfCenters(Estimator):
 
 
 def _check_cut(n_clusters: int | None, n_centers: int, n_inside: int) -> None:
-    """Whether so many clusters can come of so many centers and rows of positive weight."""
+    """ValueError if there are fewer centers or rows of positive weight than clusters."""
     if n_inside < 2:
         raise ValueError("sample_weight is positive for 1 row: at least 2 are required.")
     if n_clusters is None:
@@ -200,7 +201,7 @@ def _check_cut(n_clusters: int | None, n_centers: int, n_inside: int) -> None:
 
 
 def _check_distinct(n_clusters: int | None, n_distinct: int) -> None:
-    """Whether equal rows have left enough centers."""
+    """ValueError if equal rows have left too few centers."""
     needed = max(2, n_clusters or 0)
     if n_distinct < needed:
         raise ValueError(

@@ -15,7 +15,7 @@ from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.data.memory import bytes_of_distances, bytes_of_fit, bytes_of_panels
 from kmeans_core.kmeans.data.packed_rows import Rows, screen_rows
 from kmeans_core.kmeans.data.sparse import Csr, dense_rows, open_rows
-from kmeans_core.kmeans.fit.restarts import best_of, count_used, run_starts
+from kmeans_core.kmeans.fit.restarts import count_used, fit_all
 from kmeans_core.kmeans.fit.starts import Settings, draw_starts
 from kmeans_core.kmeans.iteration.result import Result, unscaled
 from kmeans_core.kmeans.parameters import check_parameters
@@ -152,8 +152,7 @@ class KMeans(Estimator):
         with Workers(self._n_threads()) as workers:
             dataset = open_dataset(X, weight, workers, in_place=isinstance(given, Csr))
             starts = draw_starts(dataset, settings, rng)
-            results, chosen = run_starts(dataset, settings, starts, workers)
-            best = best_of(dataset, settings, results)
+            best, chosen = fit_all(dataset, [(settings, starts)], workers)[0]
         self._warn_of(best)
         self.cluster_centers_, self.labels_, self.inertia_ = best.centers, best.labels, best.inertia
         self.n_iter_, self.n_distances_, self.strategy_ = best.n_iter, best.n_distances, chosen

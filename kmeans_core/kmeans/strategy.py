@@ -16,7 +16,7 @@ class Strategy(NamedTuple):
 
     algorithm: str  # a name of `algorithms.ALGORITHMS`
     seeding: str  # 'greedy', 'greedy_pruned', 'scalable', 'random' or 'given'
-    runs: str  # 'compiled': a run is one call on one thread; 'threaded': an iteration on all
+    runs: str  # 'compiled': a run is one call; 'threaded': an iteration is on all threads; 'numpy'
     distance_form: str  # 'direct' or 'product': what the search evaluates, see search/nearest.py
     n_rows: int  # rows iterated on: fewer than given where equal rows were joined
     n_threads: int  # that share one run
@@ -101,7 +101,7 @@ def flops_per_step(n_values: int, n_trials: int) -> float:
     return 2.0 * n_values * n_trials
 
 
-def must_prune_seeding(n_samples: int, n_features: int, n_trials: int) -> bool:
+def must_prune_seeding(shape: tuple[int, int], n_trials: int) -> bool:
     """Whether greedy k-means++ skips distances by the triangle inequality (greedy_pruned.py).
 
     On small tables of few features the bounds take longer than what they skip. Measured, time of
@@ -109,6 +109,7 @@ def must_prune_seeding(n_samples: int, n_features: int, n_trials: int) -> bool:
     1.15, k=50: 0.87; 5,000 x 8, k=100: 0.8; 4,000 x 12, k=10: 0.9, k=100: 0.6; 1,000 x 20: 0.85;
     2,000 x 50: 0.5.
     """
+    n_samples, n_features = shape
     few = n_features <= MOST_GREEDY_FEATURES
     return not (few and flops_per_step(n_samples * n_features, n_trials) < MOST_GREEDY_FLOPS)
 

@@ -20,7 +20,7 @@ from kmeans_core.metrics.silhouette import (
     silhouette_score,
 )
 from kmeans_core.metrics.silhouette_estimate import SilhouetteEstimate, silhouette_estimate
-from kmeans_core.metrics.simplified import (
+from kmeans_core.metrics.simplified_silhouette import (
     simplified_silhouette_samples,
     simplified_silhouette_score,
 )

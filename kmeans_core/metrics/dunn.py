@@ -9,8 +9,8 @@ import numpy as np
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import lane_count, max_lanes, maximum, min_lanes, minimum, splat
 from kmeans_core.engine.threads import Workers, while_wanted
-from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
-from kmeans_core.metrics.table import check_labelled, threads
+from kmeans_core.metrics.labelled import check_labelled, threads
+from kmeans_core.metrics.rows_by_cluster import TARGETS, GroupedRows, group_rows, start_of, to_four
 
 # Rows beyond which a caller that computes many metrics should leave Dunn out.
 DUNN_LIMIT = 20_000

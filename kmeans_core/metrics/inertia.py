@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_core.metrics.labelled import check_finite_matrix, threads
 from kmeans_core.metrics.labels import check_labels
-from kmeans_core.metrics.spread import cluster_moments, squares_around
-from kmeans_core.metrics.table import check_finite_matrix, threads
+from kmeans_core.metrics.moments import cluster_moments, squares_around
 from kmeans_core.validation import check_matrix, check_sample_weight
 
 

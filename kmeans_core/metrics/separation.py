@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.threads import Workers
-from kmeans_core.metrics.spread import Moments, cluster_moments, distances_to_means
-from kmeans_core.metrics.table import Labelled, check_finite_matrix, check_labelled, threads
+from kmeans_core.metrics.labelled import Labelled, check_finite_matrix, check_labelled, threads
+from kmeans_core.metrics.moments import Moments, cluster_moments, distances_to_means
 from kmeans_core.rows.scale import power_of_two_scale
 
 SMALL, LARGE = 1e-200, 1e200  # sums of squares between these have all their digits

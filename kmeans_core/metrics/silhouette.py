@@ -9,10 +9,10 @@ import numpy as np
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, lanes_of, load, splat, sqrt, sum_lanes
 from kmeans_core.engine.threads import Workers, while_wanted
-from kmeans_core.metrics.grouped import TARGETS, GroupedRows, group_rows, start_of, to_four
+from kmeans_core.metrics.labelled import check_labelled, threads
 from kmeans_core.metrics.labels import check_labels
+from kmeans_core.metrics.rows_by_cluster import TARGETS, GroupedRows, group_rows, start_of, to_four
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
-from kmeans_core.metrics.table import check_labelled, threads
 from kmeans_core.validation import (
     check_choice,
     check_integer,

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.engine.simd import lanes_of
-from kmeans_core.metrics.grouped import GroupedRows, group_rows
+from kmeans_core.metrics.labelled import check_labelled, threads
+from kmeans_core.metrics.rows_by_cluster import GroupedRows, group_rows
 from kmeans_core.metrics.silhouette import silhouettes_at
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
-from kmeans_core.metrics.table import check_labelled, threads
 from kmeans_core.validation import check_integer, check_random_state
 
 EXACT_LIMIT = 20_000  # rows above which `silhouette_estimate` takes a sample

@@ -13,7 +13,7 @@ import numpy as np
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import fma, lane_count, load, splat, splat_like, sqrt, store, sum_lanes
 from kmeans_core.engine.threads import Workers, while_wanted
-from kmeans_core.metrics.grouped import TARGETS, GroupedRows, start_of, to_four
+from kmeans_core.metrics.rows_by_cluster import TARGETS, GroupedRows, start_of, to_four
 
 PARTS = 16  # a cluster's rows are dealt out to so many tasks, each with its own sums
 SMALL = 1_000_000  # distances of a cluster's turn, below which one task is enough

@@ -1,4 +1,4 @@
-"""The gap statistic: is the spread left inside clusters smaller than in a table without groups?"""
+"""The gap statistic: is the spread within clusters smaller than in tables without groups?"""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.metrics.table import threads
+from kmeans_core.metrics.labelled import threads
 from kmeans_core.selection.clusterers import METHODS, wcss_curve
-from kmeans_core.selection.fits import check_n_init, check_range, check_repeats, child_seeds
-from kmeans_core.selection.reference import some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats, child_seeds
+from kmeans_core.selection.null_tables import some_rows, tightest_box, uniform_rows
 from kmeans_core.validation import check_choice, check_matrix
 
-MAX_ROWS = 5_000  # rows of a reference: above, the table itself is thinned to as many
-MAX_ROWS_OF_PER_TREE = 500
+MAX_ROWS = 5_000  # of the table and of a reference; larger tables are thinned at random
+MAX_ROWS_FOR_LINKAGE = 500
 
 
 class Gap(NamedTuple):
     """The gap statistic for each number of clusters, 1 included."""
 
     n_clusters: np.ndarray  # (n_ks,)
-    gap: np.ndarray  # (n_ks,) mean of log(reference WCSS), less log(WCSS)
+    gap: np.ndarray  # (n_ks,) mean of log(reference WCSS), minus log(WCSS)
     standard_error: np.ndarray  # (n_ks,) of the simulation: sd * sqrt(1 + 1 / n_references)
     choice: int  # the smallest k with gap(k) >= gap(next k) - standard_error(next k)
     n_rows: int  # rows used
     sampled: bool  # whether these are fewer than all
     n_references: int
-    gains: np.ndarray  # (n_references,) by how much each reference, taken for the table, is best
-    # above its own gap at k=1: what a table without groups gains by having many k to choose from
+    gains: np.ndarray  # (n_references,) largest gap(k) - gap(1) of each reference, compared with
+    # the other references: what a table without groups gains by the choice among many k
 
     def at(self, n_clusters: int) -> tuple[float, float]:
-        """The gap at this number of clusters, and its standard error; ValueError without one."""
-        places = np.flatnonzero(self.n_clusters == n_clusters)
-        if not len(places):
+        """The gap at `n_clusters` and its standard error; ValueError if it was not computed."""
+        found = np.flatnonzero(self.n_clusters == n_clusters)
+        if not len(found):
             raise ValueError(
                 f"n_clusters must be one of {self.n_clusters.tolist()}, got {n_clusters!r}."
             )
-        return float(self.gap[places[0]]), float(self.standard_error[places[0]])
+        return float(self.gap[found[0]]), float(self.standard_error[found[0]])
 
 
 def gap_statistic(
@@ -61,9 +61,9 @@ def gap_statistic(
         As in `sweep`.
     n_references : int
         Uniform tables, 2 to 10,000.
-    n_init
-        Restarts, the same for the table and for each reference: fewer for the references would
-        make every table look structured.
+    n_init : int or 'auto'
+        Restarts per fit, the same for the table and the references: with fewer for the references
+        their WCSS, and so every gap, would be larger.
     random_state, n_threads
         As in `sweep`.
 
@@ -78,12 +78,11 @@ def gap_statistic(
 
     Notes
     -----
-    (1 + n_references) sweeps of at most 5,000 rows (500 for a linkage); larger tables are thinned
-    at random. The box is the smaller one of the two that the paper proposes, see
-    `kmeans_core.selection.reference.tightest_box`. Where even the last k does not satisfy the
-    rule, that last k is the choice. The rule asks for the first k that is good enough, so it often
-    says 1 where clusters come in groups of clusters; and one bell-shaped cloud has a gap too,
-    largest at k=1.
+    The time of 1 + n_references fits per k, of at most 5,000 rows (500 for a linkage); larger
+    tables are thinned at random. The box is the smaller one of the two that the paper proposes, see
+    `kmeans_core.selection.null_tables.tightest_box`. If no k satisfies the rule, the last k is the
+    choice. The rule takes the first k that is good enough, so the choice is often 1 where clusters
+    form groups of clusters. One Gaussian cloud has a gap too, largest at k=1.
 
     References
     ----------
@@ -94,7 +93,7 @@ def gap_statistic(
     check_choice(method, "method", METHODS)
     check_repeats(n_references, "n_references", low=2)
     n_init = check_n_init(n_init)
-    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_OF_PER_TREE
+    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_FOR_LINKAGE
     ks = sorted({1, *check_range(n_clusters_range, len(X))})
     seeds = child_seeds(random_state, n_references + 1)
     thinned = some_rows(X, most, np.random.RandomState(seeds[0]))
@@ -102,8 +101,8 @@ def gap_statistic(
     box = tightest_box(thinned)
     curves = np.empty((n_references + 1, len(ks)))
 
-    def task(first: int, last: int) -> None:
-        for number in range(first, last):
+    def task(start: int, stop: int) -> None:
+        for number in range(start, stop):
             rng = np.random.RandomState(seeds[number])
             table = thinned if number == 0 else uniform_rows(box, len(thinned), rng)
             curves[number] = wcss_curve(table, ks, method, n_init, seeds[number])
@@ -114,8 +113,8 @@ def gap_statistic(
 
 
 def _gap(ks: np.ndarray, curves: np.ndarray, n_rows: int, sampled: bool) -> Gap:
-    """The statistic from the WCSS of the table (first) and of the references."""
-    # Nothing is left inside clusters where every distinct row has its own: not minus infinity.
+    """The statistic from WCSS curves (n_references + 1, n_ks), that of the table first."""
+    # The WCSS is 0 where every distinct row is a cluster; its logarithm must stay finite.
     info = np.finfo(np.float64)
     floor = max(info.eps**2 * float(curves.max()), info.tiny)
     logs = np.log(np.maximum(curves, floor))
@@ -128,7 +127,7 @@ def _gap(ks: np.ndarray, curves: np.ndarray, n_rows: int, sampled: bool) -> Gap:
 
 
 def _gains(logs: np.ndarray) -> np.ndarray:
-    """For each reference, the largest gap(k) - gap(1), the others being its references."""
+    """For each reference, the largest gap(k) - gap(1), with the others as its references."""
     others = (logs.sum(axis=0) - logs) / (len(logs) - 1)
     gaps = others - logs
     return (gaps - gaps[:, :1])[:, 1:].max(axis=1, initial=0.0)

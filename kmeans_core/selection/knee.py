@@ -1,4 +1,4 @@
-"""The knee of a curve: where more clusters stop paying."""
+"""The knee of a curve: where more clusters no longer lower the WCSS much."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from kmeans_core.validation import check_matrix, check_real
 
 
 def knee(n_clusters: Any, wcss: Any, *, sensitivity: float = 1.0) -> int | None:
-    """The number of clusters at the knee of the WCSS curve, or None: no clear knee.
+    """The number of clusters at the knee of the WCSS curve, or None without a clear knee.
 
-    Kneedle: both axes are scaled to 0..1 and the curve is turned so that it rises and flattens;
-    a knee is a local maximum of its height above the diagonal that is followed by a fall of at
-    least `sensitivity` times the mean step in k, before any next maximum.
+    Kneedle: both axes are scaled to 0..1 and the curve is flipped so that it rises and flattens.
+    A knee is a local maximum of its height above the diagonal after which the height falls by more
+    than `sensitivity` times the mean step in k, before the next local maximum.
 
     Parameters
     ----------
     n_clusters : array-like of shape (n_points,)
         Rising.
     wcss : array-like of shape (n_points,)
-        The within-cluster sum of squares at each.
+        The within-cluster sum of squares at each, in squared units of the table.
     sensitivity : float
-        The paper's S; 0 takes every bend for a knee, larger values ask for sharper ones.
+        The paper's S: with 0 every bend is a knee, larger values need a sharper one.
 
     Returns
     -------
@@ -39,9 +39,9 @@ def knee(n_clusters: Any, wcss: Any, *, sensitivity: float = 1.0) -> int | None:
 
     Notes
     -----
-    O(n_points) time. Two departures from the paper: nothing is smoothed, since a sweep has few
+    O(n_points) time. We differ from the paper twice: nothing is smoothed, since a sweep has few
     points and little noise; of several knees the one farthest above the diagonal is returned
-    (ties: the smaller k). A smooth curve such as 1/k has a knee too: it proves no structure.
+    (ties: the smaller k). A smooth curve such as 1/k has a knee too, so a knee proves no structure.
 
     References
     ----------
@@ -60,8 +60,8 @@ def knee(n_clusters: Any, wcss: Any, *, sensitivity: float = 1.0) -> int | None:
     bounds = [*maxima, len(ks)]
     found = [
         i
-        for i, end in itertools.pairwise(bounds)
-        if above[i + 1 : end].min(initial=np.inf) < above[i] - fall
+        for i, stop in itertools.pairwise(bounds)
+        if above[i + 1 : stop].min(initial=np.inf) < above[i] - fall
     ]
     return int(ks[max(found, key=lambda i: above[i])]) if found else None
 

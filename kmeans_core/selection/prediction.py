@@ -1,4 +1,4 @@
-"""Prediction strength: do clusters found in one half of the rows describe the other half?"""
+"""Prediction strength: do the clusters of one half of the rows describe the other half?"""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.iteration.result import Result
-from kmeans_core.metrics.table import threads
-from kmeans_core.selection.fits import (
+from kmeans_core.metrics.labelled import threads
+from kmeans_core.selection.fit_range import (
     check_n_init,
     check_range,
     check_repeats,
@@ -20,7 +20,7 @@ from kmeans_core.selection.fits import (
 )
 from kmeans_core.validation import check_matrix, check_real
 
-ENOUGH = 0.8  # the paper: 0.8 to 0.9 for well separated clusters
+ENOUGH = 0.8  # the paper: 0.8 to 0.9 for well-separated clusters
 
 
 class PredictionStrength(NamedTuple):
@@ -42,11 +42,12 @@ def prediction_strength(
     random_state: Any = None,
     n_threads: int | None = None,
 ) -> PredictionStrength:
-    """Prediction strength of k-means.
+    """Prediction strength of k-means for each number of clusters.
 
-    The rows are split in two halves and both are clustered. For each cluster of the test half:
-    of its pairs of rows, the share that the centers of the other half put together too. The worst
-    cluster counts; the mean is over the splits, each half being test half once.
+    The rows are split in two halves and both are clustered. For each cluster of the test half, the
+    share of its pairs of rows that the centers of the other half put in one cluster too is
+    computed. The strength is the smallest share of all clusters, averaged over the splits, with
+    each half as test half once.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def prediction_strength(
     n_init, random_state, n_threads
         As in `fit_range`.
     enough : float
-        What `choice` asks for.
+        The strength that `choice` must reach, plus one standard error.
 
     Returns
     -------
@@ -72,8 +73,9 @@ def prediction_strength(
 
     Notes
     -----
-    2 n_splits fits of half the rows for each k. A cluster of one test row says nothing and is left
-    out. Small clusters make it low: k=1 is the only choice for many tables that have outliers.
+    The time of 2 n_splits fits of half the rows per k. A cluster with one test row has no pairs and
+    is left out. Small clusters make the strength low: for many tables with outliers, only k=1
+    reaches `enough`.
 
     References
     ----------
@@ -87,8 +89,8 @@ def prediction_strength(
     seeds = child_seeds(random_state, n_splits)
     strength = np.empty((n_splits, len(ks)))
 
-    def task(first: int, last: int) -> None:
-        for split in range(first, last):
+    def task(start: int, stop: int) -> None:
+        for split in range(start, stop):
             strength[split] = _one_split(X, ks, n_init, seeds[split])
 
     with threads(n_threads) as workers:
@@ -100,7 +102,7 @@ def prediction_strength(
 
 
 def _one_split(X: np.ndarray, ks: np.ndarray, n_init: int, seed: int) -> np.ndarray:
-    """The strength for each k, the two halves taking turns."""
+    """The strength for each k, with each half as test half once."""
     order = np.random.RandomState(seed).permutation(len(X))
     halves = [X[np.sort(part)] for part in (order[: len(X) // 2], order[len(X) // 2 :])]
     workers = Workers(1)
@@ -108,20 +110,15 @@ def _one_split(X: np.ndarray, ks: np.ndarray, n_init: int, seed: int) -> np.ndar
         fit_packed(open_dataset(half, None, workers), ks.tolist(), n_init, seed, workers)
         for half in halves
     ]
-    return np.array(
-        [
-            (
-                _strength(halves[1], fits[1][place].labels, fits[0][place])
-                + _strength(halves[0], fits[0][place].labels, fits[1][place])
-            )
-            / 2.0
-            for place in range(len(ks))
-        ]
-    )
+    strengths = [
+        _strength(halves[1], b.labels, a) + _strength(halves[0], a.labels, b)
+        for a, b in zip(*fits, strict=True)
+    ]
+    return np.array(strengths) / 2.0
 
 
 def _strength(test: np.ndarray, labels: np.ndarray, train: Result) -> float:
-    """The share of pairs kept together, of the worst test cluster."""
+    """The smallest share of pairs that stay together, over the test clusters."""
     predicted = _nearest(test, train.centers)
     k = len(train.centers)
     common = np.bincount(labels * k + predicted, minlength=k * k).reshape(k, k)
@@ -132,7 +129,7 @@ def _strength(test: np.ndarray, labels: np.ndarray, train: Result) -> float:
 
 
 def _nearest(X: np.ndarray, centers: np.ndarray) -> np.ndarray:
-    """The nearest center of each row, the first of equally near ones."""
+    """Label of the nearest center of each row; ties go to the lowest label."""
     best = np.full(len(X), np.inf)
     label = np.zeros(len(X), dtype=np.int64)
     for j, center in enumerate(centers):

@@ -1,4 +1,4 @@
-"""One clustering for every number of clusters, and how good each of them is."""
+"""One clustering per number of clusters, and every metric of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.hierarchy.linkage import linkage
-from kmeans_core.hierarchy.tree.linkage_matrix import cut_tree
+from kmeans_core.hierarchy.tree.cut_tree import cut_tree
 from kmeans_core.kmeans.iteration.result import Result
 from kmeans_core.kmeans.kmeans import KMeans
 from kmeans_core.metrics import (
@@ -20,10 +20,9 @@ from kmeans_core.metrics import (
     silhouette_estimate,
 )
 from kmeans_core.selection.clusterers import METHODS
-from kmeans_core.selection.fits import (
+from kmeans_core.selection.fit_range import (
     check_n_init,
     check_range,
-    check_threads,
     child_seeds,
     fit_range,
 )
@@ -31,6 +30,7 @@ from kmeans_core.validation import (
     check_choice,
     check_integer,
     check_matrix,
+    check_n_threads,
     check_random_state,
 )
 
@@ -38,29 +38,29 @@ from kmeans_core.validation import (
 class SweepRow(NamedTuple):
     """One number of clusters. A metric is NaN where it is not defined or was left out.
 
-    `n_clusters` is what was asked for; with equal rows k-means can find fewer.
+    `n_clusters` is the number requested; with equal rows k-means can find fewer.
     """
 
     n_clusters: int
     labels: np.ndarray  # (n_samples,), from 0
     wcss: float
     silhouette: float
-    silhouette_error: float  # standard error where it is that of a sample, else 0
+    silhouette_error: float  # standard error if computed on a sample, else 0
     davies_bouldin: float
     calinski_harabasz: float
     dunn: float
 
 
 class Sweep(NamedTuple):
-    """What `sweep` returns."""
+    """A clustering per number of clusters, with its metrics."""
 
-    rows: tuple[SweepRow, ...]  # in the order asked for
+    rows: tuple[SweepRow, ...]  # in the order of `n_clusters_range`
     models: tuple[KMeans | None, ...]  # the fit of each row, None for a hierarchical method
     method: str
     Z: np.ndarray | None  # the tree of a hierarchical method
     silhouette_rows: int  # rows whose silhouette was computed, each against all rows
     silhouette_sampled: bool  # whether these are a random sample
-    dunn_left_out: str | None  # why there is no Dunn index, or None
+    dunn_left_out: str | None  # why no Dunn index was computed, or None
 
 
 def sweep(
@@ -81,15 +81,15 @@ def sweep(
     n_clusters_range : iterable of int
         Numbers of clusters, each in 1..n_samples.
     method : {'kmeans', 'single', 'complete', 'average', 'weighted', 'ward', 'centroid', 'median'}
-        K-means, or the linkage of a tree that is built once and cut for each number.
+        k-means, or the linkage of a tree that is built once and cut for each number.
     n_init, n_threads
         As in `KMeans`; not used by a linkage.
     random_state : int, RandomState, Generator or None
         An int makes each fit that of ``KMeans(k, n_init=n_init, random_state=random_state)``,
         and fixes the sample.
     silhouette_sample : int, optional
-        About how many rows the silhouette is computed on, see `silhouette_estimate`; by default
-        all up to 20,000 rows.
+        About how many silhouettes are computed, see `silhouette_estimate`; by default those of all
+        rows up to 20,000.
 
     Returns
     -------
@@ -98,15 +98,15 @@ def sweep(
     Raises
     ------
     ValueError, TypeError
-        No number of clusters, one that is outside 1..n_samples, a bad parameter, a NaN.
+        No number of clusters, one outside 1..n_samples, another bad parameter, a NaN.
     MemoryError
-        The distances that a linkage needs do not fit in memory.
+        The distances of a linkage do not fit in memory.
 
     Notes
     -----
-    Beside the clustering, O(m n d) time a number of clusters for the silhouettes of m rows, and
-    O(n^2 d) for Dunn, which is left out above `kmeans_core.metrics.DUNN_LIMIT` rows. For a
-    linkage, WCSS is the inertia around the cluster means.
+    Beside the clustering, O(m n d) time per number of clusters for the silhouettes of m rows, and
+    O(n^2 d) for the Dunn index, which is left out above `kmeans_core.metrics.DUNN_LIMIT` rows. For
+    a linkage, WCSS is the inertia around the cluster means.
     """
     X = check_matrix(X)
     check_choice(method, "method", METHODS)
@@ -114,13 +114,13 @@ def sweep(
         check_integer(silhouette_sample, "silhouette_sample", low=2)
     ks = check_range(n_clusters_range, len(X))
     check_n_init(n_init)
-    check_threads(n_threads)
+    check_n_threads(n_threads)
     check_random_state(random_state)
     Z: np.ndarray | None = None
     models: tuple[KMeans | None, ...] = (None,) * len(ks)
     if method == "kmeans":
         fits, models = _fits(X, ks, n_init, random_state, n_threads)
-        labellings = [(fit.labels, fit.inertia) for fit in fits]
+        labellings = [(fit.labels, float(fit.inertia)) for fit in fits]
     else:
         Z = linkage(X, method)
         cuts = np.ascontiguousarray(cut_tree(Z, ks).T)
@@ -154,7 +154,7 @@ class _Sample(NamedTuple):
 def _fits(
     X: np.ndarray, ks: list[int], n_init: int | str, random_state: Any, n_threads: int | None
 ) -> tuple[list[Result], tuple[KMeans, ...]]:
-    """The fit of each k, bare and as an estimator."""
+    """The fit of each k, as a Result and as an estimator."""
     settings = {"n_init": n_init, "random_state": random_state, "n_threads": n_threads}
     fits = fit_range(X, ks, **settings)  # type: ignore[arg-type]
     return fits, tuple(_model(k, fit, settings) for k, fit in zip(ks, fits, strict=True))
@@ -173,7 +173,7 @@ def _model(k: int, fit: Result, settings: dict[str, Any]) -> KMeans:
 
 
 def best_by_silhouette(result: Sweep) -> int | None:
-    """The number of clusters with the highest mean silhouette; of equal ones the smallest.
+    """The number of clusters with the highest mean silhouette; ties go to the smallest.
 
     Parameters
     ----------
@@ -182,12 +182,12 @@ def best_by_silhouette(result: Sweep) -> int | None:
     Returns
     -------
     int or None
-        None where no silhouette is defined: a sweep over one cluster, or as many as rows, only.
+        None if no silhouette is defined: all clusterings have one cluster, or one per row.
 
     Raises
     ------
     TypeError
-        `result` is something else.
+        `result` is not a Sweep.
     """
     if not isinstance(result, Sweep):
         raise TypeError(f"result must be what sweep() returns, got {result!r}.")
@@ -214,7 +214,7 @@ def _measure(
     sample: _Sample,
     with_dunn: bool,
 ) -> tuple[SweepRow, int]:
-    """All metrics of one clustering, and how many silhouettes were computed."""
+    """All metrics of one clustering, and the number of silhouettes computed."""
     nan = float("nan")
     if not 2 <= len(np.unique(labels)) < len(labels):
         return SweepRow(k, labels, wcss, nan, nan, nan, nan, nan), 0

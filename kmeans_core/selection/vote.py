@@ -1,4 +1,4 @@
-"""How many clusters: every answer side by side, one vote, one verdict."""
+"""How many clusters: every answer, one vote, one verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.selection.fits import check_n_init, check_range, check_repeats
+from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.knee import knee
 from kmeans_core.selection.stability import Stability, bootstrap_stability
@@ -21,11 +21,11 @@ VOTERS = ("silhouette", "davies_bouldin", "calinski_harabasz", "gap")
 
 
 class Choice(NamedTuple):
-    """The chosen number of clusters and all that speaks for and against it."""
+    """The chosen number of clusters, and all the evidence for and against it."""
 
     n_clusters: int
-    votes: dict[str, int]  # what each voter says, in the order of VOTERS; empty where none can
-    shown: dict[str, int | None]  # knee and Dunn: shown, not voted; None: no answer
+    votes: dict[str, int]  # of each of VOTERS, in their order; empty if no silhouette is defined
+    shown: dict[str, int | None]  # knee and Dunn, which have no vote; None: no answer
     sweep: Sweep  # every metric for every number of clusters
     gap: Gap
     stability: Stability  # of the chosen clusters
@@ -47,12 +47,12 @@ def choose_k(
     max_time: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Choice:
-    """Choose the number of clusters, and say how far to trust it.
+    """Choose the number of clusters, with the evidence for it.
 
-    A plurality of four: the highest silhouette, the lowest Davies-Bouldin, the highest
-    Calinski-Harabasz, and the gap statistic's choice. Where no number has more votes than every
-    other one, silhouette's is taken. The knee of the WCSS curve and Dunn's index are shown beside
-    it.
+    The plurality of four votes: the highest silhouette, the lowest Davies-Bouldin index, the
+    highest Calinski-Harabasz index, and the gap statistic's choice. If no number has more votes
+    than every other one, silhouette's is taken. The knee of the WCSS curve and the Dunn index are
+    computed too, without a vote.
 
     Parameters
     ----------
@@ -61,19 +61,19 @@ def choose_k(
     n_clusters_range : iterable of int
         Numbers to choose from, each in 2..n_samples - 1. May be empty with `n_clusters`.
     n_clusters : int, optional
-        Take this number whatever the vote says; 1..n_samples. It is added to the range.
+        Take this number, 1..n_samples, whatever the vote is. It is added to the range.
     method : {'kmeans', 'single', 'complete', 'average', ...}
-        As in `sweep`: k-means, or where to cut the tree of a linkage.
+        As in `sweep`: k-means, or a linkage whose tree is cut.
     n_init : int or 'auto'
-        Restarts of every k-means fit, at most 1,000.
+        Restarts per k-means fit, at most 1,000.
     n_references, n_resamples : int
         Uniform tables of the gap statistic, 2 to 10,000; resamples of the chosen clustering, 1 to
         10,000.
     random_state : int
     n_threads : int, optional
-        None: as many as this process may use. The bits do not depend on it.
+        None: all that this process may use. The bits do not depend on it.
     max_time : float, optional
-        Seconds after which no further resample is begun.
+        Seconds from the call on after which no further resample begins.
     progress : callable, optional
         Called as ``progress(what, done, total)``.
 
@@ -85,55 +85,56 @@ def choose_k(
     ------
     ValueError, TypeError
         As `sweep`; no silhouette is defined for any number of the range.
+    MemoryError
+        As `sweep`.
 
     Notes
     -----
     The time of `sweep`, `gap_statistic`, `bootstrap_stability` and `structure_verdict`, one after
     the other.
 
-    Gap can say 1; silhouette, Davies-Bouldin and Calinski-Harabasz cannot. So a vote for 1 never
-    wins: whether there is anything to divide is the question of `Choice.structure`. Read the vote
-    only after that verdict. Davies-Bouldin and Calinski-Harabasz favour round groups, the gap many
-    on a large table.
+    Only the gap statistic can choose 1, so 1 never wins the vote. Whether the table has groups at
+    all is the verdict of `Choice.structure`: read it before the vote. Davies-Bouldin and
+    Calinski-Harabasz favour round groups; the gap favours many on a large table.
     """
     X = check_matrix(X, min_rows=3)
     n_init = check_n_init(n_init)
     _check_options(n_references, n_resamples, random_state, progress)
     limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
-    end = time.monotonic() + limit
+    deadline = time.monotonic() + limit
     ks = set(check_range(n_clusters_range, len(X), may_be_empty=n_clusters is not None))
-    asked = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
+    wanted = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
     shared: dict[str, Any] = {
         "method": method,
         "n_init": n_init,
         "random_state": random_state,
         "n_threads": n_threads,
     }
-    tell = progress or (lambda what, done, total: None)
-    found = sweep(X, sorted(ks | asked), **shared)
-    tell("clusterings", 1, 1)
-    gap = gap_statistic(X, sorted(ks | asked), n_references=n_references, **shared)
-    tell("references", 1, 1)
+    report = progress or (lambda what, done, total: None)
+    found = sweep(X, sorted(ks | wanted), **shared)
+    report("clusterings", 1, 1)
+    gap = gap_statistic(X, sorted(ks | wanted), n_references=n_references, **shared)
+    report("references", 1, 1)
     in_range = found._replace(rows=tuple(row for row in found.rows if row.n_clusters in ks))
     votes = collect_votes(in_range, gap)
-    k = asked.pop() if asked else _voted(votes)
+    k = wanted.pop() if wanted else _voted(votes)
     row = next(row for row in found.rows if row.n_clusters == k)
     stability = bootstrap_stability(
         X,
         row.labels,
         n_resamples=n_resamples,
-        max_time=None if max_time is None else max(0.0, end - time.monotonic()),
-        progress=None if progress is None else lambda done, total: tell("resamples", done, total),
+        max_time=None if max_time is None else max(0.0, deadline - time.monotonic()),
+        progress=progress and (lambda done, total: report("resamples", done, total)),
         **shared,
     )
     del shared["method"]
     structure = structure_verdict(X, row.labels, gap, **shared)
-    tell("structure", 1, 1)
+    report("structure", 1, 1)
     return Choice(k, votes, _shown(in_range), found, gap, stability, structure, row)
 
 
 def _check_options(n_references: int, n_resamples: int, random_state: int, progress: Any) -> None:
-    """Refuse before any work what would else be refused after a part of it."""
+    """Refuse before any work what a later step would refuse."""
     check_repeats(n_references, "n_references", low=2)
     check_repeats(n_resamples, "n_resamples")
     check_integer(random_state, "random_state", low=0, high=2**32 - 1)
@@ -144,7 +145,7 @@ def _check_options(n_references: int, n_resamples: int, random_state: int, progr
 
 
 def collect_votes(found: Sweep, gap: Gap) -> dict[str, int]:
-    """What each voter says; of equally good numbers the smaller one. Empty: nothing to compare."""
+    """The vote of each of VOTERS; ties go to the smaller number. Empty without a silhouette."""
     silhouette = best_by_silhouette(found)
     if silhouette is None:
         return {}
@@ -157,22 +158,26 @@ def collect_votes(found: Sweep, gap: Gap) -> dict[str, int]:
 
 
 def _voted(votes: Mapping[str, int]) -> int:
-    """The outcome of a vote that may have no voters."""
+    """The plurality, or an error that explains why no number has a vote."""
     if not votes:
         raise ValueError(
-            "no silhouette is defined for any number of clusters tried: bring more distinct rows, "
-            "or give n_clusters."
+            "no silhouette is defined for any number of clusters tried: add distinct rows or set "
+            "n_clusters."
         )
     return plurality(votes)
 
 
 def plurality(votes: Mapping[str, int]) -> int:
-    """The number with more votes than every other one; silhouette's where there is none.
+    """The number with more votes than every other one; if there is none, silhouette's.
 
     Parameters
     ----------
     votes : mapping of str to int
-        What each voter says; one of them is ``"silhouette"``.
+        The vote of each voter, ``"silhouette"`` among them.
+
+    Returns
+    -------
+    int
 
     Raises
     ------
@@ -180,7 +185,9 @@ def plurality(votes: Mapping[str, int]) -> int:
         Silhouette has no vote.
     """
     if "silhouette" not in votes:
-        raise ValueError(f"votes must hold silhouette's, which decides ties, got {dict(votes)!r}.")
+        raise ValueError(
+            f"votes must hold silhouette's vote, which decides ties, got {dict(votes)!r}."
+        )
     ranked = Counter(votes.values()).most_common(2)
     tied = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
     return votes["silhouette"] if tied else ranked[0][0]
@@ -192,7 +199,7 @@ def _best(found: Sweep, metric: str, sign: float) -> int:
 
 
 def _shown(found: Sweep) -> dict[str, int | None]:
-    """The knee and Dunn's answer."""
+    """The knee, and the number with the highest Dunn index."""
     if not found.rows:
         return {"knee": None, "dunn": None}
     ks, wcss = zip(*((row.n_clusters, row.wcss) for row in found.rows), strict=True)

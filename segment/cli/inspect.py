@@ -21,7 +21,7 @@ def inspect_table(source: Source, **options: Any) -> None:
     with errors_of(table):
         try:
             prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
-        except SegmentError as error:  # where rows of one id differ, the first rows are shown
+        except SegmentError as error:  # rows of one id that differ: show the first
             refusal, settings["duplicates"] = str(error), settings["duplicates"] or "first"
             prepared = Segmenter(**settings).prepare(table.frame, table.decisions)
     n_rows, n_columns = table.frame.shape

@@ -77,9 +77,18 @@ def _distances() -> Iterator[Case]:
         yield Case(f"condensed/60/{method}", partial(tree, partial(condensed, 60, 3), method))
         yield Case(f"condensed/600/{method}", partial(tree, partial(condensed, 600, 5), method))
         yield Case(f"condensed/ties/{method}", partial(tree, partial(whole_distances, 300), method))
+        naive = partial(tree, partial(condensed, 60, 3), method, algorithm="naive")
+        yield Case(f"condensed/naive/{method}", naive)
+        for scale in (1e200, 1e-200):
+            run = partial(tree, partial(_scaled_distances, scale), method)
+            yield Case(f"condensed/scale-{scale:g}/{method}", run)
         if method not in EUCLIDEAN:
             run = partial(tree, partial(tables.blobs, 80, 3, 5), method, _furthest)
             yield Case(f"callable/{method}", run)
+
+
+def _scaled_distances(scale: float) -> np.ndarray:
+    return condensed(60, 3) * scale
 
 
 def _furthest(one: np.ndarray, other: np.ndarray) -> float:
@@ -123,6 +132,8 @@ def _large() -> Iterator[Case]:
         (3_000, 20, ("single", "complete", "average", "ward")),
         (9_000, 2, ("single", "complete", "ward")),
         (60_000, 3, ("single",)),
+        (3_071, 2, ("single",)),  # Prim up to here, then a tree
+        (3_072, 2, ("single",)),
         (15_000, 8, ("single",)),
     ):
         for method in methods:
@@ -201,10 +212,14 @@ def _ordered(make: Any, method: str) -> Found:
     X = make()[:250]
     if method == "median":
         return Found(optimal_leaf_ordering(linkage(X, method), X))
+    i, j = np.triu_indices(len(X), 1)
+    distances = np.abs(X[i] - X[j]).sum(axis=1)
     return Found(
         [
             linkage(X, method, optimal_ordering=True),
             optimal_leaf_ordering(linkage(X, method), X, "cityblock"),
+            optimal_leaf_ordering(linkage(distances, "average"), distances),
+            optimal_leaf_ordering(linkage(X[:60], method), X[:60], _furthest),
         ]
     )
 
@@ -227,6 +242,12 @@ def _estimators() -> Iterator[Case]:
         yield Case(f"agglomerative/{method}", partial(_agglomerative, method))
         if method not in ("single", "complete", "weighted"):  # which refuse weights
             yield Case(f"agglomerative/{method}/weighted", partial(_agglomerative, method, True))
+    for metric in ("precomputed", "cityblock", "cosine", _furthest):
+        name = metric if isinstance(metric, str) else "callable"
+        for method in ("single", "complete", "average"):
+            run = partial(_agglomerative_by, metric, method)
+            yield Case(f"agglomerative/{method}/{name}", run)
+    yield Case("agglomerative/ward/zero-weights", _with_zero_weights)
     for n, k in ((300, 5), (20_000, 8)):
         for weighted in (False, True):
             name = f"ward-of-centers/{n}{'/weighted' if weighted else ''}"
@@ -244,6 +265,27 @@ def _agglomerative(method: str, weighted: bool = False) -> Found:
     high = AgglomerativeClustering(None, linkage=method, distance_threshold=2.0)
     high.fit(X, sample_weight=weight)
     return Found([model.labels_, model.children_, model.distances_, others, high.labels_])
+
+
+def _agglomerative_by(metric: Any, method: str) -> Found:
+    """By another metric; with rows that are not those of the fit, where it can be asked."""
+    from kmeans_core import AgglomerativeClustering
+
+    X = tables.blobs(200, 4, 5)
+    model = AgglomerativeClustering(4, linkage=method, metric=metric, compute_distances=True)
+    if metric == "precomputed":
+        model.fit(np.abs(X[:, None] - X[None]).sum(axis=2))
+        return Found([model.labels_, model.children_, model.distances_])
+    labels = model.fit_predict(X)
+    others = model.predict(tables.blobs(50, 4, 5, 2.0))
+    return Found([labels, model.children_, model.distances_, others])
+
+
+def _with_zero_weights() -> Found:
+    from kmeans_core import AgglomerativeClustering
+
+    model = AgglomerativeClustering(4).fit(tables.blobs(300, 4, 5), None, tables.weights(300))
+    return Found([model.labels_, model.children_])
 
 
 def _ward_of_centers(n: int, k: int, weighted: bool) -> Found:

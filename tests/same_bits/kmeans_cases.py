@@ -32,8 +32,20 @@ SHAPES = [
     (20_000, 64, 100, 40),
     (3_000, 300, 300, 20),
 ]
+# On either side of the limits where another path begins, as they were when this was written. A
+# limit that moves on purpose changes counts, or (of seeding) results.
+BOUNDARIES = [
+    *((10_000, 4, 49), (10_000, 4, 50)),  # one compiled call: 4e6 flops per iteration
+    *((24_999, 5, 8), (25_000, 5, 8)),  # seeds by every distance: 1e6 flops per step
+    *((20_000, 8, 6), (20_000, 9, 6)),  # and at most 8 features
+    *((99_999, 5, 8), (100_000, 5, 8)),  # seeds on several threads: 4e6
+    *((62_499, 8, 100), (62_500, 8, 100)),  # products: 1e8 flops per search
+    *((80_000, 7, 120), (80_000, 8, 120)),  # and at least 8 features
+    *((60_000, 1, 127), (60_000, 1, 128)),  # bounds in auto: k d = 128
+    *((50_000, 5, 25), (50_000, 4, 32)),
+]
 # The same, for the algorithms one by one: long enough that few rows move at the end.
-LONG = [(2_000, 4, 12, 2.0), (30_000, 8, 40, 3.0), (12_000, 40, 64, 4.0), (50_000, 2, 30, 2.0)]
+LONG = [(2_000, 4, 12, 2.0), (30_000, 8, 40, 3.0), (30_000, 40, 64, 4.0), (50_000, 2, 30, 2.0)]
 
 
 def cases() -> Iterator[Case]:
@@ -66,6 +78,12 @@ def _shapes() -> Iterator[Case]:
             X = partial(tables.blobs, n, d, k, 1.0, dtype)
             run = partial(_fit_made, X, k, max_iter=max_iter)
             yield Case(f"shapes/{n}x{d}-k{k}/{dtype}", run)
+    for n, d, k in BOUNDARIES:
+        X = partial(tables.blobs, n, d, k)
+        yield Case(f"shapes/boundaries/{n}x{d}-k{k}", partial(_fit_made, X, k, max_iter=40))
+    for n in (4_095, 4_096):  # equal rows are joined from here on
+        X = partial(tables.equal_rows, n, 3, 100)
+        yield Case(f"shapes/boundaries/equal-rows-{n}", partial(_fit_made, X, 8))
 
 
 def _fit_made(
@@ -199,13 +217,15 @@ def _limits() -> Iterator[Case]:
             )
         for tol in (0, 1e-6, 1e-2):
             yield Case(f"limits/{n}x{d}/tol-{tol}", partial(_fit_made, X, k, tol=tol))
+    line = partial(tables.blobs, 60_000, 1, 3, 3.0)  # more iterations than one compiled call makes
+    yield Case("limits/60000x1/long", partial(_fit_made, line, 30, tol=0, max_iter=600))
     X = partial(tables.blobs, 60, 3, 4)
     for k in (1, 2, 59, 60):
         yield Case(f"limits/60x3/k{k}", partial(_fit_made, X, k))
 
 
 def _scales() -> Iterator[Case]:
-    for n, d, k in ((1_000, 3, 6), (30_000, 10, 30)):
+    for n, d, k in ((1_000, 3, 6), (30_000, 16, 120)):
         for name, scale, offset in (
             ("huge", 1e200, 0.0),
             ("tiny", 1e-200, 0.0),
@@ -274,6 +294,9 @@ def _watched() -> Iterator[Case]:
             yield Case(f"watched/{n}x{d}-k{k}/{algorithm}", run)
         yield Case(f"watched/{n}x{d}-k{k}/stopped", partial(_with_callback, n, d, k, "auto", 3))
         yield Case(f"watched/{n}x{d}-k{k}/verbose", partial(_verbose, n, d, k))
+        X = partial(tables.blobs, n, d, k, 2.0)
+        run = partial(_fit_made, X, k, n_init=2, max_iter=20, max_time=1e6)
+        yield Case(f"watched/{n}x{d}-k{k}/deadline", run)
 
 
 def _with_callback(n: int, d: int, k: int, algorithm: str, stop: int = 10**9) -> Found:
@@ -295,12 +318,12 @@ def _verbose(n: int, d: int, k: int) -> Found:
 
 
 def _after_fit() -> Iterator[Case]:
-    for n, d, k in ((700, 3, 6), (50_000, 8, 20), (6_000, 80, 70)):
+    for n, d, k in ((700, 3, 6), (50_000, 8, 20), (12_000, 80, 70)):
         for dtype in DTYPES:
             X = partial(tables.blobs, n, d, k, 1.5, dtype)
             yield Case(f"after-fit/{n}x{d}-k{k}/{dtype}", lambda X=X, k=k: _used(X(), k))
-    X = partial(tables.integer_grid, 20_000, 3, 8)
-    yield Case("after-fit/ties", lambda: _used(X(), 12))
+    yield Case("after-fit/ties", lambda: _used(tables.integer_grid(20_000, 3, 8), 12))
+    yield Case("after-fit/constant", lambda: _used(tables.constant_columns(1_000, 3), 6))
 
 
 def _used(X: Any, k: int) -> Found:

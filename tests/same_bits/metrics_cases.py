@@ -38,7 +38,7 @@ AVERAGED = ("normalized_mutual_info_score", "adjusted_mutual_info_score")
 
 def cases() -> Iterator[Case]:
     """All of them."""
-    for family in (_of_rows, _silhouettes, _dunn, _of_labels):
+    for family in (_of_rows, _scales, _silhouettes, _dunn, _of_labels, _edges):
         for case in family():
             yield case._replace(name=f"metrics/{case.name}")
 
@@ -82,6 +82,18 @@ def _one_of_rows(
     given = {"sample_weight": tables.weights(n)} if weighted else {}
     X = tables.blobs(n, 4, 6, 1.0, dtype)
     return call(name, X, labels_of(n, 6), n_threads=n_threads, **given)
+
+
+def _scales() -> Iterator[Case]:
+    labels = labels_of(600, 6)
+    for scale in (1e160, 1e-160):
+        for name in OF_ROWS:
+            run = partial(_scaled, name, scale, labels)
+            yield Case(f"{name}/scale-{scale:g}", run)
+
+
+def _scaled(name: str, scale: float, labels: np.ndarray) -> Found:
+    return call(name, tables.blobs(600, 4, 6) * scale, labels)
 
 
 def _silhouettes() -> Iterator[Case]:
@@ -144,3 +156,23 @@ def _of_labels() -> Iterator[Case]:
             f"{name}/words", partial(call, name, words[ours].tolist(), words[theirs].tolist())
         )
         yield Case(f"{name}/floats", partial(call, name, ours * 1.5 - 2.0, theirs * 1e6))
+
+
+def _edges() -> Iterator[Case]:
+    """One cluster, the same partition, one label for each row; given centers."""
+    pairs = {
+        "same": (labels_of(300, 4), (labels_of(300, 4) + 1) % 4),
+        "one": (np.zeros(300, int), np.zeros(300, int)),
+        "one-many": (np.zeros(300, int), np.arange(300)),
+        "many-one": (np.arange(300), np.zeros(300, int)),
+        "independent": (np.arange(300) % 2, np.arange(300) // 150),
+    }
+    for edge, (ours, theirs) in pairs.items():
+        for name in (*OF_LABELS, "match_labels"):
+            yield Case(f"{name}/edge-{edge}", partial(call, name, ours, theirs))
+    X, labels = tables.blobs(3_000, 4, 6), labels_of(3_000, 6)
+    centers = tables.first_rows(X, 6)
+    yield Case("inertia/given-centers", partial(call, "inertia", X, labels, centers))
+    weight = tables.weights(3_000)
+    run = partial(call, "inertia", X, labels, centers, sample_weight=weight)
+    yield Case("inertia/given-centers/weighted", run)

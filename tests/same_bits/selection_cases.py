@@ -15,6 +15,7 @@ TABLES: dict[str, Any] = {
     "groups": partial(tables.blobs, 400, 3, 4),
     "one-group": partial(tables.blobs, 400, 3, 1),
     "ties": partial(tables.integer_grid, 400, 2, 6),
+    "stripes": partial(tables.stripes, 300),
     "tiny": partial(tables.blobs, 12, 2, 3),
 }
 FEW = {"n_references": 4, "n_resamples": 4, "n_init": 3}

@@ -57,6 +57,15 @@ def constant_columns(n: int, d: int, dtype: str = "float64") -> np.ndarray:
     return _fixed(np.column_stack(columns).astype(dtype))
 
 
+@functools.lru_cache(maxsize=4)
+def stripes(n: int) -> np.ndarray:
+    """Two long stripes side by side: groups that k-means cuts across."""
+    rng = _rng(n)
+    X = np.column_stack([rng.uniform(0, 30, n), rng.normal(size=n) / 3])
+    X[::2, 1] += 4
+    return _fixed(X)
+
+
 @functools.lru_cache(maxsize=10)
 def sparse_rows(n: int, d: int, dtype: str = "float64"):
     """CSR, one number in ten not zero, in four groups of rows that use other columns."""

@@ -6,19 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.distances.argmin import smallest
-from kmeans_core.hierarchy.distances.source import (
-    FLOAT64,
-    padded,
-    source_of_vectors,
-    write_row,
-)
+from kmeans_core.engine.short_calls import short_calls
+from kmeans_core.hierarchy.distances.argmin import argmin
+from kmeans_core.hierarchy.distances.panels import infinite, padded
+from kmeans_core.hierarchy.distances.source import ns_per_row, source_of_vectors, write_row
 
 
 def nearest_points(rows: np.ndarray, points: np.ndarray, metric: str | Callable) -> np.ndarray:
-    """Number of the point nearest to each row, the lowest on ties; O(n m d) time, O(n d) memory.
+    """Index of the point nearest to each row, the lowest on ties; O(n m d) time, O(n d) memory.
 
     Parameters
     ----------
@@ -29,24 +25,28 @@ def nearest_points(rows: np.ndarray, points: np.ndarray, metric: str | Callable)
     """
     if callable(metric):
         return np.array([np.argmin([metric(row, p) for p in points]) for row in rows], dtype=int)
-    source = source_of_vectors(np.concatenate([points, rows]), metric, len(points))
+    n_points = len(points)
+    source = source_of_vectors(np.concatenate([points, rows]), metric, n_points)
     nearest = np.empty(len(rows), dtype=np.int64)
-    line = aligned_empty(padded(len(points)), FLOAT64)
-    _find_nearest(source, np.arange(padded(len(points))), len(points), line, nearest)
+    columns, distances = np.arange(padded(n_points)), infinite(padded(n_points))
+    for start, stop in short_calls(0, len(rows), ns_per_row(n_points, rows.shape[1])):
+        _find_nearest(source, columns[:n_points], distances, start, stop, nearest)
     return nearest
 
 
 @kernel
 def _find_nearest(
     source,  # IN  Source: the points, then the rows
-    numbers,  # IN  (columns,) 0, 1, 2 ...
-    n_points,  # IN
-    line,  # WORK (columns,)
-    nearest,  # OUT (n,)
+    points,  # IN  (n_points,) 0, 1, 2 ...
+    distances,  # WORK (columns,)
+    start,  # IN  first row
+    stop,  # IN
+    nearest,  # OUT (n,): from `start` to `stop`
 ):
     """Writes the nearest point of each row."""
-    for i in range(nearest.shape[0]):
-        write_row(source, n_points + i, numbers, n_points, 0, line)
-        for column in range(n_points, line.shape[0]):
-            line[column] = np.inf
-        nearest[i] = smallest(line, n_points)
+    n_points = points.shape[0]
+    for i in range(start, stop):
+        write_row(source, n_points + i, points, n_points, 0, distances)
+        for column in range(n_points, distances.shape[0]):
+            distances[column] = np.inf
+        nearest[i] = argmin(distances, n_points)

@@ -1,4 +1,4 @@
-"""A kd-tree with as many children a node as a register has lanes.
+"""A kd-tree with as many children per node as a register has lanes.
 
 Rows are split in half, again and again, at the median of the widest feature, into 2^m leaves of 8
 to 16 rows. Most binary levels are then skipped: a node keeps the boxes of its A descendants a few
@@ -15,11 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import lane_count, lanes_of
 from kmeans_core.engine.threads import Workers
-from kmeans_core.hierarchy.distances.source import FLOAT64
+from kmeans_core.hierarchy.distances.panels import FLOAT64, infinite, panel_slot
 
 LEAF_ROWS = 16
 SHARED_LEVELS = 3  # halved before threads take a part each
@@ -31,7 +30,7 @@ class KdTree(NamedTuple):
     rows: np.ndarray  # (n_samples, n_features)
     order: np.ndarray  # (n_samples,): which row of the input stands here
     leaf_of: np.ndarray  # (n_samples,)
-    packed: np.ndarray  # the rows in panels, leaf_panels a leaf; inf where a leaf has no more
+    packed: np.ndarray  # the rows in panels, leaf_panels per leaf; inf where a leaf has no more
     leaf_panels: int
     n_leaves: int
     n_levels: int
@@ -40,43 +39,54 @@ class KdTree(NamedTuple):
     high: np.ndarray
 
 
-def build_tree(X: np.ndarray, workers: Workers) -> KdTree:
-    """A tree over the rows of a float64 matrix; O(n d log n) time, about 4 n d numbers."""
+class Parts(NamedTuple):
+    """Parts `start` to `stop` of the rows at a level of the binary tree; level 0 is one part."""
+
+    level: int
+    start: int
+    stop: int
+
+
+def build_kd_tree(X: np.ndarray, workers: Workers) -> KdTree:
+    """A tree over the rows of a float64 matrix; O(n d log n) time, about 32 n d bytes."""
     n_samples, n_features = X.shape
     lanes = lanes_of(FLOAT64)
     depth = max(0, int(np.ceil(np.log2(n_samples / LEAF_ROWS))))
     rows, order = X.copy(), np.arange(n_samples)
-    top = min(depth, SHARED_LEVELS)
-    _split(rows, order, 0, top, 0, 1, np.empty((2, n_features)))
-
-    def split(first: int, last: int) -> None:
-        _split(rows, order, top, depth, first, last, np.empty((2, n_features)))
-
-    workers.run(split, 1 << top)
-    n_leaves, sizes = 1 << depth, [1 << depth]
-    while sizes[0] > lanes:
-        sizes.insert(0, -(-sizes[0] // lanes))
+    _split_rows(rows, order, depth, workers)
+    n_leaves, level_sizes = 1 << depth, [1 << depth]
+    while level_sizes[0] > lanes:
+        level_sizes.insert(0, -(-level_sizes[0] // lanes))
     starts = [0]
-    for size in sizes:  # each level begins on a panel of its own
+    for size in level_sizes:  # each level begins on a panel of its own
         starts.append(starts[-1] + -(-size // lanes) * lanes)
     bounds = np.arange(n_leaves + 1) * n_samples >> depth
     leaf_panels = -(-int(np.diff(bounds).max()) // lanes)
     tree = KdTree(
-        rows,
-        order,
-        np.repeat(np.arange(n_leaves), np.diff(bounds)),
-        aligned_empty(n_leaves * leaf_panels * lanes * n_features, FLOAT64),
-        leaf_panels,
-        n_leaves,
-        len(sizes),
-        np.array([0, *starts]),
-        aligned_empty(starts[-1] * n_features, FLOAT64),
-        aligned_empty(starts[-1] * n_features, FLOAT64),
+        rows=rows,
+        order=order,
+        leaf_of=np.repeat(np.arange(n_leaves), np.diff(bounds)),
+        packed=infinite(n_leaves * leaf_panels * lanes * n_features),
+        leaf_panels=leaf_panels,
+        n_leaves=n_leaves,
+        n_levels=len(level_sizes),
+        level_start=np.array([0, *starts]),
+        low=infinite(starts[-1] * n_features),
+        high=infinite(starts[-1] * n_features),  # no box: of inf - x and x - inf inf is larger
     )
-    tree.packed[:] = tree.low[:] = np.inf
-    tree.high[:] = np.inf  # no box: inf - x and x - inf, the larger one is inf
     _fill(tree)
     return tree
+
+
+def _split_rows(rows: np.ndarray, order: np.ndarray, depth: int, workers: Workers) -> None:
+    """Bring the rows into the order of their leaves, 2^depth of them."""
+    top, n_features = min(depth, SHARED_LEVELS), rows.shape[1]
+    _split(rows, order, Parts(0, 0, 1), top, np.empty((2, n_features)))
+
+    def split(start: int, stop: int) -> None:
+        _split(rows, order, Parts(top, start, stop), depth, np.empty((2, n_features)))
+
+    workers.run(split, 1 << top)
 
 
 @device
@@ -89,28 +99,27 @@ def leaf_start(tree, leaf):
 def _split(
     rows,  # INOUT (n_samples, n_features), reordered
     order,  # INOUT (n_samples,), reordered with them
-    top,  # IN  level to begin at, 0 for all rows
+    parts,  # IN  Parts
     depth,  # IN  level to end at
-    first_part,  # IN  of the parts of level `top`
-    last_part,  # IN  the part after the last
     box,  # WORK (2, n_features)
 ):
-    """Puts the rows of some parts in the order of their parts at level `depth`."""
+    """Brings the rows of some parts into the order of their parts at level `depth`."""
     n_samples, n_features = rows.shape
     low, high = box[0], box[1]
-    for level in range(top, depth):
-        for part in range(first_part << level - top, last_part << level - top):
-            first, last = part * n_samples >> level, (part + 1) * n_samples >> level
+    for level in range(parts.level, depth):
+        below = level - parts.level
+        for part in range(parts.start << below, parts.stop << below):
+            start, stop = part * n_samples >> level, (part + 1) * n_samples >> level
             for f in range(n_features):
-                low[f], high[f] = rows[first, f], rows[first, f]
-            for i in range(first + 1, last):
+                low[f], high[f] = rows[start, f], rows[start, f]
+            for i in range(start + 1, stop):
                 for f in range(n_features):
                     low[f], high[f] = min(low[f], rows[i, f]), max(high[f], rows[i, f])
             widest = 0
             for f in range(1, n_features):
                 if high[f] - low[f] > high[widest] - low[widest]:
                     widest = f
-            _halve(rows, order, widest, first, (2 * part + 1) * n_samples >> level + 1, last - 1)
+            _halve(rows, order, widest, start, (2 * part + 1) * n_samples >> level + 1, stop - 1)
 
 
 @device
@@ -139,27 +148,27 @@ def _halve(rows, order, feature, first, middle, last):
 
 
 @kernel
-def _fill(tree):
+def _fill(
+    tree,  # INOUT KdTree: packed, low, high, infinite on entry
+):
     """Writes the panels of the leaves and the boxes of all nodes."""
     lanes, n_features = lane_count(tree.packed), tree.rows.shape[1]
     for leaf in range(tree.n_leaves):
-        first, last = leaf_start(tree, leaf), leaf_start(tree, leaf + 1)
-        for i in range(first, last):
-            column = leaf * tree.leaf_panels * lanes + i - first
+        start, stop = leaf_start(tree, leaf), leaf_start(tree, leaf + 1)
+        for i in range(start, stop):
+            column = leaf * tree.leaf_panels * lanes + i - start
             for f in range(n_features):
-                place = (column // lanes * n_features + f) * lanes + column % lanes
-                tree.packed[place] = tree.rows[i, f]
+                tree.packed[panel_slot(column, f, n_features, lanes)] = tree.rows[i, f]
     for level in range(tree.n_levels, 0, -1):
         width = 1  # leaves of a node of this level
         for _ in range(tree.n_levels - level):
             width *= lanes
         for p in range(-(-tree.n_leaves // width)):
-            first = leaf_start(tree, p * width)
-            last = leaf_start(tree, min((p + 1) * width, tree.n_leaves))
-            node = tree.level_start[level] + p
+            start = leaf_start(tree, p * width)
+            stop = leaf_start(tree, min((p + 1) * width, tree.n_leaves))
             for f in range(n_features):
-                place = (node // lanes * n_features + f) * lanes + node % lanes
-                tree.low[place], tree.high[place] = np.inf, -np.inf
-                for i in range(first, last):
-                    tree.low[place] = min(tree.low[place], tree.rows[i, f])
-                    tree.high[place] = max(tree.high[place], tree.rows[i, f])
+                slot = panel_slot(tree.level_start[level] + p, f, n_features, lanes)
+                tree.low[slot], tree.high[slot] = np.inf, -np.inf
+                for i in range(start, stop):
+                    tree.low[slot] = min(tree.low[slot], tree.rows[i, f])
+                    tree.high[slot] = max(tree.high[slot], tree.rows[i, f])

@@ -1,6 +1,6 @@
 """Agglomerative clustering as it is defined: find the closest pair, merge it, repeat.
 
-The first file to read, and the oracle that faster algorithms are tested against.
+The first file to read, together with update_rules.py; the tests hold every faster algorithm to it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.linkages.update_rules import METHODS, update
+from kmeans_core.hierarchy.distances.source import Source, square_matrix
+from kmeans_core.hierarchy.linkages.merges import label_merges
+from kmeans_core.hierarchy.linkages.update_rules import METHODS, RULES, update
+
+
+def naive_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndarray:
+    """Z by `naive_merges`, from any source and for any linkage: O(n^3) time, 8 n^2 bytes."""
+    merges, heights = naive_merges(square_matrix(source), method, weight)
+    if RULES[method].reducible:
+        # A mean of two distances may round to just below both; exact heights never fall.
+        heights = np.maximum.accumulate(heights)
+    return label_merges(merges, heights)
 
 
 def naive_merges(
@@ -22,7 +33,7 @@ def naive_merges(
     Parameters
     ----------
     distances : ndarray of float64, shape (n_samples, n_samples)
-        Symmetric and finite; used up as working memory.
+        Symmetric and finite; overwritten.
     method : str
         One of `METHODS`.
     weight : ndarray of float64, shape (n_samples,), optional
@@ -54,15 +65,15 @@ def naive_merges(
 @kernel
 def _merge_closest(
     distances,  # INOUT (n_samples, n_samples), symmetric
-    method,  # IN  place of the rule in METHODS
-    sizes,  # INOUT (n_samples,), rows in each cluster; 0 once it was merged away
+    method,  # IN  number of the rule: its index in METHODS
+    sizes,  # INOUT (n_samples,), rows in each cluster; 0 once it was merged into another one
     merges,  # OUT (n_samples - 1, 2)
     heights,  # OUT (n_samples - 1,)
 ):
-    """Write the merges and their heights.
+    """Writes the merges and their heights.
 
     Before each step, `distances[i, j]` is the distance between the clusters i and j where both
-    still exist; the columns of those merged away are infinite, so no minimum falls on them.
+    still exist; the columns of the others are infinite, so no minimum falls on them.
     """
     n_samples = distances.shape[0]
     for step in range(n_samples - 1):

@@ -11,17 +11,19 @@ They are the recurrences of Lance and Williams 1967, "A general theory of classi
 strategies 1", doi 10.1093/comjnl/9.4.373. Ward, centroid and median work on plain distances, as in
 SciPy, and are right only if those of the rows are Euclidean. Under centroid and median a union can
 be closer to another cluster than either part was, so heights may fall (an inversion).
+
+A new linkage is a rule here and a line in RULES. The naive algorithm then runs it, and so does the
+general form of a fast one: the chain of nn_chain.py if the rule is reducible, else generic.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from kmeans_core.engine.jit import device
-
-METHODS = ("single", "complete", "average", "weighted", "ward", "centroid", "median")
-EUCLIDEAN_METHODS = ("ward", "centroid", "median")
-INVERTING_METHODS = ("centroid", "median")
 
 
 @device
@@ -63,23 +65,50 @@ def median(d_xi, d_yi, d_xy, size_x, size_y, size_i):
     return np.sqrt(max(0.5 * (d_xi * d_xi + d_yi * d_yi) - 0.25 * d_xy * d_xy, 0.0))
 
 
-@device
-def update(method, d_xi, d_yi, d_xy, size_x, size_y, size_i):
-    """The rule numbered `method`, its place in METHODS.
+class Rule(NamedTuple):
+    """A linkage, by its rule."""
 
-    A number and not the function: a kernel that takes functions cannot be kept on disk, since
-    its signature holds their addresses.
-    """
-    if method == 0:
-        return single(d_xi, d_yi, d_xy, size_x, size_y, size_i)
-    if method == 1:
-        return complete(d_xi, d_yi, d_xy, size_x, size_y, size_i)
-    if method == 2:
-        return average(d_xi, d_yi, d_xy, size_x, size_y, size_i)
-    if method == 3:
-        return weighted(d_xi, d_yi, d_xy, size_x, size_y, size_i)
-    if method == 4:
-        return ward(d_xi, d_yi, d_xy, size_x, size_y, size_i)
-    if method == 5:
-        return centroid(d_xi, d_yi, d_xy, size_x, size_y, size_i)
-    return median(d_xi, d_yi, d_xy, size_x, size_y, size_i)
+    distance: Callable
+    euclidean: bool = False  # right for Euclidean distances only
+    reducible: bool = True  # a union is never nearer to a third cluster than both its parts were
+
+
+RULES = {
+    "single": Rule(single),
+    "complete": Rule(complete),
+    "average": Rule(average),
+    "weighted": Rule(weighted),
+    "ward": Rule(ward, euclidean=True),
+    "centroid": Rule(centroid, euclidean=True, reducible=False),
+    "median": Rule(median, euclidean=True, reducible=False),
+}
+METHODS = tuple(RULES)
+EUCLIDEAN_METHODS = tuple(name for name, rule in RULES.items() if rule.euclidean)
+INVERTING_METHODS = tuple(name for name, rule in RULES.items() if not rule.reducible)
+
+
+def _by_number(rules: Sequence[Callable]) -> Callable:
+    """One function that takes a rule's number, then the arguments of a rule."""
+    rule = rules[0]
+    if len(rules) == 1:
+
+        @device
+        def last(number, d_xi, d_yi, d_xy, size_x, size_y, size_i):
+            return rule(d_xi, d_yi, d_xy, size_x, size_y, size_i)
+
+        return last
+    others = _by_number(rules[1:])
+
+    @device
+    def chosen(number, d_xi, d_yi, d_xy, size_x, size_y, size_i):
+        if number == 0:
+            return rule(d_xi, d_yi, d_xy, size_x, size_y, size_i)
+        return others(number - 1, d_xi, d_yi, d_xy, size_x, size_y, size_i)
+
+    return chosen
+
+
+# update(number, d_xi, d_yi, d_xy, size_x, size_y, size_i) is the rule of METHODS[number]. A number
+# and not the function: a kernel that takes functions cannot be kept on disk, since its signature
+# holds their addresses.
+update = _by_number([rule.distance for rule in RULES.values()])

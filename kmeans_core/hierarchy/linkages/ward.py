@@ -13,138 +13,131 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.engine.short_calls import turns_a_call
+from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.simd import any_lane, fma, lane_bits, lane_count, load, splat
-from kmeans_core.hierarchy.distances.screen import (
-    FLOAT32,
-    packed_float32,
-    screen_columns,
-    stretch_and_slack,
+from kmeans_core.hierarchy.distances.panels import (
+    GROUP,
+    NS_PER_VALUE,
+    four_squares,
+    packed_points,
+    padded,
+    panel_slot,
+    squared_distance,
 )
-from kmeans_core.hierarchy.distances.source import GROUP, four_squares, place
+from kmeans_core.hierarchy.distances.screen import FLOAT32, Screen, screen_for
+from kmeans_core.hierarchy.distances.source import Source
 from kmeans_core.hierarchy.linkages.chain import (
     LENGTH,
-    MERGED,
+    N_MERGED,
     SEARCH_AGAIN,
-    begin_chain,
     begin_search,
     new_chain,
     push,
     recall,
     remember,
 )
+from kmeans_core.hierarchy.linkages.merges import number_merges, sort_merges
 
 
 class Clusters(NamedTuple):
-    """The clusters that exist, without gaps: places 0..n_clusters-1."""
+    """The clusters that exist, without gaps: slots 0..n_clusters-1."""
 
     centroids: np.ndarray  # (n_samples, n_features)
-    packed: np.ndarray  # the same in panels of float32; inf past the last place
+    packed: np.ndarray  # the same in panels of float32; inf past the last slot
+    query: np.ndarray  # WORK (n_features,) float32
     sizes: np.ndarray  # (n_samples,), sums of weights
-    screen_sizes: np.ndarray  # (columns,) the same as float32; 1 past the last place
+    screen_sizes: np.ndarray  # (columns,) the same as float32; 1 past the last slot
     ids: np.ndarray  # (n_samples,): a row, or n_samples + t for the result of merge t
-    places: np.ndarray  # (2 n_samples - 1,): where a cluster stands; -1 once it was merged
+    slots: np.ndarray  # (2 n_samples - 1,): where a cluster stands; -1 once it was merged
     costs: np.ndarray  # (2 n_samples - 1,): of the merge that made it
+    screen: Screen
 
 
-class Scan(NamedTuple):
-    """A search: who searches, and whom it does not look for."""
+class Search(NamedTuple):
+    """A search for the clusters nearest to the last member of the chain."""
 
     n_clusters: int
-    me: int  # place of the last member of the chain
-    below: int  # place of the member below it, or -1
+    slot: int  # of the last member
+    below: int  # slot of the member below it, or -1; it is not searched for
     level: int  # of the last member
 
 
-def ward_merges(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """The merges of Ward linkage, not in the order of their heights.
+def ward_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndarray:
+    """Z of Ward linkage of Euclidean vectors.
 
     Parameters
     ----------
-    X : ndarray of float64, shape (n_samples, n_features)
-        Values below 2 in size.
+    source : Source
+        Of kind EUCLIDEAN; its panels are not used.
+    method
+        Not used: the linkage is 'ward'.
     weight : ndarray of float64, shape (n_samples,), optional
         How many rows each row stands for, at most 1e30 times as many as another one.
 
     Returns
     -------
-    merges : ndarray of int64, shape (n_samples - 1, 2)
-        Numbers of the clusters joined: below n_samples a row, else the result of merge
-        ``number - n_samples`` of this table.
-    costs : ndarray of float64, shape (n_samples - 1,)
-        Growth of the sum of squares within clusters; the height is ``sqrt(2 * cost)``. None is
-        below those of its parts.
+    ndarray of float64, shape (n_samples - 1, 4)
+        Heights are ``sqrt(2 * growth)`` of the sum of squares within clusters.
 
     Notes
     -----
-    O(n^2 d) time, about 2.1 searches a row; memory: 12 n d + 150 n bytes.
+    O(n^2 d) time, about 2.1 searches per row; memory: 12 n d + 150 n bytes.
 
     References
     ----------
     Ward 1963, doi 10.1080/01621459.1963.10500845; Murtagh and Legendre 2014,
     doi 10.1007/s00357-014-9161-z, for what is squared and when.
     """
-    n_samples = len(X)
+    X, n_samples = source.X, source.n_samples
+    clusters, chain = _new_clusters(X, weight), new_chain(n_samples)
+    merges, costs = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
+    most_steps = items_per_call(NS_PER_VALUE * X.size)
+    while chain.progress[N_MERGED] < n_samples - 1:
+        _merge_along_chain(clusters, chain, most_steps, merges, costs)
+    costs = costs if weight is None else costs * weight.max()
+    merges, costs = sort_merges(merges, costs)
+    return number_merges(merges, np.sqrt(2 * costs))
+
+
+def _new_clusters(X: np.ndarray, weight: np.ndarray | None) -> Clusters:
+    """Every row a cluster. Sizes are relative to the largest one: they are kept as float32 too."""
+    n_samples, n_features = X.shape
     sizes = np.ones(n_samples) if weight is None else weight / weight.max()
-    screen_sizes = aligned_empty(screen_columns(n_samples), FLOAT32)
+    screen_sizes = aligned_empty(padded(n_samples, FLOAT32), FLOAT32)
     screen_sizes[:] = 1.0
     screen_sizes[:n_samples] = sizes
-    places = np.full(2 * n_samples - 1, -1)
-    places[:n_samples] = np.arange(n_samples)
-    clusters = Clusters(
-        X.copy(),
-        packed_float32(X),
-        sizes.copy(),
-        screen_sizes,
-        np.arange(n_samples),
-        places,
-        np.zeros(2 * n_samples - 1),
+    slots = np.full(2 * n_samples - 1, -1)
+    slots[:n_samples] = np.arange(n_samples)
+    return Clusters(
+        centroids=X.copy(),
+        packed=packed_points(X, n_samples, FLOAT32),
+        query=np.empty(n_features, dtype=np.float32),
+        sizes=sizes,
+        screen_sizes=screen_sizes,
+        ids=np.arange(n_samples),
+        slots=slots,
+        costs=np.zeros(2 * n_samples - 1),
+        screen=screen_for(n_features),
     )
-    merges, costs = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
-    query = np.empty(X.shape[1], dtype=np.float32)
-    stretch, slack = stretch_and_slack(X.shape[1])
-    chain, progress, most_turns = new_chain(n_samples), begin_chain(), turns_a_call(X.size)
-    while progress[MERGED] < n_samples - 1:
-        _merge_along_chain(
-            clusters, chain, progress, most_turns, query, stretch, slack, merges, costs
-        )
-    return merges, costs if weight is None else costs * weight.max()
 
 
 @kernel
 def _merge_along_chain(
     clusters,  # INOUT Clusters
-    chain,  # WORK Chain
-    progress,  # INOUT see begin_chain
-    most_turns,  # IN  searches or merges after which to return; call again until all are merged
-    query,  # WORK (n_features,) float32
-    stretch,  # IN  see screen.py
-    slack,  # IN
+    chain,  # INOUT Chain
+    most_steps,  # IN  searches and merges after which it returns; call until all are merged
     merges,  # OUT (n_samples - 1, 2)
     costs,  # OUT (n_samples - 1,)
 ):
     """Writes the merges and their costs."""
-    n_samples, turn = clusters.ids.shape[0], 0
-    step, length = progress[MERGED], progress[LENGTH]
-    while step < n_samples - 1 and turn < most_turns:
-        turn += 1
+    n_samples, n_steps = clusters.ids.shape[0], 0
+    n_merged, length = chain.progress[N_MERGED], chain.progress[LENGTH]
+    while n_merged < n_samples - 1 and n_steps < most_steps:
+        n_steps += 1
         if length == 0:
             push(chain, 0, clusters.ids[0], np.inf)
             length = 1
-        last = length - 1
-        k = recall(chain, last, clusters.places, step)
-        if k == SEARCH_AGAIN:
-            begin_search(chain, last, step)
-            _search(clusters, n_samples - step, chain, last, query, stretch, slack)
-            k = recall(chain, last, clusters.places, step)
-        nearest, cost = -1, chain.below[last]
-        if k >= 0 and chain.distances[k] < cost:
-            nearest, cost = chain.known[k], chain.distances[k]
-        for new in range(n_samples + chain.step[last], n_samples + step):
-            if clusters.places[new] >= 0:
-                new_cost = _cost(clusters, clusters.places[chain.ids[last]], clusters.places[new])
-                if new_cost < cost:
-                    nearest, cost = new, new_cost
+        nearest, cost = _nearest(clusters, chain, length - 1, n_merged)
         if nearest >= 0:
             push(chain, length, nearest, cost)
             length += 1
@@ -152,38 +145,59 @@ def _merge_along_chain(
             length -= 2
             a, b = chain.ids[length], chain.ids[length + 1]
             cost = max(cost, clusters.costs[a], clusters.costs[b])  # equal but for rounding
-            merges[step, 0], merges[step, 1], costs[step] = a, b, cost
-            _merge(clusters, a, b, n_samples + step, n_samples - step, cost)
-            step += 1
-    progress[MERGED], progress[LENGTH] = step, length
+            merges[n_merged, 0], merges[n_merged, 1], costs[n_merged] = a, b, cost
+            _merge(clusters, a, b, n_merged)
+            clusters.costs[n_samples + n_merged] = cost
+            n_merged += 1
+    chain.progress[N_MERGED], chain.progress[LENGTH] = n_merged, length
+
+
+@device
+def _nearest(clusters, chain, last, n_merged):
+    """The cluster nearest to the last member, -1 for the member below it; the cost of that merge.
+
+    It is one of those remembered, else one of those made since the member searched.
+    """
+    n_samples = clusters.ids.shape[0]
+    k = recall(chain, last, clusters.slots, n_merged)
+    if k == SEARCH_AGAIN:
+        begin_search(chain, last, n_merged)
+        _search(clusters, n_samples - n_merged, chain, last)
+        k = recall(chain, last, clusters.slots, n_merged)
+    nearest, cost = -1, chain.below[last]
+    if k >= 0 and chain.distances[k] < cost:
+        nearest, cost = chain.known[k], chain.distances[k]
+    slot = clusters.slots[chain.ids[last]]
+    for new in range(n_samples + chain.searched[last], n_samples + n_merged):
+        if clusters.slots[new] >= 0:
+            new_cost = _cost(clusters, slot, clusters.slots[new])
+            if new_cost < cost:
+                nearest, cost = new, new_cost
+    return nearest, cost
 
 
 @device
 def _cost(clusters, p, q):
-    """Growth of the sum of squares when the clusters at two places are merged."""
-    square = 0.0
-    for f in range(clusters.centroids.shape[1]):
-        difference = clusters.centroids[p, f] - clusters.centroids[q, f]
-        square += difference * difference
+    """Growth of the sum of squares when the clusters in two slots are merged."""
+    square = squared_distance(clusters.centroids, p, q)
     a, b = clusters.sizes[p], clusters.sizes[q]
     return square * (a * b) / (a + b)
 
 
 @device
-def _search(clusters, n_clusters, chain, last, query, stretch, slack):
+def _search(clusters, n_clusters, chain, last):
     """Remember the clusters nearest to the last member, nearer than the member below it.
 
     With sizes a (of the member) and b, a cost below `limit` means
-    ``square * b < limit + limit / a * b``: no division for each cluster.
+    ``square * b < limit + limit / a * b``: no division per cluster.
     """
-    packed, n_features = clusters.packed, clusters.centroids.shape[1]
-    lanes = lane_count(packed)
-    me = clusters.places[chain.ids[last]]
-    below = clusters.places[chain.ids[last - 1]] if last > 0 else -1
+    packed, query, n_features = clusters.packed, clusters.query, clusters.centroids.shape[1]
+    lanes, slot = lane_count(packed), clusters.slots[chain.ids[last]]
+    below = clusters.slots[chain.ids[last - 1]] if last > 0 else -1
     for f in range(n_features):
-        query[f] = clusters.centroids[me, f]
+        query[f] = clusters.centroids[slot, f]
     limit = chain.below[last]
-    constant, factor = _limits(limit, clusters.sizes[me], stretch, slack, packed)
+    constant, factor = _limits(clusters, slot, limit)
     for panel in range(0, -(-n_clusters // (GROUP * lanes)) * GROUP, GROUP):
         o = panel * lanes
         a, b, c, d = four_squares(packed, panel, query, n_features)
@@ -193,67 +207,68 @@ def _search(clusters, n_clusters, chain, last, query, stretch, slack):
         near_d = _may_be_near(d, clusters, o + 3 * lanes, constant, factor)
         if any_lane((near_a | near_b) | (near_c | near_d)):
             # Four calls, not a loop over four masks: that took 1.5 times as long in all.
-            scan = Scan(n_clusters, me, below, last)
-            limit = _look(near_a, o, clusters, chain, scan, limit)
-            limit = _look(near_b, o + lanes, clusters, chain, scan, limit)
-            limit = _look(near_c, o + 2 * lanes, clusters, chain, scan, limit)
-            limit = _look(near_d, o + 3 * lanes, clusters, chain, scan, limit)
-            constant, factor = _limits(limit, clusters.sizes[me], stretch, slack, packed)
+            search = Search(n_clusters, slot, below, last)
+            limit = _nearer(near_a, o, clusters, chain, search, limit)
+            limit = _nearer(near_b, o + lanes, clusters, chain, search, limit)
+            limit = _nearer(near_c, o + 2 * lanes, clusters, chain, search, limit)
+            limit = _nearer(near_d, o + 3 * lanes, clusters, chain, search, limit)
+            constant, factor = _limits(clusters, slot, limit)
 
 
 @device
-def _limits(limit, size, stretch, slack, packed):
+def _limits(clusters, slot, limit):
     """What screened squares are compared with, in lanes: see `_search` and screen.py."""
+    packed, stretch, slack = clusters.packed, clusters.screen.stretch, clusters.screen.slack
     constant = splat(np.float32(limit * stretch), packed)
-    return constant, splat(np.float32(limit / size * stretch + slack), packed)
+    return constant, splat(np.float32(limit / clusters.sizes[slot] * stretch + slack), packed)
 
 
 @device
-def _may_be_near(squares, clusters, start, constant, factor):
-    sizes = load(clusters.screen_sizes, start)
+def _may_be_near(squares, clusters, slot, constant, factor):
+    sizes = load(clusters.screen_sizes, slot)
     return squares * sizes < fma(factor, sizes, constant)
 
 
 @device
-def _look(mask, start, clusters, chain, scan, limit):
-    """Work out the costs that the screen could not rule out."""
-    bits, p = lane_bits(mask), start
+def _nearer(mask, slot, clusters, chain, search, limit):
+    """Remember the clusters that the screen could not rule out and that are really nearer."""
+    bits = lane_bits(mask)
     while bits != 0:
-        if bits & 1 and p < scan.n_clusters and p != scan.me and p != scan.below:
-            cost = _cost(clusters, scan.me, p)
+        if bits & 1 and slot < search.n_clusters and slot not in (search.slot, search.below):
+            cost = _cost(clusters, search.slot, slot)
             if cost < limit:
-                limit = remember(chain, scan.level, clusters.ids[p], cost, limit)
+                limit = remember(chain, search.level, clusters.ids[slot], cost, limit)
         bits >>= 1
-        p += 1
+        slot += 1
     return limit
 
 
 @device
-def _merge(clusters, a, b, merged, n_clusters, cost):
-    """Put the union of a and b at the lower of their places and close the gap at the other."""
-    p = min(clusters.places[a], clusters.places[b])
-    q = max(clusters.places[a], clusters.places[b])
+def _merge(clusters, a, b, n_merged):
+    """Put the union of a and b in the lower of their slots and close the gap in the other."""
+    n_samples, merged = clusters.ids.shape[0], clusters.ids.shape[0] + n_merged
+    p = min(clusters.slots[a], clusters.slots[b])
+    q = max(clusters.slots[a], clusters.slots[b])
     lanes, n_features = lane_count(clusters.packed), clusters.centroids.shape[1]
     share = clusters.sizes[q] / (clusters.sizes[p] + clusters.sizes[q])
-    end = n_clusters - 1
+    last = n_samples - n_merged - 1
     for f in range(n_features):
         # p + (q - p) share and not a mean of both: exact where they are equal.
         move = (clusters.centroids[q, f] - clusters.centroids[p, f]) * share
         clusters.centroids[p, f] += move
-        clusters.centroids[q, f] = clusters.centroids[end, f]
-        at_p, at_q = place(p, f, n_features, lanes), place(q, f, n_features, lanes)
-        at_end = place(end, f, n_features, lanes)
+        clusters.centroids[q, f] = clusters.centroids[last, f]
+        at_p, at_q = panel_slot(p, f, n_features, lanes), panel_slot(q, f, n_features, lanes)
+        at_last = panel_slot(last, f, n_features, lanes)
         clusters.packed[at_p] = clusters.centroids[p, f]
-        clusters.packed[at_q] = clusters.packed[at_end]
-        clusters.packed[at_end] = np.inf
+        clusters.packed[at_q] = clusters.packed[at_last]
+        clusters.packed[at_last] = np.inf
     clusters.sizes[p] += clusters.sizes[q]
     clusters.screen_sizes[p] = clusters.sizes[p]
-    clusters.sizes[q] = clusters.sizes[end]
-    clusters.screen_sizes[q] = clusters.screen_sizes[end]
-    clusters.screen_sizes[end] = 1.0
-    clusters.ids[q] = clusters.ids[end]
-    clusters.places[clusters.ids[q]] = q  # before the two below: q may be the end
+    clusters.sizes[q] = clusters.sizes[last]
+    clusters.screen_sizes[q] = clusters.screen_sizes[last]
+    clusters.screen_sizes[last] = 1.0
+    clusters.ids[q] = clusters.ids[last]
+    clusters.slots[clusters.ids[q]] = q  # before the two below: q may be the last
     clusters.ids[p] = merged
-    clusters.places[merged] = p
-    clusters.places[a], clusters.places[b] = -1, -1
-    clusters.costs[merged] = cost
+    clusters.slots[merged] = p
+    clusters.slots[a], clusters.slots[b] = -1, -1

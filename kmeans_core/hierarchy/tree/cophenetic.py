@@ -1,4 +1,4 @@
-"""Cophenetic distances: at which height do two rows come into one cluster?"""
+"""Cophenetic distances: the height at which two rows come into one cluster."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.hierarchy.distances.check_fits import ONLY_A_SAMPLE, check_fits
-from kmeans_core.hierarchy.distances.source import check_condensed
-from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of, leaves_list
+from kmeans_core.hierarchy.distances.check_fits import ONLY_SAMPLE, check_fits
+from kmeans_core.hierarchy.distances.precomputed import check_condensed
+from kmeans_core.hierarchy.distances.source import condensed_index
+from kmeans_core.hierarchy.tree.linkage_matrix import (
+    check_tree,
+    children_of,
+    leaf_ranges,
+    leaves_list,
+)
 
 
 def cophenet(Z: Any, Y: Any = None) -> np.ndarray | tuple[float, np.ndarray]:
@@ -42,13 +48,10 @@ def cophenet(Z: Any, Y: Any = None) -> np.ndarray | tuple[float, np.ndarray]:
     """
     Z = check_tree(Z)
     n_samples = len(Z) + 1
-    check_fits(4 * n_samples * (n_samples - 1), n_samples, ONLY_A_SAMPLE)
+    check_fits(4 * n_samples * (n_samples - 1), n_samples, ONLY_SAMPLE)
     distances = np.empty(n_samples * (n_samples - 1) // 2)
     leaves = leaves_list(Z).astype(np.int64)
-    place = np.empty(n_samples, dtype=np.int64)
-    place[leaves] = np.arange(n_samples)
-    first = np.concatenate([place, np.empty(len(Z), dtype=np.int64)])
-    _write_heights(children_of(Z), Z[:, 2].copy(), leaves, first, first + 1, distances)
+    _write_heights(children_of(Z), Z[:, 2].copy(), leaves, leaf_ranges(Z), distances)
     if Y is None:
         return distances
     given = check_condensed(Y, "Y")
@@ -68,17 +71,13 @@ def _write_heights(
     children,  # IN  (n_samples - 1, 2)
     heights,  # IN  (n_samples - 1,)
     leaves,  # IN  (n_samples,) rows from left to right
-    first,  # INOUT (2 * n_samples - 1,) first place of a cluster's leaves; rows' on entry
-    after,  # INOUT (2 * n_samples - 1,) the place after its last
+    ranges,  # IN  (2 * n_samples - 1, 2), see `leaf_ranges`
     distances,  # OUT (n_samples * (n_samples - 1) / 2,)
 ):
     """Writes for each merge its height, for every pair that it brings together."""
-    n_samples = leaves.shape[0]
-    for t in range(n_samples - 1):
+    for t in range(children.shape[0]):
         left, right = children[t, 0], children[t, 1]
-        for i in range(first[left], after[left]):
-            for j in range(first[right], after[right]):
-                low, high = min(leaves[i], leaves[j]), max(leaves[i], leaves[j])
-                before = low * (2 * n_samples - low - 1) // 2
-                distances[before + high - low - 1] = heights[t]
-        first[n_samples + t], after[n_samples + t] = first[left], after[right]
+        for i in range(ranges[left, 0], ranges[left, 1]):
+            for j in range(ranges[right, 0], ranges[right, 1]):
+                pair = condensed_index(leaves[i], leaves[j], leaves.shape[0])
+                distances[pair] = heights[t]

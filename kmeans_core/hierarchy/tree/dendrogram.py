@@ -39,12 +39,12 @@ def dendrogram(
         'lastp' shows `p` leaves, the last ``p - 1`` merges; 'level' shows `p` levels below the
         top. What is folded away becomes one leaf, at height 0.
     color_threshold : float, optional
-        Links below it have a colour for each subtree, the others 'C0'; the default is 0.7 times
+        Links below it have one colour per subtree, the others 'C0'; the default is 0.7 times
         the largest height.
     get_leaves : bool
         False leaves out 'leaves' and 'leaves_color_list'.
     orientation : {'top', 'bottom', 'left', 'right'}
-        Accepted for SciPy's sake; coordinates do not depend on it.
+        Accepted as SciPy does; coordinates do not depend on it.
     labels : sequence of length n_samples, optional
         Names of the rows; the default is their numbers.
     count_sort, distance_sort : {False, True, 'ascending', 'descending'}
@@ -58,9 +58,9 @@ def dendrogram(
     Returns
     -------
     dict of lists
-        'icoord' and 'dcoord': four x and four y values a link, from foot to foot; 'ivl': labels
+        'icoord' and 'dcoord': four x and four y values per link, from foot to foot; 'ivl': labels
         of the leaves from left to right; 'leaves': their cluster numbers; 'color_list': a colour
-        a link; 'leaves_color_list': that of the link above each leaf.
+        per link; 'leaves_color_list': that of the link above each leaf.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def _draw(
             ivl.append(_leaf_label(cluster, n_samples, counts, labels, show_leaf_counts))
         elif event == "between":
             above = heights[cluster - n_samples] >= threshold or threshold <= 0
-            if above and below:  # a coloured subtree ends here: the next one looks different
+            if above and below:  # a coloured subtree ends here: the next one gets another colour
                 next_color = (next_color + 1) % len(COLORS)
             below = not above
             colors.append(ABOVE_COLOR if above else COLORS[next_color])

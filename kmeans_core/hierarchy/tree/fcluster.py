@@ -1,4 +1,4 @@
-"""Flat clusters from a tree by a criterion, and the statistics that criteria are made of.
+"""Flat clusters from a tree by a criterion, and the statistics that criteria use.
 
 The names, meanings and numbering are SciPy's. A *monocrit* is a number for every merge; a cluster
 is cut out where its number is at most the threshold and no cluster above it is.
@@ -37,9 +37,9 @@ def fcluster(
         lowest height that leaves at most `t` clusters; one whose `monocrit` is at most `t`; the
         lowest `monocrit` that leaves at most `t` clusters.
     depth : int
-        How many levels down 'inconsistent' looks.
+        How many levels down 'inconsistent' goes.
     R : array-like of shape (n_samples - 1, 4), optional
-        What `inconsistent` returned, to spare computing it again.
+        What `inconsistent` returned; otherwise it is computed.
     monocrit : array-like of shape (n_samples - 1,), optional
         A number for each merge.
 
@@ -53,13 +53,13 @@ def fcluster(
     ------
     ValueError, TypeError
         A bad `Z` or `R`, an unknown criterion, a NaN threshold, a `monocrit` that is missing or of
-        the wrong length, less than one cluster asked for.
+        the wrong length, less than one cluster.
 
     Notes
     -----
     O(n) time and memory, O(n log n) for the two with a number of clusters, O(2^depth n) for
-    'inconsistent'. `cut_tree` always returns the number of clusters asked for; 'maxclust' returns
-    fewer where merges at the same height would have to be told apart.
+    'inconsistent'. `cut_tree` always returns the requested number of clusters; 'maxclust' returns
+    fewer where it would have to separate merges at the same height.
     """
     Z = check_tree(Z)
     check_choice(criterion, "criterion", CRITERIA)
@@ -87,7 +87,7 @@ def _criterion_values(
         raise ValueError(f"criterion={criterion!r} needs monocrit: a number for each merge.")
     values = check_matrix(np.reshape(monocrit, (1, -1)), "monocrit", dtype=np.float64)[0]
     if len(values) != len(Z):
-        raise ValueError(f"monocrit must have {len(Z)} values, one a merge, got {len(values)}.")
+        raise ValueError(f"monocrit must have {len(Z)} values, one per merge, got {len(values)}.")
     return values
 
 
@@ -158,7 +158,7 @@ def inconsistent(Z: Any, d: int = 2) -> np.ndarray:
     ----------
     Z : array-like of shape (n_samples - 1, 4)
     d : int
-        Levels looked at, the merge's own included; at least 1 (0 counts as 1).
+        Levels that enter, the merge's own included; at least 1 (0 counts as 1).
 
     Returns
     -------

@@ -19,22 +19,26 @@ and SciPy enumerate pairs in sorted order with early stopping instead.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
-from kmeans_core.hierarchy.distances.check_fits import ONLY_A_SAMPLE, check_fits
+from kmeans_core.hierarchy.distances.check_fits import ONLY_SAMPLE, check_fits
+from kmeans_core.hierarchy.distances.precomputed import check_condensed, condensed_of_pairs
 from kmeans_core.hierarchy.distances.source import (
     METRICS,
     Source,
-    check_condensed,
-    condensed_of_callable,
     source_of_condensed,
     source_of_vectors,
-    square,
+    square_matrix,
 )
-from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of, leaves_list
+from kmeans_core.hierarchy.tree.linkage_matrix import (
+    check_tree,
+    children_of,
+    leaf_ranges,
+    leaves_list,
+)
 from kmeans_core.validation import check_choice, check_matrix
 
 
@@ -72,15 +76,26 @@ def optimal_leaf_ordering(Z: Any, y: Any, metric: str | Callable = "euclidean") 
     source = _source(y, metric)
     if source.n_samples != n_samples:
         raise ValueError(f"Z has {n_samples} rows, but y has {source.n_samples}.")
-    check_fits(24 * n_samples**2, n_samples, ONLY_A_SAMPLE)
+    check_fits(24 * n_samples**2, n_samples, ONLY_SAMPLE)
     leaves = leaves_list(Z)
-    distances = np.ascontiguousarray(square(source)[np.ix_(leaves, leaves)])
-    children, bounds = children_of(Z), _bounds(Z, leaves)
-    costs = np.zeros((n_samples, n_samples))
-    _fill_costs(children, bounds, distances, np.empty(n_samples), costs)
-    stack = np.empty((n_samples, 3), dtype=np.int64)
-    _turn_branches(children, bounds, distances, costs, stack)
-    return np.column_stack([children.astype(np.float64), Z[:, 2:]])
+    turns = _Turns(
+        children=children_of(Z),
+        ranges=leaf_ranges(Z),
+        distances=np.ascontiguousarray(square_matrix(source)[np.ix_(leaves, leaves)]),
+        costs=np.zeros((n_samples, n_samples)),
+    )
+    _fill_costs(turns, np.empty(n_samples))
+    _turn_branches(turns, np.empty((n_samples, 3), dtype=np.int64))
+    return np.column_stack([turns.children.astype(np.float64), Z[:, 2:]])
+
+
+class _Turns(NamedTuple):
+    """A tree and the costs of its ends; rows are in the order of the leaves before any turn."""
+
+    children: np.ndarray  # (n_samples - 1, 2)
+    ranges: np.ndarray  # (2 n_samples - 1, 2), see `leaf_ranges`
+    distances: np.ndarray  # (n_samples, n_samples)
+    costs: np.ndarray  # (n_samples, n_samples)
 
 
 def _source(y: Any, metric: str | Callable) -> Source:
@@ -88,98 +103,67 @@ def _source(y: Any, metric: str | Callable) -> Source:
         return source_of_condensed(check_condensed(y))
     X = check_matrix(y, "y", dtype=np.float64, min_rows=2)
     if callable(metric):
-        return source_of_condensed(condensed_of_callable(X, metric))
+        return source_of_condensed(condensed_of_pairs(metric, X))
     return source_of_vectors(X, check_choice(metric, "metric", METRICS), len(X))
 
 
-def _bounds(Z: np.ndarray, leaves: np.ndarray) -> np.ndarray:
-    """First place of each cluster's leaves in `leaves`, and the place after its last."""
-    n_samples = len(leaves)
-    bounds = np.empty((2 * n_samples - 1, 2), dtype=np.int64)
-    bounds[leaves, 0] = np.arange(n_samples)
-    bounds[:n_samples, 1] = bounds[:n_samples, 0] + 1
-    _join_bounds(children_of(Z), bounds)
-    return bounds
-
-
-@kernel
-def _join_bounds(
-    children,  # IN  (n_samples - 1, 2)
-    bounds,  # INOUT (2 * n_samples - 1, 2): those of rows on entry
-):
-    """Writes the bounds of merged clusters."""
-    n_samples = children.shape[0] + 1
-    for t in range(n_samples - 1):
-        bounds[n_samples + t, 0] = bounds[children[t, 0], 0]
-        bounds[n_samples + t, 1] = bounds[children[t, 1], 1]
-
-
 @device
-def _far_side(children, bounds, cluster, leaf):
-    """Places of the leaves that can stand at the other end of a cluster that begins with `leaf`."""
-    n_samples = children.shape[0] + 1
+def _far_side(turns, cluster, leaf):
+    """Start and stop of the leaves that can end a cluster whose other end is `leaf`."""
+    children, ranges, n_samples = turns.children, turns.ranges, turns.children.shape[0] + 1
     if cluster < n_samples:
         return leaf, leaf + 1
     left, right = children[cluster - n_samples, 0], children[cluster - n_samples, 1]
-    if bounds[left, 0] <= leaf < bounds[left, 1]:
-        return bounds[right, 0], bounds[right, 1]
-    return bounds[left, 0], bounds[left, 1]
+    if ranges[left, 0] <= leaf < ranges[left, 1]:
+        return ranges[right, 0], ranges[right, 1]
+    return ranges[left, 0], ranges[left, 1]
 
 
 @kernel
 def _fill_costs(
-    children,  # IN  (n_samples - 1, 2)
-    bounds,  # IN  (2 * n_samples - 1, 2)
-    distances,  # IN  (n_samples, n_samples), rows in the order of the leaves
+    turns,  # INOUT _Turns: costs, zeros on entry
     through,  # WORK (n_samples,)
-    costs,  # INOUT (n_samples, n_samples), zeros on entry
 ):
-    """Writes the cost of every pair of ends, symmetric, in the order of the leaves."""
-    for t in range(children.shape[0]):
-        left, right = children[t, 0], children[t, 1]
-        for u in range(bounds[left, 0], bounds[left, 1]):
-            _reach(children, bounds, distances, costs, left, right, u, through)
-            for w in range(bounds[right, 0], bounds[right, 1]):
-                first, last = _far_side(children, bounds, right, w)
+    """Writes the cost of every pair of ends, symmetric."""
+    ranges, costs = turns.ranges, turns.costs
+    for t in range(turns.children.shape[0]):
+        left, right = turns.children[t, 0], turns.children[t, 1]
+        for u in range(ranges[left, 0], ranges[left, 1]):
+            _reach(turns, left, right, u, through)
+            for w in range(ranges[right, 0], ranges[right, 1]):
+                start, stop = _far_side(turns, right, w)
                 best = np.inf
-                for k in range(first, last):
+                for k in range(start, stop):
                     best = min(best, through[k] + costs[w, k])
                 costs[u, w] = best
-        for u in range(bounds[left, 0], bounds[left, 1]):
-            for w in range(bounds[right, 0], bounds[right, 1]):
+        for u in range(ranges[left, 0], ranges[left, 1]):
+            for w in range(ranges[right, 0], ranges[right, 1]):
                 costs[w, u] = costs[u, w]
 
 
 @device
-def _reach(children, bounds, distances, costs, branch, other, u, through):
+def _reach(turns, branch, other, u, through):
     """through[k] = min over m of cost[u, m] + distance[m, k], for every k of the other branch."""
-    for k in range(bounds[other, 0], bounds[other, 1]):
+    ranges, distances = turns.ranges, turns.distances
+    for k in range(ranges[other, 0], ranges[other, 1]):
         through[k] = np.inf
-    first, last = _far_side(children, bounds, branch, u)
-    for m in range(first, last):
-        cost = costs[u, m]
-        for k in range(bounds[other, 0], bounds[other, 1]):
+    start, stop = _far_side(turns, branch, u)
+    for m in range(start, stop):
+        cost = turns.costs[u, m]
+        for k in range(ranges[other, 0], ranges[other, 1]):
             value = cost + distances[m, k]
             through[k] = value if value < through[k] else through[k]
 
 
 @kernel
 def _turn_branches(
-    children,  # INOUT (n_samples - 1, 2): exchanged where the right branch goes to the left
-    bounds,  # IN  (2 * n_samples - 1, 2)
-    distances,  # IN  (n_samples, n_samples)
-    costs,  # IN  (n_samples, n_samples)
+    turns,  # INOUT _Turns: children, exchanged where the right branch goes to the left
     stack,  # WORK (n_samples, 3): clusters with their leftmost and rightmost leaf
 ):
-    """Follow the best ends from the root down."""
-    n_samples = children.shape[0] + 1
-    root = 2 * n_samples - 2
-    left, right = children[n_samples - 2, 0], children[n_samples - 2, 1]
-    stack[0, 0], stack[0, 1], stack[0, 2] = root, bounds[left, 0], bounds[right, 0]
-    for u in range(bounds[left, 0], bounds[left, 1]):
-        for w in range(bounds[right, 0], bounds[right, 1]):
-            if costs[u, w] < costs[stack[0, 1], stack[0, 2]]:
-                stack[0, 1], stack[0, 2] = u, w
+    """Follows the best ends from the root down."""
+    children, ranges, n_samples = turns.children, turns.ranges, turns.children.shape[0] + 1
+    stack[0, 0] = 2 * n_samples - 2
+    stack[0, 1], stack[0, 2] = _best_ends(turns)
     n_waiting = 1
     while n_waiting > 0:
         n_waiting -= 1
@@ -187,20 +171,41 @@ def _turn_branches(
         if cluster < n_samples:
             continue
         left, right = children[cluster - n_samples, 0], children[cluster - n_samples, 1]
-        turned = not bounds[left, 0] <= u < bounds[left, 1]
+        turned = not ranges[left, 0] <= u < ranges[left, 1]
         if turned:
             left, right = right, left
-        first, last = _far_side(children, bounds, left, u)
-        first_k, last_k = _far_side(children, bounds, right, w)
-        best, inner_left, inner_right = np.inf, first, first_k
-        for m in range(first, last):
-            for k in range(first_k, last_k):
-                cost = costs[u, m] + distances[m, k] + costs[k, w]
-                if cost < best:
-                    best, inner_left, inner_right = cost, m, k
+        m, k = _best_inner_ends(turns, left, right, u, w)
         if turned:  # only now: `_far_side` reads the old order of this cluster's own children
             children[cluster - n_samples, 0], children[cluster - n_samples, 1] = left, right
-        stack[n_waiting, 0], stack[n_waiting, 1], stack[n_waiting, 2] = left, u, inner_left
+        stack[n_waiting, 0], stack[n_waiting, 1], stack[n_waiting, 2] = left, u, m
         n_waiting += 1
-        stack[n_waiting, 0], stack[n_waiting, 1], stack[n_waiting, 2] = right, inner_right, w
+        stack[n_waiting, 0], stack[n_waiting, 1], stack[n_waiting, 2] = right, k, w
         n_waiting += 1
+
+
+@device
+def _best_ends(turns):
+    """The ends of the whole tree at the least cost."""
+    children, ranges, costs = turns.children, turns.ranges, turns.costs
+    left, right = children[children.shape[0] - 1, 0], children[children.shape[0] - 1, 1]
+    first, last = ranges[left, 0], ranges[right, 0]
+    for u in range(ranges[left, 0], ranges[left, 1]):
+        for w in range(ranges[right, 0], ranges[right, 1]):
+            if costs[u, w] < costs[first, last]:
+                first, last = u, w
+    return first, last
+
+
+@device
+def _best_inner_ends(turns, left, right, u, w):
+    """The ends of two branches that meet, if u and w are their outer ends."""
+    costs, distances = turns.costs, turns.distances
+    start_m, stop_m = _far_side(turns, left, u)
+    start_k, stop_k = _far_side(turns, right, w)
+    best, inner_left, inner_right = np.inf, start_m, start_k
+    for m in range(start_m, stop_m):
+        for k in range(start_k, stop_k):
+            cost = costs[u, m] + distances[m, k] + costs[k, w]
+            if cost < best:
+                best, inner_left, inner_right = cost, m, k
+    return inner_left, inner_right

@@ -108,7 +108,7 @@ def to_tree(Z: Any, rd: bool = False) -> ClusterNode | tuple[ClusterNode, list[C
 
     Notes
     -----
-    O(n) time and memory, about 200 bytes a node.
+    O(n) time and memory, about 200 bytes per node.
     """
     Z = check_tree(Z)
     nodes = [ClusterNode(i) for i in range(len(Z) + 1)]

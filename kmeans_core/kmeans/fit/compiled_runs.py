@@ -9,7 +9,7 @@ on two threads waited for each other there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,40 +71,33 @@ def run_compiled(workspace: Workspace, starts: list[Start]) -> list[Result]:
         n_done = _run_seeded(workspace, starts, results)
     else:
         n_done = _run_each(workspace, starts, results)
-    # centers in the caller's units; the labels are views
     rows = workspace.data.rows
     results.centers[:n_done] *= rows.X.dtype.type(1.0 / rows.scale)
-    labels = results.labels[:, : rows.X.shape[0]]
-    return [
-        Result(
-            labels[number],
-            results.centers[number],
-            float(results.inertia[number]),
-            int(results.n_iter[number]),
-            int(results.n_distances[number]),
-        )
-        for number in range(n_done)
-    ]
+    labels = results.labels[:, : rows.X.shape[0]]  # views
+    each = zip(labels, results.centers, *(field.tolist() for field in results[2:]), strict=True)
+    return [Result(*fields) for fields in each][:n_done]
 
 
-def _room_for(n_runs: int, workspace: Workspace) -> Result:
+def _room_for(n_runs: int, workspace: Workspace) -> Any:
+    """A `Result` of arrays, one place per run."""
     run = workspace.run
-    return Result(
-        labels=np.empty((n_runs, *run.labels.shape), run.labels.dtype),
-        centers=np.empty((n_runs, *run.centers.shape), run.centers.dtype),
-        inertia=np.empty(n_runs),
-        n_iter=np.empty(n_runs, np.int64),
-        n_distances=np.empty(n_runs, np.int64),
-    )
+    fields: dict[str, Any] = {
+        "labels": np.empty((n_runs, *run.labels.shape), run.labels.dtype),
+        "centers": np.empty((n_runs, *run.centers.shape), run.centers.dtype),
+        "inertia": np.empty(n_runs),
+        "n_iter": np.empty(n_runs, np.int64),
+        "n_distances": np.empty(n_runs, np.int64),
+    }
+    return Result(**fields)
 
 
 def _must_share(workspace: Workspace, draws: np.ndarray) -> bool:
     n_trials, X = draws.shape[1], workspace.dataset.X
-    prunes = strategy.must_prune_seeding(*X.shape, n_trials)
+    prunes = strategy.must_prune_seeding(X.shape, n_trials)
     return prunes and strategy.must_share_step(X.size, n_trials)
 
 
-def _run_each(workspace: Workspace, starts: list[Start], results: Result) -> int:
+def _run_each(workspace: Workspace, starts: list[Start], results: Any) -> int:
     """Runs from given centers, one by one; returns how many were made."""
     rows, run, limits = workspace.data.rows, workspace.run, _call_limits(workspace)
     for number, start in enumerate(starts):
@@ -117,7 +110,7 @@ def _run_each(workspace: Workspace, starts: list[Start], results: Result) -> int
     return len(starts)
 
 
-def _run_seeded(workspace: Workspace, starts: list[Start], results: Result) -> int:
+def _run_seeded(workspace: Workspace, starts: list[Start], results: Any) -> int:
     """Runs from seeds by greedy k-means++; returns how many were made."""
     rows, run, limits = workspace.data.rows, workspace.run, _call_limits(workspace)
     firsts = np.array([start.first for start in starts])

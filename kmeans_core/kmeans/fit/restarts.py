@@ -17,111 +17,62 @@ from kmeans_core.kmeans.fit.compiled_runs import run_compiled
 from kmeans_core.kmeans.fit.naive_run import run_naive
 from kmeans_core.kmeans.fit.starts import Settings, Start
 from kmeans_core.kmeans.fit.threaded_run import run_threaded
-from kmeans_core.kmeans.fit.workspace import Workspace, absolute_tol, scalable_seeds
+from kmeans_core.kmeans.fit.workspace import Workspace
 from kmeans_core.kmeans.iteration.result import Result, unscaled
 from kmeans_core.kmeans.strategy import Strategy
 
+Fit = tuple[Settings, list[Start]]  # whose random draws are made
 FIRST_ROWS = 4096  # in most tables every cluster has a row among them
 
 
-def run_starts(
-    dataset: Dataset, settings: Settings, starts: list[Start], workers: Workers
-) -> tuple[list[Result], Strategy]:
-    """One run from each start, and what was chosen for them.
+def fit_all(dataset: Dataset, fits: list[Fit], workers: Workers) -> list[tuple[Result, Strategy]]:
+    """The best run of each fit, and what was chosen for it; several fits are a sweep over k.
 
-    The first runs only, where the time is over; at least one. The inertia is in units of the scaled
-    rows, and the labels are those of the rows that were iterated on: see `best_of`.
+    On a small table every run has one thread, and threads share the runs of all fits. On a large
+    one the runs follow each other, each on all threads. A fit keeps the runs made by the time that
+    its limits end it, at least one.
     """
-    chosen = choose_strategy(dataset, settings, starts[0], workers.n_threads)
-    monitor = settings.limits.monitor
-    if monitor.prints_strategy:
-        print(chosen)
-    if chosen.algorithm == "naive":
-        return _run_all_naive(dataset, settings, starts, workers), chosen
-    if _is_short(dataset, settings):
-        return run_side_by_side(dataset, [(settings, starts)], workers)[0], chosen
-    starts = _with_scalable_seeds(dataset, settings.n_clusters, starts, workers)
-    workspace = Workspace(dataset, settings, chosen, workers)
-    results = _run_in(workspace, starts)
-    return results, workspace.strategy
-
-
-def fit_many(
-    dataset: Dataset, fits: list[tuple[Settings, list[Start]]], workers: Workers
-) -> list[Result]:
-    """The best run of each of some fits, for example of a sweep over the number of clusters.
-
-    On a small table all runs of all fits are shared between threads. On a large one all threads
-    work on one run after the other.
-    """
+    chosen = [choose_strategy(dataset, *fit, workers.n_threads) for fit in fits]
     if all(_is_short(dataset, settings) for settings, _ in fits):
-        results = run_side_by_side(dataset, fits, workers)
+        runs = _run_side_by_side(dataset, fits, chosen, workers)
     else:
-        results = [run_starts(dataset, *fit, workers)[0] for fit in fits]
+        runs = [
+            _run(Workspace(dataset, settings, how, workers), starts)
+            for (settings, starts), how in zip(fits, chosen, strict=True)
+        ]
     return [
-        best_of(dataset, settings, runs) for (settings, _), runs in zip(fits, results, strict=True)
+        (_best(dataset, settings, results), how)
+        for (settings, _), (results, how) in zip(fits, runs, strict=True)
     ]
 
 
-def _is_short(dataset: Dataset, settings: Settings) -> bool:
-    sees_iterations = settings.limits.monitor.sees_iterations
-    return strategy.is_short(dataset.X.size, settings.n_clusters, sees_iterations)
-
-
-def run_side_by_side(
-    dataset: Dataset, fits: list[tuple[Settings, list[Start]]], workers: Workers
-) -> list[list[Result]]:
-    """The runs of some fits of a small table, each run on one thread; the results of each fit."""
-    one = Workers(1)
-    chosen = [choose_strategy(dataset, settings, starts[0], 1) for settings, starts in fits]
-    for (settings, starts), how in zip(fits, chosen, strict=True):
-        _share_data(dataset, settings, starts[0], how, workers)
-    n_threads = strategy.threads_for_short_runs(_flops(dataset, fits), workers.n_threads)
-    batches = _batches([len(starts) for _, starts in fits], n_threads)
-    ended: dict[tuple[int, int], Result] = {}
-
-    def run_batches(start: int, stop: int) -> None:
-        for number, first, last in batches[start:stop]:
-            settings, starts = fits[number]
-            if first and settings.limits.monitor.is_over():
-                continue
-            workspace = Workspace(dataset, settings, chosen[number], one)
-            for place, result in enumerate(_run_in(workspace, starts[first:last])):
-                ended[number, first + place] = result
-
-    if n_threads == 1:
-        run_batches(0, len(batches))
-    else:
-        workers.run(run_batches, len(batches))
-    return [
-        [ended[number, place] for place in range(len(starts)) if (number, place) in ended]
-        for number, (_, starts) in enumerate(fits)
-    ]
-
-
-def choose_strategy(dataset: Dataset, settings: Settings, start: Start, n_threads: int) -> Strategy:
-    """Ask every question about this fit once; `distance_form` is known when a run begins."""
-    name, k, join_equal = settings.algorithm, settings.n_clusters, settings.algorithm == "auto"
-    n_rows, n_features = dataset.iterated(join_equal).X.shape
-    sees_iterations = settings.limits.monitor.sees_iterations
-    compiled = strategy.is_compiled_whole(n_rows * n_features, k, name, sees_iterations)
+def choose_strategy(
+    dataset: Dataset, settings: Settings, starts: list[Start], n_threads: int
+) -> Strategy:
+    """Ask every question about a fit once; `distance_form` is known when a run begins."""
+    name, k, monitor = settings.algorithm, settings.n_clusters, settings.limits.monitor
+    n_rows, n_features = dataset.iterated(name == "auto").X.shape
+    compiled = strategy.is_compiled_whole(n_rows * n_features, k, name, monitor.sees_iterations)
     if name == "auto":
         name = "lloyd" if compiled else strategy.best_algorithm(k, n_features)
     seeding = settings.init if isinstance(settings.init, str) else "given"
-    if start.draws is not None:
-        prunes = strategy.must_prune_seeding(*dataset.X.shape, start.draws.shape[1])
+    if starts[0].draws is not None:
+        prunes = strategy.must_prune_seeding(dataset.X.shape, starts[0].draws.shape[1])
         seeding = "greedy_pruned" if prunes else "greedy"
-    return Strategy(
+    chosen = Strategy(
         algorithm=name,
         seeding="scalable" if seeding == "k-means||" else seeding,
-        runs="compiled" if compiled else "threaded",
+        runs="numpy" if name == "naive" else "compiled" if compiled else "threaded",
         distance_form="direct",
         n_rows=n_rows,
         n_threads=1 if _is_short(dataset, settings) else n_threads,
     )
+    if monitor.prints_strategy:
+        print(chosen)
+    return chosen
 
 
-def best_of(dataset: Dataset, settings: Settings, results: list[Result]) -> Result:
+def _best(dataset: Dataset, settings: Settings, results: list[Result]) -> Result:
     """The run of lowest inertia, the first of equals, in the caller's units and for all its rows.
 
     As in scikit-learn, a later run does not win with the same partition by its last digits.
@@ -154,66 +105,78 @@ def count_used(labels: np.ndarray, n_clusters: int) -> int:
     return used
 
 
-def _run_in(workspace: Workspace, starts: list[Start]) -> list[Result]:
-    """Runs in one workspace, one after another; none begins when the time is over."""
+def _is_short(dataset: Dataset, settings: Settings) -> bool:
+    sees_iterations = settings.limits.monitor.sees_iterations
+    return strategy.is_short(dataset.X.size, settings.n_clusters, sees_iterations)
+
+
+def _run_side_by_side(
+    dataset: Dataset, fits: list[Fit], chosen: list[Strategy], workers: Workers
+) -> list[tuple[list[Result], Strategy]]:
+    """The runs of each fit, every run on one thread: threads take batches of them."""
+    for fit, how in zip(fits, chosen, strict=True):
+        _share_data(dataset, fit, how, workers)
+    n_threads = strategy.threads_for_short_runs(_flops(dataset, fits), workers.n_threads)
+    batches = _batches([len(starts) for _, starts in fits], n_threads)
+    ended: list[dict[int, Result]] = [{} for _ in fits]
+    one = Workers(1)
+
+    def run_batches(start: int, stop: int) -> None:
+        for number, first, last in batches[start:stop]:
+            settings, starts = fits[number]
+            if not (first and settings.limits.monitor.is_over()):
+                workspace = Workspace(dataset, settings, chosen[number], one)
+                ended[number].update(enumerate(_run(workspace, starts[first:last])[0], first))
+
+    if n_threads == 1:
+        run_batches(0, len(batches))
+    else:
+        workers.run(run_batches, len(batches))
+    return [([runs[n] for n in sorted(runs)], how) for runs, how in zip(ended, chosen, strict=True)]
+
+
+def _run(workspace: Workspace, starts: list[Start]) -> tuple[list[Result], Strategy]:
+    """Runs in one workspace, one after the other; none begins when the time is over."""
     if workspace.strategy.runs == "compiled":
-        return run_compiled(workspace, starts)
+        return run_compiled(workspace, starts), workspace.strategy
+    run = run_naive if workspace.strategy.algorithm == "naive" else run_threaded
+    if starts[0].seed is not None:
+        starts = _with_scalable_seeds(workspace, starts)
     results: list[Result] = []
     for start in starts:
         if not (results and workspace.limits.monitor.is_over()):
-            result = run_threaded(workspace, start)
-            if len(starts) > 1:  # the next run overwrites its labels
-                result = result._replace(labels=result.labels.copy())
-            results.append(result)
-    return results
+            result = run(workspace, start)
+            # the next run overwrites the labels
+            results.append(result._replace(labels=result.labels.copy()) if starts[1:] else result)
+    return results, workspace.strategy
 
 
-def _run_all_naive(
-    dataset: Dataset, settings: Settings, starts: list[Start], workers: Workers
-) -> list[Result]:
-    results: list[Result] = []
-    for start in starts:
-        if not (results and settings.limits.monitor.is_over()):
-            results.append(run_naive(dataset, settings, start, workers))
-    return results
-
-
-def _with_scalable_seeds(
-    dataset: Dataset, n_clusters: int, starts: list[Start], workers: Workers
-) -> list[Start]:
-    """Starts with the centers of k-means|| in place of its seed; its panels are freed after."""
-    if starts[0].seed is None:
-        return starts
-    found = [
-        Start(scalable_seeds(dataset, n_clusters, start.seed, workers))
-        for start in starts
-        if start.seed is not None
-    ]
-    dataset.drop_exact()
+def _with_scalable_seeds(workspace: Workspace, starts: list[Start]) -> list[Start]:
+    """Starts at the centers of k-means||, whose panels are freed before the first iteration."""
+    found = [Start(workspace.seed(start)) for start in starts]
+    if not _is_short(workspace.dataset, workspace.settings):  # else other threads may read them
+        workspace.dataset.drop_exact()
     return found
 
 
-def _share_data(
-    dataset: Dataset, settings: Settings, start: Start, chosen: Strategy, workers: Workers
-) -> None:
+def _share_data(dataset: Dataset, fit: Fit, chosen: Strategy, workers: Workers) -> None:
     """Make what the runs of a fit read before they run side by side."""
-    join_equal = settings.algorithm == "auto"
-    load_algorithm(chosen.algorithm).open(dataset, settings.n_clusters, join_equal, workers)
+    join_equal = fit[0].algorithm == "auto"
+    if chosen.algorithm != "naive":
+        load_algorithm(chosen.algorithm).open(dataset, fit[0].n_clusters, join_equal, workers)
+    if fit[0].limits.tol > 0.0:
+        dataset.iterated(join_equal).variance(workers)
     dataset.screen(workers)
-    absolute_tol(dataset, settings, workers)
-    if start.seed is not None:
+    if chosen.seeding == "scalable":
         dataset.exact(workers)
     if chosen.seeding == "greedy":
         dataset.float64(workers)
 
 
-def _flops(dataset: Dataset, fits: list[tuple[Settings, list[Start]]]) -> float:
+def _flops(dataset: Dataset, fits: list[Fit]) -> float:
     """Floating-point operations of one iteration of all runs together."""
-    n_values = dataset.X.size
-    return sum(
-        strategy.flops_per_iteration(n_values, settings.n_clusters) * len(starts)
-        for settings, starts in fits
-    )
+    clusters = sum(settings.n_clusters * len(starts) for settings, starts in fits)
+    return strategy.flops_per_iteration(dataset.X.size, clusters)
 
 
 def _batches(sizes: list[int], n_threads: int) -> list[tuple[int, int, int]]:

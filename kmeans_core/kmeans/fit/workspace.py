@@ -22,19 +22,29 @@ class Workspace:
         self, dataset: Dataset, settings: Settings, chosen: Strategy, workers: Workers
     ) -> None:
         join_equal, limits = settings.algorithm == "auto", settings.limits
-        self.dataset, self.n_clusters, self.workers = dataset, settings.n_clusters, workers
-        self.strategy, self.algorithm = chosen, load_algorithm(chosen.algorithm)
-        self.data = self.algorithm.open(dataset, self.n_clusters, join_equal, workers)
-        self.limits = limits._replace(tol=absolute_tol(dataset, settings, workers))
-        self.run = new_run(self.data.rows, self.n_clusters)
+        self.dataset, self.settings, self.workers = dataset, settings, workers
+        self.n_clusters, self.strategy = settings.n_clusters, chosen
+        if limits.tol > 0.0:  # the variance is taken only where it is needed
+            tol = limits.tol * dataset.iterated(join_equal).variance(workers)
+            limits = limits._replace(tol=tol)
+        self.limits = limits  # in units of the scaled rows
         self._seeds: Seeds | None = None
+        if chosen.algorithm != "naive":
+            self.algorithm = load_algorithm(chosen.algorithm)
+            self.data = self.algorithm.open(dataset, self.n_clusters, join_equal, workers)
+            self.run = new_run(self.data.rows, self.n_clusters)
 
     def seed(self, start: Start) -> np.ndarray:
         """The centers that a run starts with, in units of the rows."""
         if start.centers is not None:
             return start.centers
         if start.seed is not None:
-            return scalable_seeds(self.dataset, self.n_clusters, start.seed, self.workers)
+            # seldom used: its kernels are loaded only here
+            from kmeans_core.kmeans.seeding.scalable import scalable_indices
+
+            rows = with_blocks(self.dataset.exact(self.workers), self.n_clusters)
+            indices = scalable_indices(rows, self.n_clusters, start.seed, self.workers)
+            return self.dataset.X[indices]
         assert start.draws is not None
         rows, seeds = self.seeding(start.draws)
         indices = greedy_indices(rows, start.first, start.draws, self.workers, seeds)
@@ -45,7 +55,7 @@ class Workspace:
         rows = with_blocks(self.dataset.screen(self.workers), self.n_clusters)
         if self._seeds is None:
             n_trials = draws.shape[1]
-            prunes = strategy.must_prune_seeding(*rows.X.shape, n_trials)
+            prunes = strategy.must_prune_seeding(rows.X.shape, n_trials)
             panels = None if prunes else self.dataset.float64(self.workers)
             self._seeds = new_seeds(rows, self.n_clusters, n_trials, panels)
         return rows, self._seeds
@@ -54,19 +64,3 @@ class Workspace:
         """Give the memory of the seeding up: 12 bytes per row, beside those of labels."""
         seeds, self._seeds = self._seeds, None
         return seeds
-
-
-def absolute_tol(dataset: Dataset, settings: Settings, workers: Workers) -> float:
-    """`tol` in units of the scaled rows; the variance is taken only where it is needed."""
-    if settings.limits.tol == 0.0:
-        return 0.0
-    iterated = dataset.iterated(settings.algorithm == "auto")
-    return settings.limits.tol * iterated.variance(workers)
-
-
-def scalable_seeds(dataset: Dataset, n_clusters: int, seed: int, workers: Workers) -> np.ndarray:
-    """Centers chosen by k-means||, whose kernels are loaded only here."""
-    from kmeans_core.kmeans.seeding.scalable import scalable_indices
-
-    rows = with_blocks(dataset.exact(workers), n_clusters)
-    return dataset.X[scalable_indices(rows, n_clusters, seed, workers)]

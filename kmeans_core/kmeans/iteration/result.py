@@ -19,13 +19,13 @@ class Limits(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a run ends with; of several runs, each field has one more leading axis."""
+    """What a run ends with; of several runs, each field is an array with one more axis."""
 
     labels: np.ndarray  # (n_samples,) int32
     centers: np.ndarray  # (n_clusters, n_features), dtype of X
-    inertia: float | np.ndarray
-    n_iter: int | np.ndarray
-    n_distances: int | np.ndarray
+    inertia: float
+    n_iter: int
+    n_distances: int
 
 
 def unscaled(inertia: float, scale: float) -> float:

@@ -47,8 +47,8 @@ def greedy_indices(
     byte per row and candidate; for a small table 16 bytes per row and 8 per number.
     """
     if seeds is None:
-        (n_samples, n_features), (n_more, n_trials) = rows.X.shape, draws.shape
-        prunes = strategy.must_prune_seeding(n_samples, n_features, n_trials)
+        n_more, n_trials = draws.shape
+        prunes = strategy.must_prune_seeding(rows.X.shape, n_trials)
         seeds = new_seeds(rows, n_more + 1, n_trials, None if prunes else float64_panels(rows))
     if isinstance(seeds, GreedySeeds):
         _in_short_calls(greedy.greedy_steps, rows, seeds, first, draws)
