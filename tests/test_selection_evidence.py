@@ -1,4 +1,4 @@
-"""Gap, Hopkins, stability, prediction strength, single linkage, valleys: against their definitions."""
+"""Gap, Hopkins, stability, prediction strength, bridges, valleys: against their definitions."""
 
 import itertools
 import time
@@ -275,7 +275,7 @@ def test_prediction_strength_finds_groups():
         prediction_strength(X, [200])
 
 
-# ---- single linkage and valleys ----------------------------------------------------------------------
+# ---- single linkage and valleys --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(4))
