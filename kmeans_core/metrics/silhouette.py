@@ -19,7 +19,7 @@ from kmeans_core.metrics.rows_by_cluster import (
     group_rows,
     ns_per_group,
 )
-from kmeans_core.metrics.silhouette_pairs import all_silhouettes, distance_sums, silhouette_of
+from kmeans_core.metrics.silhouette_pairs import all_silhouettes, distance_sums, silhouettes
 from kmeans_core.validation import (
     check_choice,
     check_integer,
@@ -213,4 +213,4 @@ def _silhouettes(sums: np.ndarray, own: np.ndarray, cluster_weight: np.ndarray) 
     inside = np.divide(sums[each, own], others, out=np.zeros(len(own)), where=others > 0.0)
     means = sums / cluster_weight
     means[each, own] = np.inf
-    return silhouette_of(inside, means.min(axis=1), cluster_weight[own])
+    return silhouettes(inside, means.min(axis=1), cluster_weight[own] <= 1.0)

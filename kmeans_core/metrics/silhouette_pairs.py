@@ -84,8 +84,8 @@ def all_silhouettes(rows: RowsByCluster, workers: Workers) -> np.ndarray:
         later = slice(first_slots[cluster + 1], n_slots)
         towards = sums.towards[:, later].sum(axis=0) / rows.cluster_weight[cluster]
         np.minimum(sums.nearest[later], towards, out=sums.nearest[later])
-    weight = np.repeat(rows.cluster_weight, np.diff(first_slots))
-    return silhouette_of(sums.inside, sums.nearest, weight)
+    is_alone = np.repeat(rows.cluster_weight <= 1.0, np.diff(first_slots))
+    return silhouettes(sums.inside, sums.nearest, is_alone)
 
 
 @kernel
@@ -152,18 +152,26 @@ def _keep_smaller(values, slot, value):
     values[slot] = min(values[slot], value)
 
 
-def silhouette_of(
-    inside: np.ndarray, nearest: np.ndarray, cluster_weight: np.ndarray
-) -> np.ndarray:
-    """(b - a) / max(a, b) per row; 0 for a row alone in its cluster, and where a and b are 0.
+def silhouettes(inside: np.ndarray, nearest: np.ndarray, is_alone: np.ndarray) -> np.ndarray:
+    """`silhouette_of` for rows of float64 and bool, shape (n,) each."""
+    values = np.empty(len(inside))
+    _write_silhouettes(inside, nearest, is_alone, values)
+    return values
 
-    Parameters
-    ----------
-    inside, nearest : ndarray of float64, shape (n,)
-        a and b.
-    cluster_weight : ndarray of float64, shape (n,)
-        Of the cluster of each row.
-    """
-    larger = np.maximum(inside, nearest)
-    defined = (cluster_weight > 1.0) & (larger > 0.0)
-    return np.where(defined, (nearest - inside) / np.where(defined, larger, 1.0), 0.0)
+
+@kernel
+def _write_silhouettes(
+    inside,  # IN  (n,)
+    nearest,  # IN  (n,)
+    is_alone,  # IN  (n,)
+    values,  # OUT (n,)
+):
+    for i in range(values.shape[0]):
+        values[i] = silhouette_of(inside[i], nearest[i], is_alone[i])
+
+
+@device
+def silhouette_of(inside, nearest, is_alone):
+    """(b - a) / max(a, b); 0 if the row's cluster has weight 1 or less, and if a and b are 0."""
+    larger = max(inside, nearest)
+    return (nearest - inside) / larger if larger > 0.0 and not is_alone else 0.0

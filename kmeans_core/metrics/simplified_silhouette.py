@@ -57,15 +57,14 @@ def simplified_silhouette_samples(
     with threads(n_threads) as workers:
         data = check_labelled(X, labels, sample_weight, workers)
         moments = cluster_moments(data.X, data.codes, data.n_labels, data.weight, workers)
-        means, values = moments.means, np.empty(len(data.X))
+        means, is_alone = moments.means, moments.cluster_weight <= 1.0
+        values = np.empty(len(data.X))
 
         def task(start: int, stop: int) -> None:
             for part in while_wanted(range(start, stop)):
-                rows = slice(part * ROWS_PER_PART, (part + 1) * ROWS_PER_PART)
-                distances = np.empty((2, len(values[rows])))
-                _own_and_nearest(data.X, data.codes, means, rows.start, distances)
-                weight = moments.cluster_weight[data.codes[rows]]
-                values[rows] = silhouette_of(*distances, weight)
+                first = part * ROWS_PER_PART
+                rows = values[first : first + ROWS_PER_PART]
+                _simplified(data.X, data.codes, means, is_alone, first, rows)
 
         workers.run(task, -(-len(data.X) // ROWS_PER_PART))
     return of_all_rows(values, data, len(labels))
@@ -103,20 +102,21 @@ def simplified_silhouette_score(
 
 
 @kernel
-def _own_and_nearest(
+def _simplified(
     X,  # IN  (n_samples, n_features)
     codes,  # IN  (n_samples,)
     means,  # IN  (n_labels, n_features)
+    is_alone,  # IN  (n_labels,): whether the cluster's weight is 1 or less
     start,  # IN  first row
-    distances,  # OUT (2, n_rows): to the mean of the own cluster, to the nearest other one
+    values,  # OUT (n_rows,)
 ):
-    """Writes the distances of rows `start` and following."""
-    for row in range(distances.shape[1]):
-        i, nearest = start + row, np.inf
+    """Writes the simplified silhouettes of row `start` and the following ones."""
+    for row in range(values.shape[0]):
+        i, own, nearest = start + row, 0.0, np.inf
         for c in range(means.shape[0]):
             distance = np.sqrt(squared_distance(X, i, 1.0, means, c))
             if c == codes[i]:
-                distances[0, row] = distance
+                own = distance
             else:
                 nearest = min(nearest, distance)
-        distances[1, row] = nearest
+        values[row] = silhouette_of(own, nearest, is_alone[codes[i]])
