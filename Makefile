@@ -5,7 +5,7 @@
 # make test-oldest   the tests, with the oldest dependencies that pyproject.toml allows
 # make bench         every speed claim, beside its peers; PART=kmeans for one part
 # make bench-pairs OLD=<commit>  whether a row of bench is slower than at that commit; PART, PAIRS, ROWS
-# make same-bits OLD=<commit>    whether every result still has the bits that it had at that commit
+# make same-bits OLD=<commit>    whether results have the bits that they had at that commit; ONLY='kmeans/*'
 # make compat        scikit-learn's own checks of our estimators, by several of its versions
 #
 # Each installs what it needs into $(VENV) the first time, and again only after pyproject.toml or
@@ -64,8 +64,8 @@ endef
 
 same-bits: $(VENV)/.test-$(CONTENT)
 	$(call beside_old,\
-	$(BIN)/python tests/same_bits --checkout "$$old" --out "$$folder/old.txt"; \
-	$(BIN)/python tests/same_bits --out "$$folder/new.txt"; \
+	$(BIN)/python tests/same_bits $(if $(ONLY),--only '$(ONLY)') --checkout "$$old" --out "$$folder/old.txt"; \
+	$(BIN)/python tests/same_bits $(if $(ONLY),--only '$(ONLY)') --out "$$folder/new.txt"; \
 	$(BIN)/python tests/same_bits --compare "$$folder/old.txt" "$$folder/new.txt")
 
 bench: $(VENV)/.bench-$(CONTENT)

@@ -17,13 +17,14 @@ class Ratio(NamedTuple):
     median: float
     low: float
     high: float
+    few: bool = False  # too few pairs for such an interval: it is that of all ratios
 
     def __str__(self) -> str:
-        return f"{self.median:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.median:.3f} [{self.low:.3f}, {self.high:.3f}]{' few' if self.few else ''}"
 
     @property
     def is_slower(self) -> bool:
-        return self.low > SLOWER
+        return self.low > SLOWER and not self.few
 
 
 def ratio_of_pairs(old: Sequence[float], new: Sequence[float]) -> Ratio:
@@ -32,11 +33,12 @@ def ratio_of_pairs(old: Sequence[float], new: Sequence[float]) -> Ratio:
     The interval reaches from the r-th smallest ratio to the r-th largest. It misses the true median
     only if fewer than r of the ratios lie on one side of it, each with probability 1/2: no
     distribution is assumed. r is the largest for which that happens in at most 5 of 100
-    experiments. Fewer than six pairs are too few for that; then it reaches over all of them.
+    experiments. Fewer than six pairs are too few for that; they decide nothing.
     """
     ratios = sorted(after / before for before, after in zip(old, new, strict=True))
-    rank = max(1, interval_rank(len(ratios)))
-    return Ratio(statistics.median(ratios), ratios[rank - 1], ratios[-rank])
+    rank = interval_rank(len(ratios))
+    r = max(1, rank)
+    return Ratio(statistics.median(ratios), ratios[r - 1], ratios[-r], few=rank == 0)
 
 
 def interval_rank(n: int) -> int:

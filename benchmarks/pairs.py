@@ -31,7 +31,7 @@ ORDERS = ("old new control", "control new old", "new control old", "old control 
 USUAL = ("kmeans", "converge", "defaults")
 PAIRS = 15
 BATCH = 0.05  # seconds: a shorter run is repeated until it lasts so long
-COLD_ROUNDS = 5  # with an empty cache, about 10 s each
+COLD_ROUNDS = 6  # with an empty cache, about 12 s a process; fewer decide nothing
 WARM_ROUNDS = 3  # after each
 
 Seconds = dict[str, list[float]]
@@ -76,7 +76,7 @@ def main(argv: list[str]) -> int:
     checkouts = {"old": arguments.old, "new": arguments.new, "control": arguments.old}
     parts = arguments.part or USUAL
     slower = 0
-    print(f"{'row':44} {'old, ms':>9}  new / old, 95% interval   control")
+    print(f"{'row':44} {'old, ms':>9}  new / old, 95% interval    control")
     if any(part != "cold" for part in parts):
         names = [row.name for part in parts if part != "cold" for row in rows_of(part)]
         slower += _rows(fnmatch.filter(names, arguments.rows), checkouts, arguments.pairs)
@@ -161,7 +161,7 @@ def _report(name: str, seconds: Seconds) -> bool:
     new = ratio_of_pairs(seconds["old"], seconds["new"])
     control = ratio_of_pairs(seconds["old"], seconds["control"])
     verdict = "  SLOWER" if new.is_slower else ""
-    print(f"{name:44} {old:9.2f}  {new!s:22}   {control}{verdict}", flush=True)
+    print(f"{name:44} {old:9.2f}  {new!s:26} {control}{verdict}", flush=True)
     return new.is_slower
 
 

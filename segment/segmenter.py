@@ -16,6 +16,7 @@ from segment.answers.explore import explore
 from segment.answers.files import result_files, segments_table
 from segment.answers.profile import make_profile
 from segment.answers.report import render
+from segment.answers.result import Result
 from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
 from segment.clusters.cluster import ClusterOptions, find_segments, segments_of_new_rows
@@ -24,7 +25,6 @@ from segment.features.features import FeatureOptions
 from segment.features.prepare import Prepared, Settings, matrix_of, prepare
 from segment.features.roles import Choices
 from segment.parameters import check_parameters
-from segment.result import Result
 from segment.tables.dataframe import check_frame
 from segment.wording import quote
 

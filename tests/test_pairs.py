@@ -35,13 +35,13 @@ def test_rank_of_the_interval(n, rank):
 def test_ratio_of_six_pairs():
     old, new = [1.0, 2.0, 4.0, 1.0, 2.0, 4.0], [1.1, 2.4, 4.0, 1.5, 1.8, 8.0]
     # In order: 0.9, 1.0, 1.1, 1.2, 1.5, 2.0; with six pairs the interval is all of them.
-    assert ratio_of_pairs(old, new) == pytest.approx((1.15, 0.9, 2.0))
+    assert ratio_of_pairs(old, new) == pytest.approx((1.15, 0.9, 2.0, False))
 
 
 def test_ratio_of_fifteen_pairs():
     new = [1 + i / 100 for i in range(15)]
     found = ratio_of_pairs([1.0] * 15, new[::-1])
-    assert found == (1.07, 1.03, 1.11)  # the 4th and the 12th
+    assert found == (1.07, 1.03, 1.11, False)  # the 4th and the 12th
     assert not found.is_slower  # 1.03 is not above 1.03
 
 
@@ -49,6 +49,12 @@ def test_slower_needs_the_whole_interval_above():
     assert ratio_of_pairs([1.0] * 15, [1.04] * 15).is_slower
     assert not ratio_of_pairs([1.0] * 15, [1.0] * 4 + [1.2] * 11).is_slower
     assert ratio_of_pairs([1.0] * 15, [1.0] * 3 + [1.2] * 12).is_slower
+
+
+def test_few_pairs_decide_nothing():
+    found = ratio_of_pairs([1.0] * 5, [2.0, 3.0, 4.0, 5.0, 6.0])
+    assert found == (4.0, 2.0, 6.0, True)
+    assert not found.is_slower
 
 
 def test_sides_change_places():

@@ -1,16 +1,16 @@
 """The only place that decides how a kernel is compiled and where the result is kept.
 
-Three decorators: `kernel` for a function that Python calls, `long_kernel` for one that is not to
-be inlined where another kernel calls it, `device` for a helper that only kernels call (how far
-those are compiled: inlined.py). All are plain functions when ``NUMBA_DISABLE_JIT=1`` is set.
+There are three decorators: `kernel` for a function that Python calls, `long_kernel` for one that is
+not inlined where another kernel calls it, `device` for a helper that only kernels call (inlined.py
+says how far those are compiled). With ``NUMBA_DISABLE_JIT=1`` all three return plain functions.
 
-Compiled code is kept on disk in a folder named after the *content of this whole package*.
-Numba's own cache looks at one file only, so a kernel would go on running an old version of a
-helper that was edited in another file. Here any edit makes a new, empty folder. Each
-compiled signature is a file of its own, written aside and renamed, so processes that compile
-at the same time cannot mix up each other's results. A folder that cannot be written to, or a
-file that cannot be read, costs a compilation and nothing else. Functions defined outside this
-package are compiled in every process: their sources are not part of the folder's name.
+Compiled code is kept on disk in a folder named after the *content of this whole package*. Numba's
+own cache depends on one file only: a kernel would go on running an old version of a helper that was
+edited in another file. Here any edit makes a new, empty folder. Each compiled signature is a file
+of its own, written aside and renamed, so two processes that compile at the same time cannot mix
+their results. A folder that cannot be written to, or a file that cannot be read, costs a
+compilation and nothing else. Functions defined outside this package are compiled in every process,
+because their sources are not part of the folder's name.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ from numba.core.serialize import dumps
 from kmeans_core.engine.inlined import InlinedCompiler, once_for_integers
 
 CACHE_VARIABLE = "KMEANS_CORE_CACHE_DIR"
-PACKAGE = __name__.partition(".")[0]
 KEPT_VERSIONS = 4  # folders of older package contents that may stay beside the current one
+_PACKAGE = __name__.partition(".")[0]
 
 # No fastmath: it makes isnan() false, and reassociation would break "same bits everywhere".
 # error_model="numpy": a division by zero is inf or nan, not a branch and a raise.
 # _nrt=False: kernels work on arrays that the caller allocated, so they need not count references.
-# Adding a row of 4 features to a sum took 70 ns with the counting, 5 without.
-# Wrappers for C callbacks, and for Python around a device function, are compiled for nothing: a
-# tenth of the time of a first fit.
+# no_cfunc_wrapper, no_cpython_wrapper: wrappers that are never called need not be compiled.
+# Measured: adding a row of 4 features to a sum took 70 ns with references counted, 5 without; the
+# wrappers took a tenth of the time of a first fit.
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "error_model": "numpy",
@@ -60,20 +60,20 @@ _njit: Any = numba.njit  # its type hints know only some of its options
 
 
 def kernel(function: Callable) -> Callable:
-    """Compile `function` on its first call, release the GIL in it, keep the result on disk."""
+    """Compile `function` on its first call and keep the result on disk; it releases the GIL."""
     return _kernel(function, inline=True)
 
 
 def long_kernel(function: Callable) -> Callable:
-    """A kernel that is not inlined into another one that calls it: it is long, and called seldom.
+    """A kernel that is not inlined where another kernel calls it: a long one, seldom called.
 
-    LLVM took twice as long over a whole run of k-means in one piece as over its parts.
+    Measured: LLVM took twice as long over a whole run of k-means in one piece as over its parts.
     """
     return _kernel(function, inline=False)
 
 
 def device(function: Callable) -> Callable:
-    """Compile `function` into the kernels that call it; nothing of its own is kept on disk.
+    """Compile `function` into the kernels that call it; no file of its own is kept on disk.
 
     It is always inlined: a call would pass every array as seven numbers on the stack.
     """
@@ -87,8 +87,8 @@ def _kernel(function: Callable, *, inline: bool) -> Callable:
         within: Any = _device(function, inline=inline)  # there it needs no wrapper and no file
         dispatcher.get_call_template = within.get_call_template
         dispatcher.get_overload = within.get_overload
-    if compiled and function.__module__.startswith(PACKAGE + "."):
-        dispatcher._cache = PackageCache(function)
+    if compiled and function.__module__.startswith(_PACKAGE + "."):
+        dispatcher._cache = _PackageCache(function)
     return dispatcher
 
 
@@ -100,10 +100,10 @@ def _device(function: Callable, *, inline: bool) -> Callable:
     return dispatcher
 
 
-class PackageCache(_Cache):
+class _PackageCache(_Cache):
     """One file per function and signature, below `cache_folder()`.
 
-    Numba asks it for compiled code before it compiles and hands it the result afterwards.
+    Numba calls `load_overload` before it compiles and `save_overload` after.
     """
 
     def __init__(self, function: Callable) -> None:
@@ -115,8 +115,8 @@ class PackageCache(_Cache):
         return None if folder is None else str(folder)
 
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
-        # Numba's cache refreshes the target context first, which imports all that compiling needs:
-        # 0.3 s and 45 MB of a fresh process. Code that is ready needs none of it.
+        # Numba's cache refreshes the target context first, which imports all that compiling needs
+        # and takes 0.3 s and 45 MB of a fresh process. Compiled code needs none of it.
         path = self._file(sig, target_context.codegen())
         if path is None:
             return None
@@ -134,7 +134,7 @@ class PackageCache(_Cache):
         if path is None or data.library.has_dynamic_globals:  # type: ignore[attr-defined]
             return
         # The sources were edited under this running process: it holds the older code.
-        if _fingerprint_now() != FINGERPRINT:
+        if _fingerprint_now() != _FINGERPRINT:
             return
         # A full disk or a vanished folder: the code in memory still runs.
         with contextlib.suppress(Exception):
@@ -162,7 +162,7 @@ class PackageCache(_Cache):
 
 
 def _identity(function: Callable) -> tuple:
-    """What tells two functions of one package version apart, also when one factory made both."""
+    """What distinguishes two functions of one package version, also when one factory made both."""
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     captured = [_identity(c.py_func) if hasattr(c, "py_func") else repr(c) for c in cells]
     return (function.__module__, function.__qualname__, function.__code__.co_code, captured)
@@ -185,7 +185,7 @@ def _digest(payload: bytes) -> bytes:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Write aside under a name nobody else has, then rename: readers see all of it or nothing."""
+    """Write under a name of its own, then rename: a reader sees the whole content or no file."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         aside = Path(file.name)
         try:
@@ -198,7 +198,7 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 
 def _fingerprint_now() -> str | None:
-    """Hash of every source file of the package and of what compiles it; None if unreadable."""
+    """Hash of all source files of the package and of what compiles them; None if unreadable."""
     package = Path(__file__).resolve().parent.parent
     versions = (sys.version_info[:3], numba.__version__, llvmlite.__version__, np.__version__)
     digest = hashlib.sha256(repr(versions).encode())
@@ -212,23 +212,23 @@ def _fingerprint_now() -> str | None:
     return digest.hexdigest()[:16] if Path(__file__).exists() else None
 
 
-# Taken before any kernel module is imported, so that it describes the code this process runs.
-FINGERPRINT = _fingerprint_now()
+# Taken before any kernel module is imported, so that it describes the code that this process runs.
+_FINGERPRINT = _fingerprint_now()
 
 
 @functools.cache
 def cache_folder() -> Path | None:
     """The first folder that can be written to, or None: then nothing is kept on disk."""
-    if FINGERPRINT is None:
+    if _FINGERPRINT is None:
         return None
     for base in _candidate_bases():
-        folder = base / FINGERPRINT
+        folder = base / _FINGERPRINT
         with contextlib.suppress(OSError):
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
-            if _nobody_else_can_swap(base) and _nobody_else_can_write(folder):
+            if _is_safe_base(base) and _is_private(folder):
                 os.utime(folder)
                 _drop_older_versions(base, folder)
                 return folder
@@ -250,16 +250,16 @@ def _candidate_bases() -> list[Path]:
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def _nobody_else_can_write(folder: Path) -> bool:
-    """Cached code is unpickled, so nobody else may be able to write into its folder."""
+def _is_private(folder: Path) -> bool:
+    """Whether only this user can write into the folder: cached code is unpickled."""
     if not hasattr(os, "getuid"):
         return True
     info = folder.lstat()  # a link counts as its owner's, wherever it leads
     return info.st_uid == os.getuid() and not info.st_mode & _OTHERS_WRITE
 
 
-def _nobody_else_can_swap(base: Path) -> bool:
-    """Nor may anybody put another folder in its place; in a sticky one (/tmp) nobody can."""
+def _is_safe_base(base: Path) -> bool:
+    """Whether no other user can replace the folder; in a sticky one (/tmp) none can."""
     if not hasattr(os, "getuid"):
         return True
     link, info = base.lstat(), base.stat()
@@ -269,7 +269,7 @@ def _nobody_else_can_swap(base: Path) -> bool:
 
 
 def _drop_older_versions(base: Path, current: Path) -> None:
-    """Every edit of the package makes a folder; keep the few that were used last."""
+    """Remove all but KEPT_VERSIONS folders, the last used: every edit of the package makes one."""
     with contextlib.suppress(OSError):
         others = [p for p in base.iterdir() if p.is_dir() and p != current and len(p.name) == 16]
         others.sort(key=lambda p: p.stat().st_mtime, reverse=True)

@@ -10,15 +10,17 @@ AVX-512, 16 or 4 with AVX2, 4 or 2 with NEON or SSE. In a kernel it is used like
     best = select(nearer, total, best)
     index[3]                           # one lane, as a scalar
 
-Numba itself vectorises plain loops only where no order of additions or comparisons is at stake.
+Numba itself vectorises a plain loop only where that changes no order of additions or comparisons.
 A running minimum with its index stays scalar there, and a block of centers does not stay in
-registers. A nearest-center search in this form reached 90-98% of the arithmetic peak of a core,
-plain loops over the same panels 40-60% (Zen 4, AVX-512).
+registers.
 
 With ``NUMBA_DISABLE_JIT=1`` the same names come from `simd_numpy`, in numpy. With
 ``KMEANS_CORE_CHECK_LANES=1`` or ``NUMBA_BOUNDSCHECK=1`` loads and stores outside their array raise
-IndexError: Numba's own checks do not see them. ``KMEANS_CORE_LANE_BITS`` forces a width,
+IndexError: Numba's own checks do not cover them. ``KMEANS_CORE_LANE_BITS`` forces a width,
 ``KMEANS_CORE_REGISTERS=32`` the kernels for many registers.
+
+Measured (Zen 4, AVX-512), share of the arithmetic peak of a core: a nearest-center search in this
+form 90 to 98%, plain loops over the same panels 40 to 60%.
 """
 
 from __future__ import annotations
@@ -39,18 +41,20 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 
 def _host_features() -> set[str]:
     """Names of the CPU features that Numba compiles for."""
-    asked = getattr(config, "CPU_FEATURES", None)
-    if asked is not None:
-        return {name[1:] for name in asked.split(",") if name.startswith("+")}
+    forced = getattr(config, "CPU_FEATURES", None)
+    if forced is not None:
+        return {name[1:] for name in forced.split(",") if name.startswith("+")}
     return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
 
 
 def _lane_bits(features: set[str]) -> dict[int, int]:
     """Bits of a lane vector, by the bytes of a number: one register, but two of AVX2 for float32.
 
-    AVX2 has no operand that is read from memory into every lane. A center that was so loaded
-    serves twice then: 1e6 x 4, k=8: 2.9 ms against 5.5; 5,000 x 784, k=256: 27 against 32 (one
-    thread, Zen 3).
+    AVX2 has no instruction operand that is read from memory into every lane: a center has to be
+    loaded by itself, and with two registers of rows it serves twice.
+
+    Measured (Zen 3, one thread), two registers against one: 2.9 ms against 5.5 for 1e6 x 4, k=8;
+    27 against 32 for 5,000 x 784, k=256.
     """
     forced = os.environ.get("KMEANS_CORE_LANE_BITS")
     if forced:
@@ -62,12 +66,12 @@ def _lane_bits(features: set[str]) -> dict[int, int]:
 
 _FEATURES = _host_features()
 LANE_BITS = _lane_bits(_FEATURES)
-# Without the instruction LLVM would call a library function for every lane.
 _IS_X86 = llvmlite.binding.get_process_triple().startswith(("x86_64", "i686"))
-# A kernel may keep twice as many values: 32 registers, where SSE2 and AVX2 have 16.
+# 32 registers, where SSE2 and AVX2 have 16: a kernel may keep twice as many values.
 MANY_REGISTERS = os.environ.get("KMEANS_CORE_REGISTERS", "") == "32" or (
     not _IS_X86 or "avx512f" in _FEATURES
 )
+# Without the instruction LLVM would call a library function for every lane.
 HAS_FMA = not _IS_X86 or bool({"fma", "avx512f"} & _FEATURES)
 CHECKED = os.environ.get("KMEANS_CORE_CHECK_LANES") == "1" or bool(
     getattr(config, "BOUNDSCHECK", 0)
@@ -228,13 +232,13 @@ def gather(typingctx, array, positions):
         view = context.make_array(sig.args[0])(context, builder, value=args[0])
         result = context.get_value_type(sig.return_type)
         value = ir.Constant(result, ir.Undefined)
-        for lane in range(result.count):
-            place = ir.Constant(ir.IntType(32), lane)
-            position = builder.zext(builder.extract_element(args[1], place), ir.IntType(64))
+        for number in range(result.count):
+            lane = ir.Constant(ir.IntType(32), number)
+            position = builder.zext(builder.extract_element(args[1], lane), ir.IntType(64))
             if CHECKED:
                 _check_range(context, builder, position, 1, view.nitems)
             element = builder.load(builder.gep(view.data, [position]))
-            value = builder.insert_element(value, element, place)
+            value = builder.insert_element(value, element, lane)
         return value
 
     return Lanes(array.dtype, positions.count)(array, positions), codegen
@@ -242,7 +246,7 @@ def gather(typingctx, array, positions):
 
 @intrinsic
 def prefetch(typingctx, array, position):
-    """Have the cache line of this element fetched; a hint, so it is not checked."""
+    """Fetch the cache line of this element. It is a hint, so the position is not checked."""
     if not _is_flat(array):
         return None
 
@@ -262,9 +266,9 @@ def prefetch(typingctx, array, position):
 
 @intrinsic
 def keep_order(typingctx):
-    """Nothing is loaded before this that is loaded after it in the kernel.
+    """No load that stands after this in the kernel is made before it.
 
-    LLVM unrolls short loops and loads for the next round early; in a kernel that uses every
+    LLVM unrolls short loops and loads early for the next round. In a kernel that uses every
     register, others are then spilled to make room.
     """
 
@@ -421,7 +425,7 @@ def any_lane(typingctx, mask):
 
 @intrinsic
 def count_lanes(typingctx, mask):
-    """In how many lanes the mask is true."""
+    """Number of lanes in which the mask is true."""
 
     def codegen(context, builder, sig, args):
         bits = builder.bitcast(args[0], ir.IntType(mask.count))
@@ -434,7 +438,7 @@ def count_lanes(typingctx, mask):
 def lane_bits(typingctx, mask):
     """The mask as an integer: bit `lane` is 1 where it is true.
 
-    The way to visit the few true lanes of a mask: ``mask[lane]`` in a loop unpacks it every time.
+    For visiting the few true lanes of a mask: ``mask[lane]`` in a loop unpacks it every time.
     """
 
     def codegen(context, builder, sig, args):
@@ -446,7 +450,7 @@ def lane_bits(typingctx, mask):
 
 @intrinsic
 def lowest_bit(typingctx, bits):
-    """Place of the lowest 1 of an int64 from `lane_bits` that is not 0: the first true lane."""
+    """Position of the lowest 1 of an int64 from `lane_bits`, not 0: the first true lane."""
 
     def codegen(context, builder, sig, args):
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
@@ -456,7 +460,7 @@ def lowest_bit(typingctx, bits):
 
 @intrinsic
 def count_bits(typingctx, bits):
-    """How many 1s an int64 from `lane_bits` has."""
+    """Number of 1s in an int64 from `lane_bits`."""
 
     def codegen(context, builder, sig, args):
         return builder.ctpop(args[0])
@@ -526,7 +530,7 @@ def _operand(context: Any, builder: Any, value: Any, value_type: Any, lanes: Lan
 
 
 def _define_operator(symbol: Callable, floats: str, integers: str, *, makes_mask: bool) -> None:
-    """Teach Numba `symbol` for lanes: how it is typed and which instruction it becomes."""
+    """Define `symbol` for lanes: how Numba types it and which instruction it becomes."""
 
     @infer_global(symbol)
     class _Typing(AbstractTemplate):

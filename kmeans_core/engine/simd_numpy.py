@@ -1,7 +1,8 @@
 """The functions of `simd` in numpy: what they mean, and what runs with the JIT switched off.
 
-Lanes are short arrays here, so +, -, *, <, <=, !=, & , | and [i] need no definition. `fma` rounds
-twice: the last bit can differ from the compiled one.
+A lane vector is a short array here, so +, -, *, <, <=, !=, &, | and [i] need no definition. What
+each function is for stands at its compiled version in simd.py. `fma` rounds twice here: the last
+bit can differ from the compiled one.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ _LANE_BITS: dict[int, int] = {}  # set by `simd`, which knows the CPU
 
 
 def use_widths(bits: dict[int, int]) -> None:
-    """A lane vector of numbers of so many bytes has so many bits."""
+    """Set the bits of a lane vector, by the bytes of one of its numbers."""
     _LANE_BITS.update(bits)
 
 
 def lanes_of(dtype: Any) -> int:
+    """How many numbers of this dtype a lane vector holds."""
     size = np.dtype(dtype).itemsize
     return _LANE_BITS[size] // 8 // size
 
@@ -172,6 +174,7 @@ def max_lanes(a):
 
 
 def _window(array, start, count):
+    """A view of `count` elements from flat position `start`; IndexError outside the array."""
     if start < 0 or start + count > array.size:
         raise IndexError(f"{count} lanes reach outside the array")
     return array.reshape(-1)[start : start + count]

@@ -1,7 +1,8 @@
-"""A fixed partition of the rows, a thread pool, an ordered reduction.
+"""Threads that share the blocks of a fixed partition of the rows.
 
-The partition depends on the shape of the problem alone, every block writes its own partial sums,
-and these are added in block order. So the result has the same bits for any number of threads.
+The partition is a function of the shape of the problem alone. Every block writes partial sums of
+its own, and the caller adds them in block order. So a result has the same bits for any number of
+threads.
 """
 
 from __future__ import annotations
@@ -16,24 +17,27 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
 
-FEW_BLOCKS = 4  # a thread
+_FEW_BLOCKS = 4  # per thread
 
 
 def usable_threads(n_threads: int | None = None) -> int:
-    """`n_threads`, or as many as this process may use: its CPU affinity and cgroup quota."""
+    """`n_threads`, or as many as this process may use.
+
+    That is the least of its CPU affinity, its cgroup quota and NUMBA_NUM_THREADS.
+    """
     if n_threads is not None:
         return n_threads
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    asked = os.environ.get("NUMBA_NUM_THREADS")
+    wanted = os.environ.get("NUMBA_NUM_THREADS", "")
     limits = [usable or 1, _cgroup_quota()]
-    if asked and asked.isdigit() and int(asked) > 0:
-        limits.append(int(asked))
+    if wanted.isdigit() and int(wanted) > 0:
+        limits.append(int(wanted))
     return max(1, min(limits))
 
 
 @functools.cache
 def _cgroup_quota() -> int:
-    """CPUs that the container's quota allows, rounded up; a large number where there is none."""
+    """CPUs that the container's quota allows, rounded up; a large number without a quota."""
     unlimited = 1 << 20
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
@@ -45,9 +49,10 @@ def _cgroup_quota() -> int:
 class Workers:
     """The calling thread and `n_threads` - 1 helpers, for the time of one ``with`` block.
 
-    Helpers start when there is first something to share. Leaving the block, by an error or Ctrl-C
-    too, hands out nothing more, waits for the calls under way and leaves no thread behind. Nothing
-    is kept between uses, so a fork or several Python threads at once cannot meet a stale pool.
+    Helpers start with the first task that has blocks to share. When the block is left, also by an
+    error or Ctrl-C, no further blocks are given out, calls under way are waited for, and all
+    helpers end. No pool outlives its block, so a fork or several Python threads at once cannot meet
+    a stale one.
     """
 
     def __init__(self, n_threads: int) -> None:
@@ -67,7 +72,10 @@ class Workers:
         self._inboxes, self._threads = [], []
 
     def run(self, task: Callable[[int, int], None], n_blocks: int) -> None:
-        """Call ``task(first, last)`` for runs of blocks that cover 0..n_blocks-1, each once."""
+        """Call ``task(start, stop)`` for runs of blocks that cover 0..n_blocks-1, each block once.
+
+        A task may run on any thread. Its error is raised here, when the calls under way have ended.
+        """
         if self.n_threads == 1 or n_blocks < 2:
             task(0, n_blocks)
             return
@@ -96,15 +104,17 @@ class Workers:
             self._keep_off_this_cpu(thread)
 
     def _keep_off_this_cpu(self, helper: threading.Thread) -> None:
-        """Have a helper run elsewhere than on the CPU of the calling thread, if there is room.
+        """Keep a helper off the CPU of the calling thread, if there are CPUs enough.
 
-        Linux may queue a thread that is woken behind the one that wakes it, though other CPUs idle,
-        and leave it there until the next tick, up to 4 ms: so it is on virtual machines that do not
-        say which CPUs share a cache. A sweep of 100 small runs took 20 ms in place of 23.
+        Linux may queue a woken thread behind the one that wakes it, although other CPUs idle, and
+        leave it there until the next tick, up to 4 ms. That happens on virtual machines that do not
+        say which CPUs share a cache.
+
+        Measured (100 small runs of a sweep): 20 ms, against 23 without.
         """
         if not hasattr(os, "sched_setaffinity") or helper.native_id is None:
             return
-        with contextlib.suppress(OSError, AttributeError):  # not allowed here: it is but slower
+        with contextlib.suppress(OSError, AttributeError):  # not allowed here: only slower
             others = os.sched_getaffinity(0) - {_c_library().sched_getcpu()}
             if len(others) >= self.n_threads - 1:
                 os.sched_setaffinity(helper.native_id, others)
@@ -120,30 +130,31 @@ class Workers:
 
 @functools.cache
 def _c_library() -> ctypes.CDLL:
-    """Python itself does not tell the CPU that a thread runs on."""
+    """The C library, which knows the CPU that a thread runs on; Python does not."""
     return ctypes.CDLL(None)
 
 
 @functools.lru_cache(256)
 def runs_of(n_blocks: int, n_threads: int) -> tuple[tuple[int, int], ...]:
-    """First and last of the runs of blocks that threads take in turn: long ones, then short ones.
+    """The runs of blocks that threads take in turn, as start and stop: long ones, then short ones.
 
-    Threads that began late or were held up take fewer and still end together. C. D.
+    So threads that began late or were held up take fewer runs, and all end together. C. D.
     Polychronopoulos, D. J. Kuck (1987), "Guided self-scheduling", IEEE Transactions on Computers
-    C-36 (12), doi 10.1109/TC.1987.5009495, give a thread its share of what is left; here it is half
-    of that, as blocks differ. A few blocks, which may differ much, are given out one by one.
+    C-36 (12), doi 10.1109/TC.1987.5009495, give a thread its share of the blocks that are left.
+    Here it is half of that share, because blocks differ. A few blocks, which may differ much, are
+    given out one by one.
     """
     runs: list[tuple[int, int]] = []
-    first, few = 0, n_blocks <= FEW_BLOCKS * n_threads
-    while first < n_blocks:
-        last = first + 1 if few else first - (first - n_blocks) // (2 * n_threads)
-        runs.append((first, last))
-        first = last
+    start, few = 0, n_blocks <= _FEW_BLOCKS * n_threads
+    while start < n_blocks:
+        stop = start + 1 if few else start - (start - n_blocks) // (2 * n_threads)
+        runs.append((start, stop))
+        start = stop
     return tuple(runs)
 
 
 class _Job:
-    """A task, and how far its blocks have been handed out."""
+    """A task, and how many of its runs of blocks have been given out."""
 
     def __init__(self, task: Callable[[int, int], None], runs: tuple[tuple[int, int], ...]) -> None:
         self.task, self.runs = task, runs
@@ -166,8 +177,8 @@ _at_work = threading.local()
 def while_wanted(numbers: Iterable[int]) -> Iterator[int]:
     """These numbers, until the job that this thread works on is given up, by an error or Ctrl-C.
 
-    For a task that makes several calls for its run of blocks: a helper ends its run before the
-    caller hears anything, and one of 2e6 x 16, k=1000 takes 1 s.
+    For a task that makes several compiled calls per run of blocks. Without it a helper would finish
+    its run before Ctrl-C ends the fit: 1 s for 2e6 x 16, k=1000.
     """
     job = getattr(_at_work, "job", None)
     for number in numbers:

@@ -1,4 +1,4 @@
-"""`kmeans_plusplus`: seeds alone, as scikit-learn's function of that name gives them."""
+"""`kmeans_plusplus`: only the seeds of k-means, with scikit-learn's parameters and results."""
 
 from __future__ import annotations
 
@@ -36,30 +36,43 @@ def kmeans_plusplus(
     random_state: Any = None,
     n_local_trials: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Seeds for k-means, spread out by greedy k-means++.
+    """Seeds for k-means by greedy k-means++: rows that lie far from each other.
 
     Parameters
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features)
     n_clusters : int
-        1..n_samples
+        Number of seeds, 1..n_samples.
     sample_weight : array-like of shape (n_samples,), optional
+        Not negative, not all zero. A row is drawn in proportion to its weight.
     x_squared_norms : array-like of shape (n_samples,), optional
-        Accepted for scikit-learn's sake, and not used: distances are computed directly.
+        Accepted for scikit-learn's sake, and not used: distances are computed in the direct form.
     random_state : None, int, RandomState or Generator
         The same int chooses the rows that scikit-learn chooses, ties excepted.
     n_local_trials : int, optional
-        Candidates a step; default 2 + ln(n_clusters).
+        Candidates per step; default 2 + ln(n_clusters).
 
     Returns
     -------
-    centers : ndarray of shape (n_clusters, n_features)
-    indices : ndarray of shape (n_clusters,)
+    centers : ndarray of shape (n_clusters, n_features), dtype of X
+    indices : ndarray of shape (n_clusters,), int64
         The rows chosen: ``centers == X[indices]``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        `X` or a parameter is not usable.
+    MemoryError
+        `X` is sparse, and written out it cannot fit.
 
     Notes
     -----
-    O(n k d log k) time. D. Arthur, S. Vassilvitskii (2007), SODA.
+    O(n k d log k) time, O(n) memory beside the rows packed in float32. Of candidates that leave the
+    same potential the first is kept.
+
+    References
+    ----------
+    D. Arthur, S. Vassilvitskii (2007), "k-means++: the advantages of careful seeding", SODA.
     """
     given = open_rows(X)
     k = check_n_clusters(n_clusters, given.shape[0])

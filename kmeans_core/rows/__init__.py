@@ -1,1 +1,1 @@
-"""What all clusterers compute with: scale, memory layout, the distance of two rows."""
+"""The floor under all clusterers: the scale of rows, their layout in memory, their distance."""

@@ -1,24 +1,41 @@
-"""The squared distance of two rows in direct form: the sum of (x - c)^2, in float64."""
+"""The squared distance of two rows in the direct form: the sum of (x - c)^2 over the features.
+
+The direct form keeps its digits everywhere: its error is a share of the distance itself. The
+expanded form x.x - 2 x.c + c.c loses all digits far from the origin. So wherever float64 has to
+decide, in k-means, metrics and selection, it decides by `squared_distance`. The order of its
+additions is fixed: the same two rows have the same distance to the last bit in every caller.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from kmeans_core.engine.jit import device
-from kmeans_core.engine.simd import fma, lane_count, load_wide, sum_lanes
+from kmeans_core.engine.simd import HAS_FMA, fma, lane_count, load_wide, sum_lanes
+
+EIGHT_ZEROS = np.zeros(8)  # of which a register of zeros is loaded: no register has more float64
 
 
 @device
 def add_square(difference, total):
+    """``total + difference**2`` in every lane, rounded once where the CPU can."""
     return fma(difference, difference, total)
 
 
-EIGHT_ZEROS = np.zeros(8)  # for a register of zeros
-
-
 @device
-def squared_distance(X, i, scale, centers, j):
-    """Squared distance of row i to center j in float64, lane = feature."""
+def squared_distance(
+    X,  # IN  (n_samples, n_features) float32 or float64
+    i,  # IN  row of X
+    scale,  # IN  power of two that X is multiplied by
+    centers,  # IN  (n_clusters, n_features) float32 or float64, scaled
+    j,  # IN  row of centers
+):
+    """Squared distance of row i of X, scaled, to row j of centers, in float64.
+
+    Lane = feature: whole registers of features are added in lanes, the lanes are added up, then the
+    features that are left, one by one. O(n_features). It may overflow where the scaled values are
+    not near 1 (see scale.py).
+    """
     n_features = X.shape[1]
     lanes, f, result = lane_count(EIGHT_ZEROS), 0, 0.0
     if n_features >= lanes:
@@ -33,3 +50,13 @@ def squared_distance(X, i, scale, centers, j):
         result += difference * difference
         f += 1
     return result
+
+
+def rounding_error(n_features: int, dtype: np.dtype) -> float:
+    """Largest relative error of a squared distance that is computed in `dtype`.
+
+    With fma that is n_features + 2 units of rounding: a difference is rounded once and squared,
+    then n_features sums are rounded. Without fma the products are rounded too.
+    """
+    units = n_features + 2 if HAS_FMA else 2 * n_features + 2
+    return 1.01 * units * float(np.finfo(dtype).eps) / 2

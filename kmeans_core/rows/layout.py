@@ -1,4 +1,9 @@
-"""How rows lie in memory: lanes, cache lines, parts of a pass, rounding of a distance."""
+"""How rows lie in memory, and in which portions they are read.
+
+A search reads rows in *panels*: as many rows as a register has lanes, feature by feature, lane =
+row. One load then brings the same feature of all rows of a panel. A panel of d features holds
+d * lanes numbers, panels follow each other, and the last one is filled up.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +11,35 @@ import numpy as np
 
 from kmeans_core.engine.aligned import FLOAT32
 from kmeans_core.engine.jit import device
-from kmeans_core.engine.simd import HAS_FMA, lanes_of, prefetch
+from kmeans_core.engine.simd import lanes_of, prefetch
 
-ROWS_PER_PART = 1 << 14  # of a pass over all rows
-
+LANES = lanes_of(FLOAT32)  # rows of a panel of float32
+ROWS_PER_PART = 1 << 14  # of a pass over all rows: the unit that threads share and sums are made by
 MAX_PARTIAL_SUMS = 64 << 20  # bytes of the sums of all blocks together
-LINE = 64  # bytes that are fetched together
+_LINE = 64  # bytes that are fetched together
 
-LANES = lanes_of(FLOAT32)  # rows of a panel
+
+@device
+def panel_position(panel, f, n_features, lanes):
+    """Flat position of feature f of the first row of a panel; the other rows follow lane by lane.
+
+    So feature f of row i lies at ``panel_position(i // lanes, f, n_features, lanes) + i % lanes``.
+    """
+    return (panel * n_features + f) * lanes
 
 
 @device
 def prefetch_row(array, i):
-    """Have row i of a matrix fetched.
+    """Fetch the cache lines of row i of a matrix; nothing is read.
 
-    Its last number by itself: numpy's memory begins anywhere in a line, and so rows of half a line
-    lie in two. Without it a row that moves took 55 to 95 ns instead of 40 (1e6 x 8).
+    numpy's memory begins anywhere in a line, so a row that is no longer than a line may lie in two:
+    the line of the last number is fetched by itself.
+
+    Measured (1e6 x 8): a row that moves took 55 to 95 ns without that last fetch, 40 with it.
     """
-    step = LINE // array.itemsize
-    for place in range(i * array.shape[1], (i + 1) * array.shape[1], step):
-        prefetch(array, place)
+    step = _LINE // array.itemsize
+    for position in range(i * array.shape[1], (i + 1) * array.shape[1], step):
+        prefetch(array, position)
     prefetch(array, (i + 1) * array.shape[1] - 1)
 
 
@@ -41,11 +55,12 @@ def padded_features(n_features: int) -> int:
     return -(-n_features // lanes) * lanes
 
 
-def rounding_error(n_features: int, dtype: np.dtype) -> float:
-    """Relative error of a squared distance, at most.
+def last_register(n_features: int) -> np.ndarray:
+    """1 for the features in the last register of a padded row, 0 for the padding behind them.
 
-    With fma that is n_features + 2 units of rounding: a difference is rounded once and squared,
-    then n_features sums are rounded. Without fma the products are rounded too.
+    An array of shape (lanes of float64,): numbers read past the end of a row count nothing when
+    they are multiplied by it.
     """
-    units = n_features + 2 if HAS_FMA else 2 * n_features + 2
-    return 1.01 * units * float(np.finfo(dtype).eps) / 2
+    tail = np.zeros(lanes_of(np.float64))
+    tail[: n_features - padded_features(n_features) + tail.shape[0]] = 1.0
+    return tail

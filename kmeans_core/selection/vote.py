@@ -185,7 +185,9 @@ def plurality(votes: Mapping[str, int]) -> int:
         Silhouette has no vote.
     """
     if "silhouette" not in votes:
-        raise ValueError(f"votes must hold silhouette's, which decides ties, got {dict(votes)!r}.")
+        raise ValueError(
+            f"votes must hold silhouette's vote, which decides ties, got {dict(votes)!r}."
+        )
     ranked = Counter(votes.values()).most_common(2)
     tied = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
     return votes["silhouette"] if tied else ranked[0][0]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from segment.answers.report import render
+from segment.answers.result import Result
 from segment.errors import SegmentError
 from segment.features.clean import Cleaned
-from segment.result import Result
 from segment.tables.cells import spell
 
 

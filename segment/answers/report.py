@@ -17,9 +17,9 @@ from kmeans_core import __version__, dendrogram
 from segment.answers import plots
 from segment.answers.explore import SHOWN_NUMBERS
 from segment.answers.profile import Profile, short_label
+from segment.answers.result import Result
 from segment.clusters.choose import Trust
 from segment.features.features import Number
-from segment.result import Result
 from segment.wording import amount, percent, plural, shorten
 
 FACTS = 4

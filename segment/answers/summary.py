@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segment.result import Result
+from segment.answers.result import Result
 from segment.wording import percent, plural
 
 

@@ -47,8 +47,7 @@ from kmeans_core.kmeans.iteration.run import Run
 from kmeans_core.kmeans.iteration.sums import move_row
 from kmeans_core.kmeans.search.direct_form import ambiguous_direct, empty_blocks, nearest_two_direct
 from kmeans_core.kmeans.search.nearest import nearest_exactly
-from kmeans_core.rows.distance import add_square
-from kmeans_core.rows.layout import rounding_error
+from kmeans_core.rows.distance import add_square, rounding_error
 
 UNOWNED, MIXED = -1, -2  # owners that are no cluster: before the first walk; not all rows the same
 MOST_WAITING = 512  # rows that move together

@@ -1,7 +1,8 @@
-"""A table that is fitted: checked and packed once for all restarts and all k of a sweep."""
+"""A table as a fit uses it: checked, scaled, and packed once for all runs and all k of a sweep."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,11 +10,10 @@ import numpy as np
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans.data.constant_columns import large_constants, zeroed
 from kmeans_core.kmeans.data.distinct_rows import find_distinct_rows
+from kmeans_core.kmeans.data.float64_panels import Float64Panels, float64_panels
 from kmeans_core.kmeans.data.packed_rows import (
-    Float64Panels,
     Rows,
     exact_rows,
-    float64_panels,
     screen_rows,
     weight_of,
     with_blocks,
@@ -23,7 +23,10 @@ from kmeans_core.rows.scale import magnitude, power_of_two_scale
 
 
 class RunData(NamedTuple):
-    """What a run iterates on. Where equal rows were joined, also the rows of the fit."""
+    """What a run iterates on: packed rows.
+
+    For distinct rows, also the original rows and the map from each to its distinct row.
+    """
 
     rows: Rows
     all_rows: Rows | None = None  # the rows of the fit, where `rows` are the distinct ones
@@ -32,7 +35,7 @@ class RunData(NamedTuple):
 
 
 class Dataset:
-    """A checked matrix and its packed copies, each made when it is first needed.
+    """A checked matrix and what is made of it: each packed copy once, when it is first needed.
 
     Parameters
     ----------
@@ -47,7 +50,14 @@ class Dataset:
     Attributes
     ----------
     kept : dict
-        What an algorithm packs for itself, under its name; a kd-tree, for example.
+        What has been made so far, by name. An algorithm keeps its own here too, a kd-tree for
+        example.
+
+    Notes
+    -----
+    Three packed forms, because three computations need three. The search needs float32 and an
+    offset; k-means|| the caller's dtype and no offset, or its draws would change; greedy k-means++
+    on a small table float64 in panels that have the rows of the search's.
     """
 
     def __init__(
@@ -59,44 +69,38 @@ class Dataset:
     ) -> None:
         self.X, self.weight, self.scale, self.constants = X, weight, scale, constants
         self.kept: dict[str, Any] = {}
-        self._screen: Rows | None = None
-        self._exact: Rows | None = None
-        self._float64: Float64Panels | None = None
-        self._variance: float | None = None
-        self._distinct: tuple[Dataset, np.ndarray] | None = None
-        self._has_looked_for_distinct = False
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """``make()``, kept under `name` and not made again."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
 
     def screen(self, workers: Workers) -> Rows:
-        """Panels of float32, on which nearest centers are searched."""
-        if self._screen is None:
-            self._screen = screen_rows(self.X, self.weight, self.scale, workers)
-        return self._screen
-
-    def float64(self, workers: Workers) -> Float64Panels:
-        """Panels of float64, on which greedy k-means++ measures every distance."""
-        if self._float64 is None:
-            self._float64 = float64_panels(self.screen(workers))
-        return self._float64
+        """Panels of float32, in which nearest centers are searched."""
+        return self.once("screen", lambda: screen_rows(self.X, self.weight, self.scale, workers))
 
     def exact(self, workers: Workers) -> Rows:
         """Panels in the dtype of X, on which k-means|| measures."""
-        if self._exact is None:
-            self._exact = exact_rows(self.X, self.weight, self.scale, workers)
-        return self._exact
+        return self.once("exact", lambda: exact_rows(self.X, self.weight, self.scale, workers))
 
     def drop_exact(self) -> None:
         """Free the panels of `exact`."""
-        self._exact = None
+        self.kept.pop("exact", None)
+
+    def float64(self, workers: Workers) -> Float64Panels:
+        """Panels of float64, on which greedy k-means++ measures in a small table."""
+        return self.once("float64", lambda: float64_panels(self.screen(workers)))
 
     def distinct(self) -> tuple[Dataset, np.ndarray] | None:
-        """The distinct rows and the inverse, or None where iterating on them does not pay."""
-        if not self._has_looked_for_distinct:
-            found = find_distinct_rows(self.X, self.weight)
-            if found is not None:
-                joined = Dataset(found.X, found.weight, self.scale)
-                self._distinct = joined, found.inverse
-            self._has_looked_for_distinct = True
-        return self._distinct
+        """The distinct rows, and which of them each row equals; None where these do not pay."""
+        return self.once("distinct", self._find_distinct)
+
+    def _find_distinct(self) -> tuple[Dataset, np.ndarray] | None:
+        found = find_distinct_rows(self.X, self.weight)
+        if found is None:
+            return None
+        return Dataset(found.X, found.weight, self.scale), found.inverse
 
     def iterated(self, join_equal: bool) -> Dataset:
         """The rows that a run iterates on: with `join_equal`, the distinct ones if these pay."""
@@ -123,9 +127,9 @@ class Dataset:
 
     def variance(self, workers: Workers) -> float:
         """`mean_variance` of the rows, to which `tol` is relative."""
-        if self._variance is None:
-            self._variance = mean_variance(with_blocks(self.screen(workers), 1), workers)
-        return self._variance
+        return self.once(
+            "variance", lambda: mean_variance(with_blocks(self.screen(workers), 1), workers)
+        )
 
 
 def open_dataset(

@@ -1,4 +1,4 @@
-"""Equal rows joined into one row with their summed weight.
+"""Distinct rows: equal rows joined into one row with their summed weight.
 
 Ages, ratings and income bands are small whole numbers, so a table of a million customers may have a
 few thousand distinct rows. The sums of k-means are the same when equal rows come as one row with
@@ -9,8 +9,8 @@ and an empty cluster takes one of the caller's rows. So joining changes one thin
 which sums are added: centers agree to rounding.
 
 Whether it pays is estimated from a fixed sample, by A. Chao (1984), "Nonparametric estimation of
-the number of classes in a population", Scand. J. Statist. 11: if f1 values of the sample were met
-once and f2 twice, about f1^2 / (2 f2) values have not been met at all.
+the number of classes in a population", Scand. J. Statist. 11: if f1 values of the sample occurred
+once and f2 twice, about f1^2 / (2 f2) values did not occur in it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ import numpy as np
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.kmeans import strategy
 
-SAMPLE = 4096
 ROWS_PER_CALL = 1 << 20  # some 20 ms, so that Ctrl-C is heard
-FREE = np.int32(-1)
+_SAMPLE = 4096
+_FREE = np.int32(-1)
 
 
 class DistinctRows(NamedTuple):
@@ -38,16 +38,17 @@ class DistinctRows(NamedTuple):
 def find_distinct_rows(X: np.ndarray, weight: np.ndarray | None) -> DistinctRows | None:
     """The distinct rows of a table, or None where iterating on them would not pay.
 
-    The sample is fixed, so the answer depends on the values alone. It takes about 0.1 ms.
+    The sample is fixed, so the answer is a function of the values alone. Deciding takes about 0.1
+    ms.
     """
     if not strategy.may_join_equal_rows(X.shape[0]):
         return None
-    sample = X[np.linspace(0, X.shape[0] - 1, SAMPLE).astype(np.intp)]
-    _, inverse = _find_distinct(sample, SAMPLE)
-    times_met = np.bincount(inverse)
-    n_once, n_twice = (int(np.count_nonzero(times_met == times)) for times in (1, 2))
-    not_met = n_once * (n_once - 1) / (2 * (n_twice + 1))  # Chao's bias-corrected form
-    if not strategy.is_worth_joining(times_met.shape[0] + not_met, X.shape[0]):
+    sample = X[np.linspace(0, X.shape[0] - 1, _SAMPLE).astype(np.intp)]
+    _, inverse = _number_distinct(sample, _SAMPLE)
+    occurrences = np.bincount(inverse)
+    n_once, n_twice = (int(np.count_nonzero(occurrences == times)) for times in (1, 2))
+    n_unseen = n_once * (n_once - 1) / (2 * (n_twice + 1))  # Chao's bias-corrected form
+    if not strategy.is_worth_joining(occurrences.shape[0] + n_unseen, X.shape[0]):
         return None
     return join_equal_rows(X, weight, strategy.most_distinct(X.shape[0]))
 
@@ -57,7 +58,7 @@ def join_equal_rows(X: np.ndarray, weight: np.ndarray | None, most: int) -> Dist
 
     O(n d) time. Memory: 4 bytes per row, and up to 7 more while it runs.
     """
-    first_rows, inverse = _find_distinct(X, most)
+    first_rows, inverse = _number_distinct(X, most)
     if inverse.shape[0] == 0:
         return None
     weights = np.bincount(inverse, weights=weight, minlength=first_rows.shape[0])
@@ -65,35 +66,35 @@ def join_equal_rows(X: np.ndarray, weight: np.ndarray | None, most: int) -> Dist
     return DistinctRows(X[first_rows], weights.astype(exact), inverse)
 
 
-def _find_distinct(X: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def _number_distinct(X: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """First appearances of the distinct rows, and for each row which of them it equals.
 
     If there are more than `most`, the second array is empty.
     """
     bits = X.view(np.uint64 if X.dtype == np.float64 else np.uint32)
     first_rows, inverse = np.empty(most, np.int32), np.empty(X.shape[0], np.int32)
-    table, found, done = np.full(1 << 12, FREE), 0, 0
+    table, n_found, done = np.full(1 << 12, _FREE), 0, 0
     while done < X.shape[0]:
         room = min(most, table.shape[0] // 2)
         stop = min(done + ROWS_PER_CALL, X.shape[0])
-        done, found = find_distinct(X, bits, done, stop, table, first_rows, found, room, inverse)
-        if done < stop and found == most:
+        done, n_found = _enter_rows(X, bits, done, stop, table, first_rows, n_found, room, inverse)
+        if done < stop and n_found == most:
             return first_rows, inverse[:0]
         if done < stop:
-            table = np.full(2 * table.shape[0], FREE)
-            enter_again(X, bits, first_rows, found, table)
-    return first_rows[:found], inverse
+            table = np.full(2 * table.shape[0], _FREE)
+            _enter_again(X, bits, first_rows, n_found, table)
+    return first_rows[:n_found], inverse
 
 
 @kernel
-def find_distinct(
+def _enter_rows(
     X,  # IN  (n_samples, n_features)
     bits,  # IN  (n_samples, n_features) unsigned: X as it lies in memory
     start,  # IN  first row
-    stop,  # IN  row after the last
+    stop,  # IN
     table,  # INOUT (power of two,) int32: positions in first_rows, by hash; else FREE
     first_rows,  # INOUT (most,) int32: first appearance of each distinct row
-    found,  # IN  how many there are
+    n_found,  # IN  how many there are
     room,  # IN  how many there may be
     inverse,  # OUT (n_samples,) int32
 ):
@@ -102,41 +103,41 @@ def find_distinct(
     Returns the row before which there was no more room, and the number of distinct rows.
     """
     for i in range(start, stop):
-        slot = find_slot(X, bits, i, table, first_rows)
-        if table[slot] == FREE:
-            if found == room:
-                return i, found
-            table[slot], first_rows[found] = found, i
-            found += 1
+        slot = _find_slot(X, bits, i, table, first_rows)
+        if table[slot] == _FREE:
+            if n_found == room:
+                return i, n_found
+            table[slot], first_rows[n_found] = n_found, i
+            n_found += 1
         inverse[i] = table[slot]
-    return stop, found
+    return stop, n_found
 
 
 @kernel
-def enter_again(
+def _enter_again(
     X,  # IN  (n_samples, n_features)
     bits,  # IN  (n_samples, n_features) unsigned
     first_rows,  # IN  (most,)
-    found,  # IN  how many distinct rows there are
+    n_found,  # IN  how many distinct rows there are
     table,  # OUT (power of two,) int32, given as FREE
 ):
     """Enter the distinct rows into a larger table."""
-    for number in range(found):
-        table[find_slot(X, bits, first_rows[number], table, first_rows)] = number
+    for number in range(n_found):
+        table[_find_slot(X, bits, first_rows[number], table, first_rows)] = number
 
 
 @device
-def find_slot(X, bits, i, table, first_rows):
+def _find_slot(X, bits, i, table, first_rows):
     """The slot of a row: the one that holds it, or the free one where it belongs."""
     mask = np.uint64(table.shape[0] - 1)
-    slot = hash_row(X, bits, i) & mask
-    while table[slot] != FREE and not is_equal(X, i, first_rows[table[slot]]):
+    slot = _hash_row(X, bits, i) & mask
+    while table[slot] != _FREE and not _is_equal(X, i, first_rows[table[slot]]):
         slot = (slot + np.uint64(1)) & mask
     return slot
 
 
 @device
-def hash_row(X, bits, i):
+def _hash_row(X, bits, i):
     """64 bits mixed from all of a row's: fold the upper half down, multiply by an odd number.
 
     The lower half of a whole number in float64 is zero: without the first fold most slots stayed
@@ -152,7 +153,8 @@ def hash_row(X, bits, i):
 
 
 @device
-def is_equal(X, i, other):
+def _is_equal(X, i, other):
+    """Whether rows i and `other` are equal in every feature."""
     same = True
     for f in range(X.shape[1]):
         same = same and X[i, f] == X[other, f]

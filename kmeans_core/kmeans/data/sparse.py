@@ -1,11 +1,11 @@
-"""Sparse rows in: densified block by block, so that a sparse fit has the bits of the dense one.
+"""Sparse rows written out block by block, so that a sparse fit has the bits of the dense one.
 
 k-means moves its centers to means, which are dense, and the kernels measure rows in dense panels.
-A sparse matrix is therefore written out once. It is known by its attributes (SciPy's CSR has
-`indptr`, `indices`, `data`; every other format has `.tocsr()`), so SciPy is never imported.
+So a sparse matrix is written out once. It is recognised by its attributes (SciPy's CSR has
+`indptr`, `indices` and `data`; every other format has `.tocsr()`), and SciPy is never imported.
 
-Two steps: `open_rows` looks at everything that can be wrong with the matrix and writes nothing,
-`dense_rows` writes it out, after the caller has checked all its other arguments.
+There are two steps. `open_rows` checks everything that can be wrong with the matrix and writes
+nothing. `dense_rows` writes it out, after the caller has checked all its other arguments.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.memory import available_memory
 from kmeans_core.validation import check_matrix
 
-ROWS_PER_CALL = 1 << 12  # so that Ctrl-C is heard
+_ROWS_PER_CALL = 1 << 12  # so that Ctrl-C is heard
 
 
 class Csr(NamedTuple):
-    """Compressed rows: row i has data[p] in column indices[p] for p in indptr[i]..indptr[i + 1]."""
+    """Compressed rows: row i has data[p] in column indices[p] for p in indptr[i]..indptr[i+1]-1."""
 
     data: np.ndarray  # (n_stored,)
-    indices: np.ndarray  # (n_stored,) int32 or int64, any order; what is there twice adds up
+    indices: np.ndarray  # (n_stored,) int32 or int64, any order; numbers of one cell add up
     indptr: np.ndarray  # (n_samples + 1,) int32 or int64
     shape: tuple[int, int]
     source: Any  # the caller's matrix, in CSR
@@ -37,7 +37,7 @@ class Csr(NamedTuple):
 
 
 def open_rows(X: Any, *, dtype: Any = None) -> np.ndarray | Csr:
-    """As `check_matrix`; a sparse matrix is looked over and not yet written out.
+    """As `check_matrix`; a sparse matrix is checked and not yet written out.
 
     Parameters
     ----------
@@ -61,46 +61,55 @@ def open_rows(X: Any, *, dtype: Any = None) -> np.ndarray | Csr:
 
 
 def dense_rows(given: np.ndarray | Csr, needed: int) -> np.ndarray:
-    """What `open_rows` has let in, as an array; `needed`: bytes that this and its use will take.
+    """The rows that `open_rows` has checked, as an array.
+
+    Parameters
+    ----------
+    given : ndarray or Csr
+        An array is returned as it is.
+    needed : int
+        Bytes that the array and all that is made of it will take.
 
     Raises
     ------
     ValueError
-        NaN, infinity, or finite numbers that add up to infinity.
+        NaN, infinity, or finite numbers of one cell that add up to infinity.
     MemoryError
-        The matrix is sparse, and there are fewer bytes than needed.
+        The matrix is sparse, and fewer bytes than `needed` are available.
     """
     if not isinstance(given, Csr):
         return given
     _check_memory(given, needed)
     dense = np.zeros(given.shape, dtype=given.dtype)
-    for start in range(0, given.shape[0], ROWS_PER_CALL):
-        stop = min(start + ROWS_PER_CALL, given.shape[0])
+    for start in range(0, given.shape[0], _ROWS_PER_CALL):
+        stop = min(start + _ROWS_PER_CALL, given.shape[0])
         write_rows(given.data, given.indices, given.indptr, start, stop, dense)
     return check_matrix(dense)
 
 
 def _compressed(X: Any, dtype: Any) -> Csr:
     """The arrays of `X` as CSR, of types that the kernel knows, checked against each other."""
-    if len(X.shape) != 2 or 0 in X.shape:
-        check_matrix(np.zeros(X.shape))  # raises
+    if len(X.shape) != 2:
+        check_matrix(np.empty((1,) * len(X.shape)))  # raises
+    if 0 in X.shape:
+        check_matrix(np.empty(X.shape))  # raises
     if getattr(X, "format", "csr") != "csr" or not hasattr(X, "indptr"):
         X = X.tocsr()
-    # A vector as a matrix of one column has the checks and the conversions of any other matrix.
+    # As a matrix of one column, the stored numbers get the checks and conversions of any matrix.
     column = np.asarray(X.data).reshape(-1, 1)
     data = check_matrix(column, dtype=dtype, finite=False, min_rows=0).reshape(-1)
     indices, indptr = (
         np.ascontiguousarray(a, dtype=a.dtype if a.dtype in (np.int32, np.int64) else np.int64)
         for a in (np.asarray(X.indices), np.asarray(X.indptr))
     )
-    _check_places(indices, indptr, data.size, X.shape)
+    _check_cells(indices, indptr, data.size, X.shape)
     return Csr(data, indices, indptr, tuple(X.shape), X)
 
 
-def _check_places(
+def _check_cells(
     indices: np.ndarray, indptr: np.ndarray, n_stored: int, shape: tuple[int, int]
 ) -> None:
-    """ValueError unless every stored number has a place: the kernel does not look."""
+    """ValueError unless every stored number has a cell in the matrix: the kernel does not check."""
     ends = indptr.shape == (shape[0] + 1,) and indptr[0] == 0
     if not ends or (np.diff(indptr) < 0).any() or indptr[-1] > min(n_stored, indices.size):
         raise ValueError(
@@ -116,7 +125,7 @@ def _check_places(
 
 
 def _check_memory(csr: Csr, needed: int) -> None:
-    """MemoryError with the figure if so many bytes are not there."""
+    """MemoryError with the figures if `needed` bytes are more than are available."""
     available = available_memory()
     if available is not None and needed > available:
         raise MemoryError(
@@ -137,7 +146,7 @@ def write_rows(
     indices,  # IN  (n_stored,)
     indptr,  # IN  (n_samples + 1,)
     start,  # IN  first row
-    stop,  # IN  row after the last
+    stop,  # IN
     dense,  # INOUT (n_samples, n_features), zeros
 ):
     """Add the stored numbers of these rows, in the order in which they are stored."""

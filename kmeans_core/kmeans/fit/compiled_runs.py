@@ -209,7 +209,7 @@ def seeded_runs(
     """Whole runs one after another; returns how many have ended, and the status of the next."""
     for number in range(start, stop):
         labelled = choose_seeds(
-            seeds.closest, origin, seeds, draws.firsts[number], draws.draws[number], run, same_rows
+            seeds.points, origin, seeds, draws.firsts[number], draws.draws[number], run, same_rows
         )
         scale = origin.X.dtype.type(rows.scale)
         for j in range(run.centers.shape[0]):
@@ -225,7 +225,7 @@ def seeded_runs(
 
 @device
 def choose_seeds(
-    closest,  # IN  distances of the seeds: their shape says of which kind the seeds are
+    points,  # IN  candidates of the seeds: in blocks of four where the triangle inequality prunes
     origin,  # IN  Rows that the seeds are chosen from
     seeds,  # INOUT PrunedSeeds or GreedySeeds
     first,  # IN  the first of them
@@ -234,7 +234,7 @@ def choose_seeds(
     same_rows,  # IN  whether these rows are labelled too
 ):
     """Choose the seeds of a run; returns whether the rows have been labelled."""
-    if closest.ndim == 2:
+    if points.ndim == 2:
         greedy.greedy_steps(origin, seeds, first, draws, 0, draws.shape[0] + 1)
         return False
     else:  # noqa: RET505 - Numba leaves the other branch out only if it is one

@@ -32,36 +32,18 @@ def fit_all(dataset: Dataset, fits: list[Fit], workers: Workers) -> list[tuple[R
     one the runs follow each other, each on all threads. A fit keeps the runs made by the time that
     its limits end it, at least one.
     """
-    is_short = all(_is_short(dataset, settings) for settings, _ in fits)
     chosen = [choose_strategy(dataset, *fit, workers.n_threads) for fit in fits]
-    n_threads, within = 1, workers
-    if is_short:
-        n_threads = strategy.threads_for_short_runs(_flops(dataset, fits), workers.n_threads)
-        within = Workers(1)
-        for fit, how in zip(fits, chosen, strict=True):
-            _share_data(dataset, fit, how, workers)
-    batches = _batches([len(starts) for _, starts in fits], n_threads)
-    ended: list[dict[int, Result]] = [{} for _ in fits]
-
-    def run_batches(start: int, stop: int) -> None:
-        for number, first, last in batches[start:stop]:
-            settings, starts = fits[number]
-            if not (first and settings.limits.monitor.is_over()):
-                workspace = Workspace(dataset, settings, chosen[number], within)
-                results = _run(workspace, starts[first:last])
-                ended[number].update(enumerate(results, first))
-                chosen[number] = workspace.strategy
-                del workspace  # before the next one takes memory
-
-    if n_threads == 1:
-        run_batches(0, len(batches))
+    if all(_is_short(dataset, settings) for settings, _ in fits):
+        runs = _run_side_by_side(dataset, fits, chosen, workers)
     else:
-        workers.run(run_batches, len(batches))
-    best = [
-        _best(dataset, settings, [runs[place] for place in sorted(runs)])
-        for (settings, _), runs in zip(fits, ended, strict=True)
+        runs = [
+            _run(Workspace(dataset, settings, how, workers), starts)
+            for (settings, starts), how in zip(fits, chosen, strict=True)
+        ]
+    return [
+        (_best(dataset, settings, results), how)
+        for (settings, _), (results, how) in zip(fits, runs, strict=True)
     ]
-    return list(zip(best, chosen, strict=True))
 
 
 def choose_strategy(
@@ -128,10 +110,35 @@ def _is_short(dataset: Dataset, settings: Settings) -> bool:
     return strategy.is_short(dataset.X.size, settings.n_clusters, sees_iterations)
 
 
-def _run(workspace: Workspace, starts: list[Start]) -> list[Result]:
+def _run_side_by_side(
+    dataset: Dataset, fits: list[Fit], chosen: list[Strategy], workers: Workers
+) -> list[tuple[list[Result], Strategy]]:
+    """The runs of each fit, every run on one thread: threads take batches of them."""
+    for fit, how in zip(fits, chosen, strict=True):
+        _share_data(dataset, fit, how, workers)
+    n_threads = strategy.threads_for_short_runs(_flops(dataset, fits), workers.n_threads)
+    batches = _batches([len(starts) for _, starts in fits], n_threads)
+    ended: list[dict[int, Result]] = [{} for _ in fits]
+    one = Workers(1)
+
+    def run_batches(start: int, stop: int) -> None:
+        for number, first, last in batches[start:stop]:
+            settings, starts = fits[number]
+            if not (first and settings.limits.monitor.is_over()):
+                workspace = Workspace(dataset, settings, chosen[number], one)
+                ended[number].update(enumerate(_run(workspace, starts[first:last])[0], first))
+
+    if n_threads == 1:
+        run_batches(0, len(batches))
+    else:
+        workers.run(run_batches, len(batches))
+    return [([runs[n] for n in sorted(runs)], how) for runs, how in zip(ended, chosen, strict=True)]
+
+
+def _run(workspace: Workspace, starts: list[Start]) -> tuple[list[Result], Strategy]:
     """Runs in one workspace, one after the other; none begins when the time is over."""
     if workspace.strategy.runs == "compiled":
-        return run_compiled(workspace, starts)
+        return run_compiled(workspace, starts), workspace.strategy
     run = run_naive if workspace.strategy.algorithm == "naive" else run_threaded
     if starts[0].seed is not None:
         starts = _with_scalable_seeds(workspace, starts)
@@ -141,7 +148,7 @@ def _run(workspace: Workspace, starts: list[Start]) -> list[Result]:
             result = run(workspace, start)
             # the next run overwrites the labels
             results.append(result._replace(labels=result.labels.copy()) if starts[1:] else result)
-    return results
+    return results, workspace.strategy
 
 
 def _with_scalable_seeds(workspace: Workspace, starts: list[Start]) -> list[Start]:

@@ -53,7 +53,16 @@ def iterate(algorithm: Algorithm, run: Run, data: RunData, limits: Limits, worke
     """
     rows, monitor, inertia = data.rows, limits.monitor, 0.0
     while True:
-        n_changed = assign(algorithm, run, data, workers)
+        run.n_changed[:] = 0
+        run.n_distances[:] = 0
+        if run.progress[LABELLED]:
+            workers.run(algorithm.rebuild, rows.n_blocks)
+            run.progress[LABELLED], run.n_changed[0] = 0, rows.X.shape[0]
+        else:
+            pack_centers(run.centers, rows, run.packed_centers)
+            workers.run(algorithm.assign, rows.n_blocks)
+        n_changed = int(run.n_changed.sum())
+        run.progress[N_DISTANCES] += int(run.n_distances.sum())
         if monitor.sees_iterations:
             algorithm.label_rows(workers)
             inertia = sum_inertia(rows, run.centers, run.labels, workers)
@@ -76,20 +85,6 @@ def iterate(algorithm: Algorithm, run: Run, data: RunData, limits: Limits, worke
         if status != RUNNING:
             return status
         algorithm.centers_moved()
-
-
-def assign(algorithm: Algorithm, run: Run, data: RunData, workers: Workers) -> int:
-    """Label every row and bring the sums up to date; returns how many labels changed."""
-    run.n_changed[:] = 0
-    run.n_distances[:] = 0
-    if run.progress[LABELLED]:
-        workers.run(algorithm.rebuild, data.rows.n_blocks)
-        run.progress[LABELLED], run.n_changed[0] = 0, data.rows.X.shape[0]
-    else:
-        pack_centers(run.centers, data.rows, run.packed_centers)
-        workers.run(algorithm.assign, data.rows.n_blocks)
-    run.progress[N_DISTANCES] += int(run.n_distances.sum())
-    return int(run.n_changed.sum())
 
 
 class Lloyd:

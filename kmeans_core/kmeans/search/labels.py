@@ -1,4 +1,8 @@
-"""Labels, inertia and distances of all rows for centers that do not move."""
+"""Labels, inertia and distances of all rows, for centers that do not move.
+
+Centers are scaled as the rows are, labels are int32. Threads share the rows by parts of a fixed
+size, and partial sums are added in row order.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +21,16 @@ def assign_labels(
     rows: Rows, centers: np.ndarray, packed_centers: np.ndarray, labels: np.ndarray,
     workers: Workers,
 ) -> None:  # fmt: skip
-    """Label every row; `centers` scaled as the rows are, `labels` padded to whole panels."""
-    lanes = LANES
-    panel_flops = 2.0 * lanes * centers.size
-    most = max(1, min(ROWS_PER_PART // lanes, int(FLOPS_PER_CALL / panel_flops)))
-    n_panels = labels.shape[0] // lanes
+    """Write the label of every row; `labels` has whole panels, (n_panels * LANES,)."""
+    n_panels, panel_flops = labels.shape[0] // LANES, 2.0 * LANES * centers.size
+    at_a_time = max(1, min(ROWS_PER_PART // LANES, int(FLOPS_PER_CALL / panel_flops)))
 
-    def task(first: int, last: int) -> None:
-        for part in while_wanted(range(first, last)):
-            stop = min((part + 1) * most, n_panels)
-            label_panels(rows, centers, packed_centers, part * most, stop, labels)
+    def task(start: int, stop: int) -> None:
+        for part in while_wanted(range(start, stop)):
+            first, end = part * at_a_time, min((part + 1) * at_a_time, n_panels)
+            label_panels(rows, centers, packed_centers, first, end, labels)
 
-    workers.run(task, -(-n_panels // most))
+    workers.run(task, -(-n_panels // at_a_time))
 
 
 def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Workers) -> float:
@@ -36,10 +38,10 @@ def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Wo
     n_samples = rows.X.shape[0]
     parts = np.empty(-(-n_samples // ROWS_PER_PART))
 
-    def task(first: int, last: int) -> None:
-        for part in range(first, last):
-            stop = min((part + 1) * ROWS_PER_PART, n_samples)
-            parts[part] = rows_inertia(rows, centers, labels, part * ROWS_PER_PART, stop)
+    def task(start: int, stop: int) -> None:
+        for part in range(start, stop):
+            end = min((part + 1) * ROWS_PER_PART, n_samples)
+            parts[part] = rows_inertia(rows, centers, labels, part * ROWS_PER_PART, end)
 
     workers.run(task, parts.shape[0])
     total = 0.0
@@ -51,13 +53,13 @@ def sum_inertia(rows: Rows, centers: np.ndarray, labels: np.ndarray, workers: Wo
 @kernel
 def label_panels(
     rows,  # IN  Rows
-    centers,  # IN  (n_clusters, n_features), scaled as the rows are
-    packed_centers,  # IN  the same in blocks
+    centers,  # IN  (n_clusters, n_features)
+    packed_centers,  # IN  the same: see pack_centers
     start,  # IN  first panel
     stop,  # IN
-    labels,  # OUT (n_panels * lanes,) int32
+    labels,  # OUT (n_panels * lanes,)
 ):
-    """Writes the labels of these panels."""
+    """Write the labels of the rows of these panels."""
     X, lanes = rows.X, lane_count(rows.packed)
     for panel in range(start, stop):
         _, index, ambiguous = nearest_of_panel(rows, panel, packed_centers)
@@ -75,10 +77,10 @@ def distances_to_centers(
     scale,  # IN  power of two
     centers,  # IN  (n_clusters, n_features), scaled
     start,  # IN  first row
-    stop,  # IN  row after the last
+    stop,  # IN
     distances,  # OUT (n_samples, n_clusters)
 ):
-    """Writes the Euclidean distances of these rows to all centers, in the caller's units."""
+    """Write the Euclidean distances of these rows to all centers, in the caller's units."""
     for i in range(start, stop):
         for j in range(centers.shape[0]):
             distances[i, j] = np.sqrt(squared_distance(X, i, scale, centers, j)) / scale
@@ -87,14 +89,16 @@ def distances_to_centers(
 @kernel
 def rows_inertia(
     rows,  # IN  Rows
-    centers,  # IN  (n_clusters, n_features), scaled as the rows are
-    labels,  # IN  (at least n_samples,) int32
+    centers,  # IN  (n_clusters, n_features)
+    labels,  # IN  (at least n_samples,)
     start,  # IN  first row
-    stop,  # IN  row after the last
+    stop,  # IN
 ):
     """Weighted sum of the squared distances of these rows to their centers.
 
-    In row order a lane, and these at the end: 4.4 ns a row instead of 7.3 for 1e6 x 8.
+    Each lane sums in row order, and the lanes are added at the end.
+
+    Measured (1e6 x 8): 4.4 ns per row, against 7.3 where the lanes of each row are added.
     """
     X, weight, step, scale = rows.X, rows.weight, rows.weight_step, rows.scale
     n_features, lanes = X.shape[1], lane_count(EIGHT_ZEROS)

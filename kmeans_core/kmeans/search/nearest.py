@@ -1,14 +1,16 @@
-"""The nearest center of every row: the score function that decides every label, and its sieve.
+"""The nearest center of every row: the score function that decides every label, and its screen.
 
 A label is the center with the smallest sum of (x - c)^2, in float64 (`nearest_exactly`). This form
 loses nothing far from the origin; x.x - 2 x.c + c.c, which peers use because it is a matrix
 product, loses all digits there.
 
-The sieve (`nearest_two`) searches all centers in float32 panels and keeps the nearest two. It
-settles a row whose two nearest centers differ by more than rounding can have blurred; the others,
-about one in 10,000 by differences and one in 1,000 by products, are decided exactly. So the sieve
-changes no label, only the time, and may take either form: differences.py or products.py. Which one,
-the shape of `blocks` says.
+The screen (`nearest_two`) is a floating-point filter: it searches all centers in panels of float32
+and keeps the two nearest. A row is *ambiguous* if their distances differ by no more than rounding
+can have changed them; it is decided in float64. So the screen changes no label, only the time, and
+may take either form of the distance: direct_form.py or product_form.py. The shape of `blocks`, the
+packed centers, says which.
+
+Ambiguous rows: about one in 10,000 in the direct form, one in 1,000 in the product form.
 """
 
 from __future__ import annotations
@@ -30,12 +32,12 @@ from kmeans_core.kmeans.search.product_form import (
     ambiguity_gap,
     nearest_two_product,
     pack_products,
-    squares,
+    squares_of_scores,
 )
 from kmeans_core.rows.distance import squared_distance
 from kmeans_core.rows.layout import LANES
 
-SAMPLE = 64  # panels searched to see whether the product form is exact enough
+_SAMPLE = 64  # panels searched to see whether the product form is exact enough
 
 
 @device
@@ -46,7 +48,7 @@ def nearest_two(
 ):
     """For the rows of a panel: smallest and second smallest score, nearest center.
 
-    A score is the squared distance, or what `nearest_two_product` has in its place.
+    A score is the squared distance, or in the product form c.c / 2 - x.c.
     """
     if blocks.ndim == 3:
         return nearest_two_direct(packed, panel, blocks)
@@ -56,7 +58,7 @@ def nearest_two(
 
 @device
 def ambiguous_rows(best, second, tie_rtol, abs_error, blocks):
-    """Mask of the rows whose two nearest centers the sieve may have put in the wrong order."""
+    """Mask of the rows whose two nearest centers the screen may have put in the wrong order."""
     if blocks.ndim == 3:
         return ambiguous_direct(best, second, tie_rtol, abs_error)
     else:  # noqa: RET505
@@ -65,24 +67,24 @@ def ambiguous_rows(best, second, tie_rtol, abs_error, blocks):
 
 @device
 def squared_distances(packed, panel, blocks, best, second, abs_error):
-    """Squared distances from the two smallest scores of a panel's rows.
+    """Squared distances of a panel's rows from their two smallest scores.
 
-    As exact as `rows.rel_error` and `abs_error` say; by products, the first at least the true one, the
-    second at most.
+    In the direct form they are as exact as `rows.rel_error` and `abs_error` say. In the product
+    form they are an upper bound of the nearest distance and a lower bound of the second.
     """
     if blocks.ndim == 3:
         return best, second
     else:  # noqa: RET505
-        return squares(packed, panel, blocks, best, second, abs_error)
+        return squares_of_scores(packed, panel, blocks, best, second, abs_error)
 
 
 @kernel
 def pack_centers(
     centers,  # IN  (n_clusters, n_features), scaled
     rows,  # IN  Rows
-    blocks,  # OUT (n_blocks, n_features, 4), or for products (n_blocks + 1, 5 (n_features + 1))
+    blocks,  # OUT (n_blocks, n_features, 4); product form: (n_blocks + 1, 5 (n_features + 1))
 ):
-    """Writes the centers in the form that the search reads."""
+    """Write the centers in the form that the search reads."""
     if blocks.ndim == 3:
         pack_blocks(centers, rows.offset, blocks)
     else:
@@ -100,9 +102,9 @@ def product_blocks(rows: Rows, centers: np.ndarray) -> np.ndarray | None:
         return None
     blocks = product_form.empty_product_blocks(k, n_features)
     pack_centers(centers, rows, blocks)
-    step = -(-rows.abs_error.shape[0] // SAMPLE)
+    step = -(-rows.abs_error.shape[0] // _SAMPLE)
     n_sampled = -(-rows.abs_error.shape[0] // step) * LANES
-    n_ambiguous = count_ambiguous(rows, blocks, step)
+    n_ambiguous = _count_ambiguous(rows, blocks, step)
     return blocks if strategy.are_products_exact_enough(n_ambiguous, n_sampled) else None
 
 
@@ -116,12 +118,12 @@ def pack_for_search(rows: Rows, centers: np.ndarray) -> np.ndarray:
 
 
 @kernel
-def count_ambiguous(
+def _count_ambiguous(
     rows,  # IN  Rows
     blocks,  # IN  centers: see pack_centers
-    step,  # IN  panels from one of the sample to the next
+    step,  # IN
 ):
-    """How many rows of a sample of panels have to be decided in float64."""
+    """How many rows of every `step`-th panel are ambiguous."""
     n_ambiguous = 0
     for panel in range(0, rows.abs_error.shape[0], step):
         best, second, _ = nearest_two(rows.packed, panel, blocks)

@@ -1,6 +1,6 @@
 """Seeds by greedy k-means++: which of its two versions chooses them, and on how many threads.
 
-`greedy.py` evaluates every distance, `greedy_pruned.py` few of them. They choose the same rows,
+`greedy.py` computes every distance, `greedy_pruned.py` few of them. They choose the same rows,
 exact ties of two candidates excepted.
 """
 
@@ -12,7 +12,8 @@ import numpy as np
 
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans import strategy
-from kmeans_core.kmeans.data.packed_rows import Float64Panels, Rows, float64_panels
+from kmeans_core.kmeans.data.float64_panels import Float64Panels, float64_panels
+from kmeans_core.kmeans.data.packed_rows import Rows
 from kmeans_core.kmeans.seeding import greedy, greedy_pruned
 from kmeans_core.kmeans.seeding.greedy import GreedySeeds
 from kmeans_core.kmeans.seeding.greedy_pruned import PrunedSeeds
@@ -34,14 +35,16 @@ def greedy_indices(
     first : int
         The first row.
     draws : ndarray of shape (n_clusters - 1, n_local_trials), uniform in [0, 1)
+    workers : Workers
+        Share the steps of a large table.
     seeds : Seeds, optional
-        Memory of an earlier call with as many rows, clusters and trials, to be used again. The
-        indices that it returned are overwritten.
+        Memory of an earlier call for the same numbers of rows, clusters and trials. The indices
+        that it returned are overwritten.
 
     Notes
     -----
     O(n d) time per step and candidate without pruning. Memory: 16 bytes per row, and a quarter of a
-    byte per row and candidate; on a small table 16 bytes per row and 8 per number.
+    byte per row and candidate; for a small table 16 bytes per row and 8 per number.
     """
     if seeds is None:
         n_more, n_trials = draws.shape
@@ -49,7 +52,7 @@ def greedy_indices(
         seeds = new_seeds(rows, n_more + 1, n_trials, None if prunes else float64_panels(rows))
     if isinstance(seeds, GreedySeeds):
         _in_short_calls(greedy.greedy_steps, rows, seeds, first, draws)
-    elif on_one_thread(rows, seeds, draws):
+    elif _on_one_thread(rows, seeds, draws):
         _in_short_calls(greedy_pruned.greedy_steps, rows, seeds, first, draws)
     else:
         greedy_pruned.greedy_steps_threaded(rows, seeds, first, draws, workers)
@@ -63,8 +66,8 @@ def new_seeds(rows: Rows, n_clusters: int, n_trials: int, panels: Float64Panels 
     return greedy_pruned.new_seeds(rows, n_clusters, n_trials)
 
 
-def on_one_thread(rows: Rows, seeds: Seeds, draws: np.ndarray) -> bool:
-    """Whether one thread does all steps."""
+def _on_one_thread(rows: Rows, seeds: Seeds, draws: np.ndarray) -> bool:
+    """Whether one thread takes all steps."""
     return isinstance(seeds, GreedySeeds) or not strategy.must_share_step(
         rows.X.size, draws.shape[1]
     )
@@ -73,7 +76,7 @@ def on_one_thread(rows: Rows, seeds: Seeds, draws: np.ndarray) -> bool:
 def _in_short_calls(
     steps: Callable[..., None], rows: Rows, seeds: Seeds, first: int, draws: np.ndarray
 ) -> None:
-    """All steps, in calls of at most STEP_FLOPS_PER_CALL."""
+    """Take all steps, in compiled calls of at most STEP_FLOPS_PER_CALL."""
     flops = strategy.flops_per_step(rows.X.size, draws.shape[1])
     at_a_time = max(1, int(STEP_FLOPS_PER_CALL / flops))
     for start in range(0, draws.shape[0] + 1, at_a_time):
