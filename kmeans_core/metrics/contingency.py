@@ -49,8 +49,8 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
         counts=count,
         first=rows,
         second=columns,
-        first_sizes=_sizes(rows, count, len(first_names)),
-        second_sizes=_sizes(columns, count, len(second_names)),
+        first_sizes=_sums(rows, count, len(first_names)),
+        second_sizes=_sums(columns, count, len(second_names)),
         first_names=first_names,
         second_names=second_names,
         n_samples=int(count.sum()),
@@ -62,20 +62,16 @@ def _count(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that have rows, in rising order, and their numbers of rows."""
     if n_cells <= CELLS_PER_ROW * len(cells):
-        # Sums of whole numbers in float64 are exact up to 2^53.
-        count = np.bincount(cells, weight, n_cells).astype(np.int64)
+        count = _sums(cells, weight, n_cells)
         used = np.flatnonzero(count)
         return used, count[used]
     used, inverse = np.unique(cells, return_inverse=True)
-    count = np.zeros(len(used), dtype=np.int64)
-    np.add.at(count, inverse.reshape(-1), 1 if weight is None else weight)
-    return used, count
+    return used, _sums(inverse.reshape(-1), weight, len(used))
 
 
-def _sizes(cluster: np.ndarray, count: np.ndarray, n_clusters: int) -> np.ndarray:
-    sizes = np.zeros(n_clusters, dtype=np.int64)
-    np.add.at(sizes, cluster, count)
-    return sizes
+def _sums(index: np.ndarray, values: np.ndarray | None, n_sums: int) -> np.ndarray:
+    """Whole numbers (None: ones) added up by index; exact up to 2^53, as sums in float64."""
+    return np.bincount(index, values, n_sums).astype(np.int64)
 
 
 def _whole_weights(sample_weight: Any, n_samples: int) -> np.ndarray | None:

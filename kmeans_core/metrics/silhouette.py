@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.simd import lanes_of
 from kmeans_core.engine.threads import Workers, while_wanted
@@ -19,7 +19,7 @@ from kmeans_core.metrics.rows_by_cluster import (
     group_rows,
     ns_per_group,
 )
-from kmeans_core.metrics.silhouette_pairs import all_silhouettes, distance_sums, silhouette_of
+from kmeans_core.metrics.silhouette_pairs import all_silhouettes, distance_sums, silhouettes
 from kmeans_core.validation import (
     check_choice,
     check_integer,
@@ -175,54 +175,42 @@ def silhouettes_at(rows: RowsByCluster, slots: np.ndarray, workers: Workers) -> 
     targets = np.concatenate([slots, np.repeat(slots[-1:], -len(slots) % TARGETS)])
     own = np.searchsorted(rows.starts, targets // lanes_of(np.float64), side="right") - 1
     values = np.empty(len(targets))
-    n_groups = len(targets) // TARGETS
-    step = items_per_call(ns_per_group(rows))
+    step = TARGETS * items_per_call(ns_per_group(rows))
 
     def task(start: int, stop: int) -> None:
         for call in while_wanted(range(start, stop)):
-            end = min((call + 1) * step, n_groups)
-            _silhouettes(rows, targets, own, call * step, end, values)
+            part = slice(call * step, (call + 1) * step)
+            sums = np.empty((len(own[part]), len(rows.cluster_weight)))
+            _sum_distances(rows, targets[part], sums)
+            values[part] = _silhouettes(sums, own[part], rows.cluster_weight)
 
-    workers.run(task, -(-n_groups // step))
+    workers.run(task, -(-len(targets) // step))
     return values[: len(slots)]
 
 
 @kernel
-def _silhouettes(
+def _sum_distances(
     rows,  # IN  RowsByCluster
-    targets,  # IN  (n_groups * 4,) slots
-    own,  # IN  (n_groups * 4,) the cluster of each
-    start,  # IN  first group of four
-    stop,  # IN
-    values,  # OUT (n_groups * 4,)
+    targets,  # IN  (n_targets,) slots, a multiple of four
+    sums,  # OUT (n_targets, n_labels)
 ):
-    """Writes the silhouettes of these targets; four share every panel that is loaded.
+    """Writes the distances of each target to each cluster; four targets share every panel.
 
     The root of a register takes as long as about 8 additions, so the roots take most of the time up
     to about 8 features.
     """
-    starts, cluster_weight = rows.starts, rows.cluster_weight
-    for t in range(start * TARGETS, stop * TARGETS, TARGETS):
+    starts = rows.starts
+    for t in range(0, targets.shape[0], TARGETS):
         four = four_targets(rows, targets[t], targets[t + 1], targets[t + 2], targets[t + 3])
-        a0 = a1 = a2 = a3 = 0.0
-        b0 = b1 = b2 = b3 = np.inf
-        for c in range(cluster_weight.shape[0]):
-            weight = cluster_weight[c]
+        for c in range(sums.shape[1]):
             s0, s1, s2, s3 = distance_sums(rows, starts[c], starts[c + 1], four)
-            a0, b0 = _add_cluster(s0, weight, c == own[t], a0, b0)
-            a1, b1 = _add_cluster(s1, weight, c == own[t + 1], a1, b1)
-            a2, b2 = _add_cluster(s2, weight, c == own[t + 2], a2, b2)
-            a3, b3 = _add_cluster(s3, weight, c == own[t + 3], a3, b3)
-        values[t] = silhouette_of(a0, b0, cluster_weight[own[t]])
-        values[t + 1] = silhouette_of(a1, b1, cluster_weight[own[t + 1]])
-        values[t + 2] = silhouette_of(a2, b2, cluster_weight[own[t + 2]])
-        values[t + 3] = silhouette_of(a3, b3, cluster_weight[own[t + 3]])
+            sums[t, c], sums[t + 1, c], sums[t + 2, c], sums[t + 3, c] = s0, s1, s2, s3
 
 
-@device
-def _add_cluster(total, cluster_weight, is_own, inside, nearest):
-    """`inside` and `nearest` of a row after one more cluster, given the sum of its distances."""
-    if is_own:
-        others = cluster_weight - 1.0  # the row itself is not one of them
-        return total / others if others > 0.0 else 0.0, nearest
-    return inside, min(nearest, total / cluster_weight)
+def _silhouettes(sums: np.ndarray, own: np.ndarray, cluster_weight: np.ndarray) -> np.ndarray:
+    """From the sums of distances (n_targets, n_labels) and the own cluster of each target."""
+    each, others = np.arange(len(own)), cluster_weight[own] - 1.0  # without the row itself
+    inside = np.divide(sums[each, own], others, out=np.zeros(len(own)), where=others > 0.0)
+    means = sums / cluster_weight
+    means[each, own] = np.inf
+    return silhouettes(inside, means.min(axis=1), cluster_weight[own] <= 1.0)

@@ -108,9 +108,9 @@ def _strata(rows: RowsByCluster, sample_size: int, n_samples: int, rng: Any) -> 
     lanes, strata = lanes_of(np.float64), []
     for c, size in enumerate(rows.cluster_weight.astype(np.int64).tolist()):
         slots = rows.starts[c] * lanes + np.arange(size)
-        wanted = min(size, max(2, round(sample_size * size / n_samples)))
-        if wanted < size:
-            slots = np.sort(rng.permutation(slots)[:wanted])
+        drawn = min(size, max(2, round(sample_size * size / n_samples)))
+        if drawn < size:
+            slots = np.sort(rng.permutation(slots)[:drawn])
         strata.append(slots)
     return strata
 

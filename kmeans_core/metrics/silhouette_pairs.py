@@ -13,7 +13,17 @@ import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.short_calls import short_calls
-from kmeans_core.engine.simd import fma, lane_count, load, splat, splat_like, sqrt, store, sum_lanes
+from kmeans_core.engine.simd import (
+    fma,
+    lane_count,
+    lanes_of,
+    load,
+    splat,
+    splat_like,
+    sqrt,
+    store,
+    sum_lanes,
+)
 from kmeans_core.engine.threads import Workers, while_wanted
 from kmeans_core.metrics.rows_by_cluster import (
     TARGETS,
@@ -59,7 +69,8 @@ def all_silhouettes(rows: RowsByCluster, workers: Workers) -> np.ndarray:
         nearest=np.full(n_slots, np.inf),
         towards=np.empty((n_parts, n_slots)),
     )
-    n_groups = np.diff(rows.starts) * (n_slots // rows.starts[-1]) // TARGETS
+    first_slots = rows.starts * lanes_of(np.float64)
+    n_groups = np.diff(first_slots) // TARGETS
     for cluster in range(n_clusters):
 
         def task(start: int, stop: int, cluster: int = cluster) -> None:
@@ -70,10 +81,11 @@ def all_silhouettes(rows: RowsByCluster, workers: Workers) -> np.ndarray:
                     _measure_groups(rows, cluster, part, *call, sums)
 
         workers.run(task, n_parts)
-        _add_parts(rows, cluster, sums)
-    values = np.empty(n_slots)
-    _ratios(rows, sums, values)
-    return values
+        later = slice(first_slots[cluster + 1], n_slots)
+        towards = sums.towards[:, later].sum(axis=0) / rows.cluster_weight[cluster]
+        np.minimum(sums.nearest[later], towards, out=sums.nearest[later])
+    is_alone = np.repeat(rows.cluster_weight <= 1.0, np.diff(first_slots))
+    return silhouettes(sums.inside, sums.nearest, is_alone)
 
 
 @kernel
@@ -140,37 +152,26 @@ def _keep_smaller(values, slot, value):
     values[slot] = min(values[slot], value)
 
 
-@kernel
-def _add_parts(
-    rows,  # IN  RowsByCluster
-    cluster,  # IN  the cluster that was measured
-    sums,  # INOUT _Sums: nearest, for slots of later clusters
-):
-    """Adds the parts' sums in their order; the cluster may be the nearest of a later slot."""
-    first, towards = rows.starts[cluster + 1] * lane_count(rows.packed), sums.towards
-    for slot in range(first, towards.shape[1]):
-        total = 0.0
-        for part in range(towards.shape[0]):
-            total += towards[part, slot]
-        _keep_smaller(sums.nearest, slot, total / rows.cluster_weight[cluster])
+def silhouettes(inside: np.ndarray, nearest: np.ndarray, is_alone: np.ndarray) -> np.ndarray:
+    """`silhouette_of` for rows of float64 and bool, shape (n,) each."""
+    values = np.empty(len(inside))
+    _write_silhouettes(inside, nearest, is_alone, values)
+    return values
 
 
 @kernel
-def _ratios(
-    rows,  # IN  RowsByCluster
-    sums,  # IN  _Sums
-    values,  # OUT (n_slots,)
+def _write_silhouettes(
+    inside,  # IN  (n,)
+    nearest,  # IN  (n,)
+    is_alone,  # IN  (n,)
+    values,  # OUT (n,)
 ):
-    """Writes the silhouettes."""
-    lanes, cluster_weight = lane_count(rows.packed), rows.cluster_weight
-    for cluster in range(cluster_weight.shape[0]):
-        for slot in range(rows.starts[cluster] * lanes, rows.starts[cluster + 1] * lanes):
-            inside, nearest = sums.inside[slot], sums.nearest[slot]
-            values[slot] = silhouette_of(inside, nearest, cluster_weight[cluster])
+    for i in range(values.shape[0]):
+        values[i] = silhouette_of(inside[i], nearest[i], is_alone[i])
 
 
 @device
-def silhouette_of(inside, nearest, cluster_weight):
-    """(b - a) / max(a, b); 0 for a row alone in its cluster, and where a and b are 0."""
+def silhouette_of(inside, nearest, is_alone):
+    """(b - a) / max(a, b); 0 if the row's cluster has weight 1 or less, and if a and b are 0."""
     larger = max(inside, nearest)
-    return (nearest - inside) / larger if cluster_weight > 1.0 and larger > 0.0 else 0.0
+    return (nearest - inside) / larger if larger > 0.0 and not is_alone else 0.0

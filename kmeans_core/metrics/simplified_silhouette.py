@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -57,14 +57,14 @@ def simplified_silhouette_samples(
     with threads(n_threads) as workers:
         data = check_labelled(X, labels, sample_weight, workers)
         moments = cluster_moments(data.X, data.codes, data.n_labels, data.weight, workers)
-        clusters = _Clusters(data.codes, means=moments.means, weight=moments.cluster_weight)
+        means, is_alone = moments.means, moments.cluster_weight <= 1.0
         values = np.empty(len(data.X))
 
         def task(start: int, stop: int) -> None:
             for part in while_wanted(range(start, stop)):
                 first = part * ROWS_PER_PART
-                end = min(first + ROWS_PER_PART, len(data.X))
-                _simplified(data.X, clusters, first, end, values)
+                rows = values[first : first + ROWS_PER_PART]
+                _simplified(data.X, data.codes, means, is_alone, first, rows)
 
         workers.run(task, -(-len(data.X) // ROWS_PER_PART))
     return of_all_rows(values, data, len(labels))
@@ -101,28 +101,22 @@ def simplified_silhouette_score(
     return weighted_mean(values, sample_weight)
 
 
-class _Clusters(NamedTuple):
-    codes: np.ndarray  # (n_samples,)
-    means: np.ndarray  # (n_labels, n_features)
-    weight: np.ndarray  # (n_labels,) total weight of the rows
-
-
 @kernel
 def _simplified(
     X,  # IN  (n_samples, n_features)
-    clusters,  # IN  _Clusters
+    codes,  # IN  (n_samples,)
+    means,  # IN  (n_labels, n_features)
+    is_alone,  # IN  (n_labels,): whether the cluster's weight is 1 or less
     start,  # IN  first row
-    stop,  # IN
-    values,  # OUT (n_samples,)
+    values,  # OUT (n_rows,)
 ):
-    """Writes the simplified silhouettes of these rows."""
-    codes, means = clusters.codes, clusters.means
-    for i in range(start, stop):
-        own, nearest = 0.0, np.inf
+    """Writes the simplified silhouettes of row `start` and the following ones."""
+    for row in range(values.shape[0]):
+        i, own, nearest = start + row, 0.0, np.inf
         for c in range(means.shape[0]):
-            distance = squared_distance(X, i, 1.0, means, c)
+            distance = np.sqrt(squared_distance(X, i, 1.0, means, c))
             if c == codes[i]:
-                own = np.sqrt(distance)
+                own = distance
             else:
-                nearest = min(nearest, np.sqrt(distance))
-        values[i] = silhouette_of(own, nearest, clusters.weight[codes[i]])
+                nearest = min(nearest, distance)
+        values[row] = silhouette_of(own, nearest, is_alone[codes[i]])
