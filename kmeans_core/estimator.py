@@ -1,9 +1,9 @@
-"""What every estimator has in common: the contract of scikit-learn, without scikit-learn.
+"""The base class of all estimators: the contract of scikit-learn, without scikit-learn.
 
-Parameters in and out, a readable repr, feature names, output as data frames, tags and metadata
-routing have scikit-learn's names and meanings, so an estimator works in its pipelines, searches
-and `clone`. scikit-learn is never imported: what only it asks for is looked up in `sys.modules`,
-where it is when it asks.
+Parameters, repr, feature names, output as data frames, tags and metadata routing have
+scikit-learn's names and meanings, so an estimator works in its pipelines, searches and `clone`.
+scikit-learn is never imported: its classes are looked up in `sys.modules`, where they are if
+scikit-learn calls.
 """
 
 from __future__ import annotations
@@ -20,26 +20,31 @@ import numpy as np
 
 Self = TypeVar("Self", bound="Estimator")
 
-UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for a request that stays as it is
+UNCHANGED = "$UNCHANGED$"  # scikit-learn's mark of a request that stays as it is
 WEIGHTED_METHODS = ("fit", "predict", "score")  # methods that may take `sample_weight`
 CONTAINERS = ("default", "pandas", "polars")
 
 
 class NotFittedError(ValueError, AttributeError):
-    """An estimator was used before `fit`."""
+    """An estimator is used before `fit`."""
 
 
 class ConvergenceWarning(UserWarning):
-    """Fewer clusters were found than `n_clusters`."""
+    """Fewer clusters were found than requested."""
 
 
 def known_as(own: type, module: str) -> type:
-    """scikit-learn's class of the same name where the caller has loaded `module`, else `own`."""
+    """scikit-learn's class of the same name if `module` is loaded, else `own`."""
     return getattr(sys.modules.get(module), own.__name__, own)
 
 
 def feature_names(X: Any) -> np.ndarray | None:
-    """Column names of a data frame (pandas, polars, Arrow) as an array of str, or None.
+    """Column names of a data frame (pandas, polars, Arrow).
+
+    Returns
+    -------
+    ndarray of str (dtype object), shape (n_features,), or None
+        None for an array, and for names that are not strings.
 
     Raises
     ------
@@ -63,13 +68,13 @@ def feature_names(X: Any) -> np.ndarray | None:
 
 
 class Estimator:
-    """Base class: constructor arguments are the parameters, kept unchanged under their names."""
+    """Base class: constructor arguments are the parameters, stored unchanged under their names."""
 
     _estimator_type = "clusterer"  # read by scikit-learn before 1.6
     _metadata_request: Any  # set by `set_*_request`; the name is scikit-learn's: `clone` copies it
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Give the class a `set_*_request` for each of its methods that takes weights."""
+        """Add a `set_*_request` for each method of the class that takes weights."""
         super().__init_subclass__(**options)
         for method in WEIGHTED_METHODS:
             if _takes_weight(cls, method):
@@ -82,8 +87,8 @@ class Estimator:
         parameters = inspect.signature(cls.__init__).parameters
         if any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters.values()):
             raise RuntimeError(
-                f"{cls.__name__}.__init__ must name its parameters, one by one (no varargs): "
-                f"parameters are found by its signature, got {inspect.signature(cls.__init__)}."
+                f"{cls.__name__}.__init__ must name its parameters one by one (no varargs), "
+                f"got {inspect.signature(cls.__init__)}."
             )
         return {
             name: p
@@ -92,7 +97,17 @@ class Estimator:
         }
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Parameter names and values; with `deep`, those of nested estimators as `name__inner`."""
+        """Parameter names and values.
+
+        Parameters
+        ----------
+        deep : bool
+            Whether to add the parameters of nested estimators, as ``name__inner``.
+
+        Returns
+        -------
+        dict
+        """
         params = {name: getattr(self, name) for name in self._parameters()}
         for name, value in list(params.items()) if deep else []:
             if hasattr(value, "get_params") and not isinstance(value, type):
@@ -100,7 +115,17 @@ class Estimator:
         return params
 
     def set_params(self: Self, **params: Any) -> Self:
-        """Set parameters by name, also `name__inner`; ValueError for an unknown name."""
+        """Set parameters by name, those of nested estimators by ``name__inner``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            An unknown name.
+        """
         valid = self._parameters()
         nested: dict[str, dict[str, Any]] = {}
         for key, value in params.items():
@@ -127,7 +152,7 @@ class Estimator:
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
 
-    # --- what was seen in fit ---
+    # --- what fit remembers ---
 
     def _check_fitted(self, attribute: str) -> None:
         if not hasattr(self, attribute):
@@ -137,7 +162,7 @@ class Estimator:
             )
 
     def _remember_features(self, names: np.ndarray | None, n_features: int) -> None:
-        """Set `n_features_in_` and `feature_names_in_`; a fit without names removes older ones."""
+        """Set `n_features_in_` and `feature_names_in_`; without names, remove older ones."""
         self.n_features_in_ = n_features
         if names is not None:
             self.feature_names_in_ = names
@@ -145,7 +170,7 @@ class Estimator:
             del self.feature_names_in_
 
     def _check_names(self, X: Any, stacklevel: int = 4) -> None:
-        """Compare the column names of new rows with those of `fit`, before their values."""
+        """Compare the column names of new rows with those of `fit`."""
         fitted, new = getattr(self, "feature_names_in_", None), feature_names(X)
         own = type(self).__name__
         if fitted is None and new is not None:
@@ -167,7 +192,7 @@ class Estimator:
             )
 
     def _check_input_features(self, names: Any) -> None:
-        """The argument of `get_feature_names_out`: None, or the names that `fit` has seen."""
+        """The argument of `get_feature_names_out`: None, or the names of `fit`."""
         if names is None:
             return
         if not hasattr(names, "__len__") or np.ndim(names) != 1:
@@ -187,9 +212,22 @@ class Estimator:
     # --- data frames out ---
 
     def set_output(self: Self, *, transform: str | None = None) -> Self:
-        """Let `transform` return an array ('default') or a frame ('pandas', 'polars').
+        """Choose what `transform` returns.
 
-        None changes nothing. Before a choice, scikit-learn's setting `transform_output` holds.
+        Parameters
+        ----------
+        transform : {'default', 'pandas', 'polars'} or None
+            An array or a data frame; None changes nothing. Without a choice, scikit-learn's setting
+            `transform_output` applies, if scikit-learn is loaded.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            Another value.
         """
         if transform is None:
             return self
@@ -202,22 +240,22 @@ class Estimator:
         return self
 
     def _in_container(self, values: np.ndarray, X: Any) -> Any:
-        """The result of `transform` as the caller wants it; a pandas index is kept."""
+        """The result of `transform` in the chosen container; a pandas index is kept."""
         chosen = getattr(self, "_sklearn_output_config", {}).get("transform")
         kind = chosen or _scikit_learn_setting("transform_output", "default")
         if kind == "default":
             return values
         names = list(self.get_feature_names_out())  # type: ignore[attr-defined]
-        library = importlib.import_module(kind)  # the caller has named it in `set_output`
+        library = importlib.import_module(kind)  # chosen by name in `set_output`
         if kind == "polars":
             return library.DataFrame(values, schema=names, orient="row")
         index = X.index if isinstance(X, library.DataFrame | library.Series) else None
         return library.DataFrame(values, columns=names, index=index, copy=False)
 
-    # --- what only scikit-learn asks for ---
+    # --- called by scikit-learn only ---
 
     def __sklearn_tags__(self) -> Any:
-        """What the estimator can do, in the words of scikit-learn 1.6 and later."""
+        """Capabilities of the estimator, as scikit-learn 1.6 and later describes them."""
         utils = sys.modules["sklearn.utils"]
         tags = utils.Tags(  # type: ignore[attr-defined]
             estimator_type=self._estimator_type,
@@ -229,7 +267,7 @@ class Estimator:
         return tags
 
     def get_metadata_routing(self) -> Any:
-        """Which methods want `sample_weight`, as scikit-learn's `MetadataRequest`."""
+        """Which methods request `sample_weight`: a copy of a scikit-learn `MetadataRequest`."""
         if hasattr(self, "_metadata_request"):
             return copy.deepcopy(self._metadata_request)
         routing = sys.modules["sklearn.utils.metadata_routing"]
@@ -262,7 +300,7 @@ def _name_mismatch(fitted: list[str], new: list[str]) -> str:
 
 
 def _scikit_learn_setting(name: str, default: Any) -> Any:
-    """A value of `sklearn.get_config()`, where scikit-learn is loaded."""
+    """A value of `sklearn.get_config()`, or `default` if scikit-learn is not loaded."""
     get_config = getattr(sys.modules.get("sklearn"), "get_config", None)
     return default if get_config is None else get_config().get(name, default)
 
@@ -290,7 +328,7 @@ def _request_setter(method: str) -> Callable:
     set_request.__name__ = f"set_{method}_request"
     set_request.__qualname__ = f"Estimator.{set_request.__name__}"
     set_request.__doc__ = (
-        f"Say whether a pipeline or search should hand `sample_weight` to `{method}`.\n\n"
+        f"Set whether a pipeline or search passes `sample_weight` to `{method}`.\n\n"
         "True: yes. False: no. None: no, and passing it is an error. A str: under this name."
     )
     return set_request

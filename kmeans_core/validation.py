@@ -1,7 +1,7 @@
 """Arrays and parameters in; clean arrays, or one clear error, out.
 
-Everything a caller hands in passes through here once, at the door. Behind it, arrays are
-float32 or float64, C-ordered and finite, and kernels need not ask again.
+Every input of the package is checked here once. After that, arrays are float32 or float64,
+C-ordered and finite, and kernels check nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 
 FLOATS = (np.float64, np.float32)
-MISSING = ("NAType", "NaTType")  # what pandas puts where there is no value
-LARGEST = 2**31 - 1  # that a kernel counts to
+MISSING = ("NAType", "NaTType")  # types of the missing values of pandas
+LARGEST = 2**31 - 1  # the largest count in a kernel
 FILL = "fill or drop such rows first."
 
 
@@ -27,22 +27,28 @@ def check_matrix(
     copy: bool = False,
     finite: bool = True,
 ) -> np.ndarray:
-    """A C-ordered, finite float32 or float64 matrix from anything that looks like one.
+    """A C-ordered, finite float32 or float64 matrix from any array-like.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         float32 and float64 keep their type; every other real type becomes float64.
     name : str
-        What to call the argument in an error.
+        Name of the argument, for errors.
     dtype : numpy dtype, optional
-        Convert to this float type instead of keeping the caller's.
+        Convert to this float type instead.
     min_rows : int
-        Fewest rows that make sense.
+        Fewest rows allowed.
     copy : bool
-        Return a new array even where the input could be used as it is.
+        Return a new array, also if the input could be used as it is.
     finite : bool
-        False: the caller looks for NaN and infinities in a pass that it makes anyway.
+        False: the caller finds NaN and infinities in a pass of its own.
+
+    Returns
+    -------
+    ndarray of float32 or float64, shape (n_samples, n_features)
+        Without `copy` it may share the memory of `X`, also of a read-only one: it is not to be
+        written to.
 
     Raises
     ------
@@ -50,8 +56,24 @@ def check_matrix(
         `X` is sparse.
     ValueError
         Not two-dimensional, empty, not numeric, complex, or with a NaN or an infinity.
+
+    Notes
+    -----
+    O(n d) time. A copy is made only with `copy`, or of another dtype or memory layout.
     """
     array = _numeric_array(X, name)
+    _check_shape(array, name, min_rows)
+    target = np.dtype(dtype) if dtype is not None else array.dtype
+    if target not in FLOATS:
+        target = np.dtype(np.float64)
+    with np.errstate(over="ignore"):  # of values too large for float32
+        clean = (np.array if copy else np.asarray)(array, dtype=target, order="C")
+    if finite:
+        _check_finite(clean, name)
+    return _as_writable(clean)
+
+
+def _check_shape(array: np.ndarray, name: str, min_rows: int) -> None:
     if array.ndim != 2:
         hint = "Reshape your data: reshape(-1, 1) for one feature, reshape(1, -1) for one row."
         raise ValueError(
@@ -69,18 +91,10 @@ def check_matrix(
             f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is "
             f"required for {name}."
         )
-    wanted = np.dtype(dtype) if dtype is not None else array.dtype
-    if wanted not in FLOATS:
-        wanted = np.dtype(np.float64)
-    with np.errstate(over="ignore"):  # of what float32 cannot hold
-        clean = (np.array if copy else np.asarray)(array, dtype=wanted, order="C")
-    if finite:
-        _check_finite(clean, name)
-    return _as_writable(clean)
 
 
 class _Memory:
-    """The memory of an array, said to be writable."""
+    """The memory of an array, declared writable."""
 
     def __init__(self, array: np.ndarray) -> None:
         interface = array.__array_interface__
@@ -89,10 +103,9 @@ class _Memory:
 
 
 def _as_writable(array: np.ndarray) -> np.ndarray:
-    """A view of a read-only array that is typed like any other: nothing is written through it.
+    """A view of a read-only array that Numba types like a writable one; never written to.
 
-    Numba compiles every kernel once more for read-only arrays, which takes 7 s, and what comes out
-    of a pandas column is one.
+    Columns of pandas are read-only. Numba would compile every kernel a second time for them, 7 s.
     """
     return array if array.flags.writeable else np.asarray(_Memory(array))
 
@@ -126,23 +139,23 @@ def _numeric_array(X: Any, name: str) -> np.ndarray:
 
 
 def _check_cells(array: np.ndarray, name: str) -> None:
-    """Raise for the first object that is no number; a missing value is said to be one."""
-    for place in np.ndindex(array.shape):
+    """Raise for the first object that is not a number, or a missing value."""
+    for index in np.ndindex(array.shape):
         try:
-            float(array[place])
+            float(array[index])
         except (TypeError, ValueError) as error:
             if array.ndim == 0:
-                kind = type(array[place]).__name__
+                kind = type(array[index]).__name__
                 raise TypeError(f"{name} must be an array of numbers, got a {kind}.") from None
-            where = f"first at {_place(place)}"
-            if type(array[place]).__name__ in MISSING:
+            where = f"first at {_position(index)}"
+            if type(array[index]).__name__ in MISSING:
                 raise ValueError(f"Input {name} contains NaN ({where}): {FILL}") from None
             raise type(error)(f"{name} must hold numbers only: {error} ({where})") from None
 
 
-def _place(place: tuple[int, ...]) -> str:
-    words = ("row", "column") if len(place) <= 2 else ("index",) * len(place)
-    return ", ".join(f"{word} {i}" for word, i in zip(words, place, strict=False))
+def _position(index: tuple[int, ...]) -> str:
+    words = ("row", "column") if len(index) <= 2 else ("index",) * len(index)
+    return ", ".join(f"{word} {i}" for word, i in zip(words, index, strict=False))
 
 
 def _check_finite(array: np.ndarray, name: str) -> None:
@@ -163,7 +176,20 @@ def _infinity(dtype: np.dtype) -> str:
 
 
 def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.ndarray | None:
-    """Weights as a vector of length `n_samples`, or None where all rows count alike.
+    """Weights as a vector, or None if all rows have the same weight.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n_samples,), float or None
+        One number is the weight of every row.
+    n_samples : int
+    dtype : numpy dtype
+        Of the result.
+
+    Returns
+    -------
+    ndarray of `dtype`, shape (n_samples,), or None
+        None for None. Not to be written to, as in `check_matrix`.
 
     Raises
     ------
@@ -172,14 +198,14 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     """
     if sample_weight is None:
         return None
-    sample_weight = weight_a_row(sample_weight, n_samples)
-    with np.errstate(over="ignore"):  # of what float32 cannot hold
+    sample_weight = weight_per_row(sample_weight, n_samples)
+    with np.errstate(over="ignore"):  # of values too large for float32
         weight = np.ascontiguousarray(_numeric_array(sample_weight, "sample_weight"), dtype=dtype)
     if weight.ndim != 1:
         raise ValueError(f"Sample weights must be 1D array or scalar, got {weight.ndim}D.")
     if weight.shape != (n_samples,):
         raise ValueError(
-            f"sample_weight.shape == {weight.shape}, expected ({n_samples},): one weight a row."
+            f"sample_weight.shape == {weight.shape}, expected ({n_samples},): one weight per row."
         )
     if not np.isfinite(weight).all():
         raise ValueError(f"Input sample_weight contains NaN or {_infinity(weight.dtype)}.")
@@ -195,15 +221,23 @@ def check_sample_weight(sample_weight: Any, n_samples: int, dtype: Any) -> np.nd
     return _as_writable(weight)
 
 
-def weight_a_row(sample_weight: Any, n_samples: int) -> Any:
-    """One number stands for one per row; all else comes back unchanged."""
+def weight_per_row(sample_weight: Any, n_samples: int) -> Any:
+    """One number as an array of `n_samples` such weights; anything else unchanged."""
     if isinstance(sample_weight, numbers.Real):
         return np.full(n_samples, sample_weight, dtype=np.float64)
     return sample_weight
 
 
 def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -> int:
-    """`value` as an int in low..high; TypeError for another type, ValueError outside the range."""
+    """`value` as an int.
+
+    Raises
+    ------
+    TypeError
+        Not an integer; a truth value.
+    ValueError
+        Outside low..high.
+    """
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer of at least {low}, got {value!r}.")
     number = int(value)
@@ -214,13 +248,21 @@ def check_integer(value: Any, name: str, *, low: int, high: int | None = None) -
 
 
 def check_n_threads(n_threads: Any) -> None:
-    """Raise unless `n_threads` is None or an int of at least 1."""
+    """None or an integer of at least 1; errors as of `check_integer`."""
     if n_threads is not None:
         check_integer(n_threads, "n_threads", low=1)
 
 
 def check_real(value: Any, name: str, *, low: float) -> float:
-    """`value` as a finite float of at least `low`."""
+    """`value` as a float.
+
+    Raises
+    ------
+    TypeError
+        Not a real number; a truth value.
+    ValueError
+        Below `low`, NaN or infinite.
+    """
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number of at least {low}, got {value!r}.")
     number = float(value)
@@ -230,39 +272,54 @@ def check_real(value: Any, name: str, *, low: float) -> float:
 
 
 def check_choice(value: Any, name: str, allowed: tuple[str, ...]) -> str:
-    """`value` if it is one of `allowed`."""
+    """`value`; ValueError unless it is one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
     return value
 
 
 def check_n_clusters(n_clusters: Any, n_samples: int, name: str = "n_clusters") -> int:
-    """`n_clusters` as an int in 1..n_samples."""
+    """`n_clusters` as an int in 1..n_samples; errors as of `check_integer`."""
     n_clusters = check_integer(n_clusters, name, low=1)
     if n_clusters > n_samples:
         raise ValueError(
             f"n_samples={n_samples} should be >= {name}={n_clusters}: "
-            "ask for fewer clusters or bring more rows."
+            "use fewer clusters or more rows."
         )
     return n_clusters
 
 
 class _NoEntropy(ISeedSequence):
-    """Gives zeros, for a state that is to be overwritten."""
+    """A seed of zeros, for a state that is overwritten before its first use."""
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
-        return [0] * n_words  # numpy takes them one by one: 5 us, out of an array 50
+        return [0] * n_words  # a list takes numpy 5 us to read, an array 50 us
 
 
 def _seeded(seed: int) -> np.random.RandomState:
-    """``RandomState(seed)``, which first mixes a state that it then overwrites: 200 us, this 9."""
+    """``RandomState(seed)`` in 9 us instead of 200: without a first state, which is overwritten."""
     generator = np.random.RandomState(np.random.MT19937(_NoEntropy()))  # type: ignore[arg-type]
     generator.seed(seed)
     return generator
 
 
 def check_random_state(seed: Any) -> Any:
-    """A numpy RandomState or Generator; both have the draws that the algorithms ask for."""
+    """A numpy RandomState or Generator.
+
+    Parameters
+    ----------
+    seed : int, RandomState, Generator or None
+        None is numpy's global RandomState. An int in 0..2**32 - 1 gives ``RandomState(seed)``.
+
+    Returns
+    -------
+    RandomState or Generator
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+    """
     if seed is None:
         return np.random.mtrand._rand
     if isinstance(seed, np.random.RandomState | np.random.Generator):

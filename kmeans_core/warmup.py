@@ -1,4 +1,4 @@
-"""Compile ahead what a first call would otherwise compile: for images, class rooms, services."""
+"""Compile everything before the first call, as for a container image, a class or a service."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ import numpy as np
 
 from kmeans_core.engine.jit import cache_folder
 
-SMALL, LARGE = (300, 3), (20_000, 16)  # one thread and compiled calls; blocks and threads
-WIDE = (20_000, 32)  # searched by products
+# Shapes that together run all kernels: whole fits in compiled calls; threads and blocks; the
+# product form of the distance.
+SMALL, LARGE, WIDE = (300, 3), (20_000, 16), (20_000, 32)
 
 
 def warmup(dtypes: Iterable[str] = ("float64", "float32")) -> Iterator[str]:
-    """Run small examples of everything; yields a sentence after each step.
+    """Run small examples of everything, so that all kernels are compiled and on disk.
 
     Parameters
     ----------
     dtypes : iterable of str
-        Of the tables that k-means is to be ready for. `segment` knows float64 only.
+        dtypes of the tables for k-means; `segment` uses float64 only. Metrics and linkages are
+        compiled for float64.
+
+    Yields
+    ------
+    str
+        A sentence after each step; the last one names the folder of the compiled code, or states
+        that no folder is writable.
 
     Notes
     -----
-    The compiled code is kept on disk, so the next process finds it. Where no folder can be
-    written to, the last sentence says so.
+    Nothing runs before the first sentence is requested.
     """
     start = time.perf_counter()
     rng = np.random.default_rng(0)
@@ -37,7 +44,7 @@ def warmup(dtypes: Iterable[str] = ("float64", "float32")) -> Iterator[str]:
     yield f"metrics and linkages: ready after {time.perf_counter() - start:.1f} s"
     folder = cache_folder()
     yield (
-        "Nothing could be kept: no folder can be written to. Name one in KMEANS_CORE_CACHE_DIR."
+        "Nothing could be kept: no folder is writable. Name one in KMEANS_CORE_CACHE_DIR."
         if folder is None
         else f"Kept in {folder}"
     )
@@ -48,7 +55,7 @@ def _fit(small: np.ndarray, large: np.ndarray, wide: np.ndarray) -> None:
 
     KMeans(5, random_state=0).fit(small).predict(small)
     KMeans(20, random_state=0, max_iter=3).fit(large).transform(large[:50])
-    # Long enough for few rows to move: bounds, and the kernels that use them, begin then.
+    # Enough iterations for bounds to begin: they do when few rows change their label.
     KMeans(20, init=large[:20], max_iter=60, algorithm="hamerly").fit(large)
     KMeans(100, init=wide[:100], max_iter=60).fit(wide)
 

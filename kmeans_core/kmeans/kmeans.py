@@ -12,12 +12,7 @@ from kmeans_core.estimator import ConvergenceWarning, Estimator, feature_names, 
 from kmeans_core.kmeans.algorithms import bytes_per_row
 from kmeans_core.kmeans.data.constant_columns import without_constants
 from kmeans_core.kmeans.data.dataset import open_dataset
-from kmeans_core.kmeans.data.memory import (
-    bytes_of_distances,
-    bytes_of_fit,
-    bytes_of_labels,
-    bytes_of_restarts,
-)
+from kmeans_core.kmeans.data.memory import bytes_of_distances, bytes_of_fit, bytes_of_panels
 from kmeans_core.kmeans.data.packed_rows import Rows, screen_rows
 from kmeans_core.kmeans.data.sparse import Csr, dense_rows, open_rows
 from kmeans_core.kmeans.fit.restarts import count_used, fit_all
@@ -153,7 +148,7 @@ class KMeans(Estimator):
         settings = check_parameters(self, given)
         weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
         rng = check_random_state(self.random_state)
-        X = dense_rows(given, _bytes_of_fit(given, settings, self._n_threads()))
+        X = dense_rows(given, _bytes_of_fit(given, settings))
         with Workers(self._n_threads()) as workers:
             dataset = open_dataset(X, weight, workers, in_place=isinstance(given, Csr))
             starts = draw_starts(dataset, settings, rng)
@@ -167,7 +162,7 @@ class KMeans(Estimator):
     def predict(self, X: Any) -> np.ndarray:
         """Label of the nearest center for each row, int32, the lowest index on ties."""
         given = self._check_new(X)
-        X = dense_rows(given, bytes_of_labels(given.shape, given.dtype))
+        X = dense_rows(given, bytes_of_panels(given.shape, given.dtype))
         with Workers(self._n_threads()) as workers:
             return self._label(X, None, workers)[2][: X.shape[0]]
 
@@ -215,7 +210,7 @@ class KMeans(Estimator):
         """Minus the inertia of `X`: larger is better."""
         given = self._check_new(X)
         weight = check_sample_weight(sample_weight, given.shape[0], given.dtype)
-        X = dense_rows(given, bytes_of_labels(given.shape, given.dtype))
+        X = dense_rows(given, bytes_of_panels(given.shape, given.dtype))
         with Workers(self._n_threads()) as workers:
             rows, centers, labels = self._label(X, weight, workers)
             return -unscaled(sum_inertia(rows, centers, labels, workers), rows.scale)
@@ -271,15 +266,14 @@ class KMeans(Estimator):
             )
 
 
-def _bytes_of_fit(given: np.ndarray | Csr, settings: Settings, n_threads: int) -> int:
+def _bytes_of_fit(given: np.ndarray | Csr, settings: Settings) -> int:
     """The memory of a fit; 0 for dense rows, which are in memory already."""
     if not isinstance(given, Csr):
         return 0
     k, name = settings.n_clusters, settings.algorithm
     init = settings.init if isinstance(settings.init, str) else "random"
     own = bytes_per_row(name, k, given.shape[1])
-    needed = bytes_of_fit(given.shape, given.dtype, init, name == "auto", own)
-    return needed + bytes_of_restarts(given.shape, k, settings.n_init, n_threads)
+    return bytes_of_fit(given.shape, given.dtype, init, name == "auto", own)
 
 
 def _common_scale(X: np.ndarray, centers: np.ndarray, workers: Workers) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from kmeans_core.engine.threads import Workers, usable_threads
 from kmeans_core.kmeans.data.dataset import open_dataset
-from kmeans_core.kmeans.data.memory import bytes_of_seeds
+from kmeans_core.kmeans.data.memory import bytes_of_panels
 from kmeans_core.kmeans.data.packed_rows import with_blocks
 from kmeans_core.kmeans.data.sparse import dense_rows, open_rows
 from kmeans_core.kmeans.seeding.draws import (
@@ -88,7 +88,7 @@ def kmeans_plusplus(
     else:
         trials = check_integer(n_local_trials, "n_local_trials", low=1, high=LARGEST)
     rng = check_random_state(random_state)
-    X = dense_rows(given, bytes_of_seeds(given.shape, given.dtype))
+    X = dense_rows(given, bytes_of_panels(given.shape, given.dtype))
     draws = uniform_draws(rng, draws_needed(k, trials))
     first = first_row(weight, X.shape[0], draws[0])
     with Workers(usable_threads()) as workers:

@@ -1,7 +1,7 @@
-"""Do two labellings of the same rows agree? Counted in pairs of rows.
+"""Do two labellings of the same rows agree? Rand, adjusted Rand and Fowlkes-Mallows index.
 
-Rand, adjusted Rand and Fowlkes-Mallows. Names of clusters do not matter, and nothing else about
-the rows does. Pairs are counted in Python's whole numbers: a million rows do not overflow.
+All three count pairs of rows, so the names of the clusters do not matter. Pairs are counted in
+Python's integers, which do not overflow.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kmeans_core.metrics.contingency import contingency
 
 
 class Pairs(NamedTuple):
-    """Pairs of rows, by whether each labelling puts them together."""
+    """Pairs of rows, by which labelling has them in one cluster."""
 
     both: int
     only_true: int
@@ -25,7 +25,7 @@ class Pairs(NamedTuple):
 def rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
     """Rand index: the share of pairs of rows on which two labellings agree.
 
-    They agree on a pair that is together in both, or apart in both.
+    They agree on a pair that is in one cluster in both, or in two clusters in both.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None)
 
     Notes
     -----
-    O(n log n) time, O(n) memory. With many clusters most pairs are apart in any two labellings,
-    so independent ones come near 1 too: use `adjusted_rand_score`.
+    O(n log n) time, O(n) memory. With many clusters most pairs are apart in any two labellings, so
+    independent labellings come near 1 too: use `adjusted_rand_score`.
 
     References
     ----------
@@ -61,7 +61,7 @@ def rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None)
 def adjusted_rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
     """Rand index of two labellings, adjusted for chance.
 
-    1 for the same partition, about 0 for independent ones; it can fall to -0.5.
+    1 for the same partition, about 0 for independent labellings, at least -0.5.
 
     Parameters
     ----------
@@ -71,6 +71,7 @@ def adjusted_rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: An
     Returns
     -------
     float
+        Between -0.5 and 1.
 
     Raises
     ------
@@ -79,8 +80,8 @@ def adjusted_rand_score(labels_true: Any, labels_pred: Any, *, sample_weight: An
 
     Notes
     -----
-    O(n log n) time, O(n) memory. Many small clusters against few large ones score low even when
-    one refines the other.
+    O(n log n) time, O(n) memory. Many small clusters against few large ones score low even if one
+    labelling refines the other.
 
     References
     ----------
@@ -107,7 +108,7 @@ def fowlkes_mallows_score(
     Returns
     -------
     float
-        Between 0 and 1; 1 for the same partition. 0 where no pair is together in both.
+        Between 0 and 1; 1 for the same partition, 0 if no pair is in one cluster in both.
 
     Raises
     ------
@@ -116,8 +117,8 @@ def fowlkes_mallows_score(
 
     Notes
     -----
-    O(n log n) time, O(n) memory. Not adjusted for chance: two labellings into few clusters score
-    high whatever they are.
+    O(n log n) time, O(n) memory. Not adjusted for chance: any two labellings with few clusters
+    score high.
 
     References
     ----------

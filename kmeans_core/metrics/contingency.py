@@ -1,4 +1,4 @@
-"""Two labellings of the same rows, counted: how many rows have which pair of labels."""
+"""The contingency table of two labellings: how many rows have each pair of labels."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from kmeans_core.metrics.labels import code_labels, label_array
 from kmeans_core.validation import check_sample_weight
 
-CELLS_PER_ROW = 4  # up to that, a table of all cells; beyond, the rows are sorted
+CELLS_PER_ROW = 4  # up to this a table of all cells is counted; beyond, the rows are sorted
 
 
 class Contingency(NamedTuple):
-    """The cells that hold a row, and the sizes of the clusters. Whole numbers."""
+    """The cells that have a row, and the sizes of the clusters, in int64."""
 
-    counts: np.ndarray  # (n_cells,) rows in this cell; cells without a row are left out
-    first: np.ndarray  # (n_cells,) its cluster in the first labelling
-    second: np.ndarray  # (n_cells,) its cluster in the second
+    counts: np.ndarray  # (n_cells,) rows per cell; empty cells are left out
+    first: np.ndarray  # (n_cells,) cluster of the first labelling
+    second: np.ndarray  # (n_cells,) cluster of the second
     first_sizes: np.ndarray  # (n_first,)
     second_sizes: np.ndarray  # (n_second,)
     first_names: np.ndarray  # (n_first,) the labels themselves, sorted
@@ -32,7 +32,7 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
     ------
     ValueError
         Not one-dimensional, of different lengths, with a NaN; weights that are not whole numbers
-        (these measures count rows and pairs of rows).
+        (agreement counts rows and pairs of rows).
     """
     array = label_array(labels_true, "labels_true")
     n_samples = len(array) if array.ndim else 0
@@ -41,16 +41,16 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
     cells = first * max(1, len(second_names)) + second
     weight = _whole_weights(sample_weight, n_samples)
     if weight is not None:
-        there = weight > 0
-        first, second, cells, weight = first[there], second[there], cells[there], weight[there]
-    named, count = _count(cells, weight, len(first_names) * len(second_names))
-    rows, columns = np.divmod(named, max(1, len(second_names)))
+        kept = weight > 0
+        cells, weight = cells[kept], weight[kept]
+    used, count = _count(cells, weight, len(first_names) * len(second_names))
+    rows, columns = np.divmod(used, max(1, len(second_names)))
     return Contingency(
         counts=count,
         first=rows,
         second=columns,
-        first_sizes=_sizes(rows, count, len(first_names)),
-        second_sizes=_sizes(columns, count, len(second_names)),
+        first_sizes=_sums(rows, count, len(first_names)),
+        second_sizes=_sums(columns, count, len(second_names)),
         first_names=first_names,
         second_names=second_names,
         n_samples=int(count.sum()),
@@ -60,22 +60,18 @@ def contingency(labels_true: Any, labels_pred: Any, sample_weight: Any = None) -
 def _count(
     cells: np.ndarray, weight: np.ndarray | None, n_cells: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The cells that hold rows, in rising order, and how many."""
+    """The cells that have rows, in rising order, and their numbers of rows."""
     if n_cells <= CELLS_PER_ROW * len(cells):
-        # Sums of whole numbers in float64 are exact up to 2^53.
-        count = np.bincount(cells, weight, n_cells).astype(np.int64)
-        named = np.flatnonzero(count)
-        return named, count[named]
-    named, place = np.unique(cells, return_inverse=True)
-    count = np.zeros(len(named), dtype=np.int64)
-    np.add.at(count, place.reshape(-1), 1 if weight is None else weight)
-    return named, count
+        count = _sums(cells, weight, n_cells)
+        used = np.flatnonzero(count)
+        return used, count[used]
+    used, inverse = np.unique(cells, return_inverse=True)
+    return used, _sums(inverse.reshape(-1), weight, len(used))
 
 
-def _sizes(cluster: np.ndarray, count: np.ndarray, n_clusters: int) -> np.ndarray:
-    sizes = np.zeros(n_clusters, dtype=np.int64)
-    np.add.at(sizes, cluster, count)
-    return sizes
+def _sums(index: np.ndarray, values: np.ndarray | None, n_sums: int) -> np.ndarray:
+    """Whole numbers (None: ones) added up by index; exact up to 2^53, as sums in float64."""
+    return np.bincount(index, values, n_sums).astype(np.int64)
 
 
 def _whole_weights(sample_weight: Any, n_samples: int) -> np.ndarray | None:

@@ -1,4 +1,4 @@
-"""Dunn's index: the smallest gap between two clusters over the widest cluster."""
+"""Dunn index: the smallest distance between two clusters over the largest diameter of one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
+from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.simd import lane_count, max_lanes, maximum, min_lanes, minimum, splat
 from kmeans_core.engine.threads import Workers, while_wanted
 from kmeans_core.metrics.labelled import check_labelled, threads
-from kmeans_core.metrics.rows_by_cluster import TARGETS, GroupedRows, group_rows, start_of, to_four
+from kmeans_core.metrics.rows_by_cluster import (
+    TARGETS,
+    RowsByCluster,
+    four_targets,
+    group_rows,
+    ns_per_group,
+    to_four,
+)
 
-# Rows beyond which a caller that computes many metrics should leave Dunn out.
-DUNN_LIMIT = 20_000
-DISTANCES_PER_CALL = 20_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
+DUNN_LIMIT = 20_000  # rows above which a caller that computes many metrics should leave it out
 
 
 def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
@@ -32,7 +38,7 @@ def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
     Returns
     -------
     float
-        At least 0, without units. 0 when two clusters share a row; otherwise infinite when the
+        At least 0, without units. 0 if two clusters have an equal row; otherwise infinite if the
         rows of every cluster are equal.
 
     Raises
@@ -42,9 +48,8 @@ def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
 
     Notes
     -----
-    O(n^2 d) time, O(n d) memory: never an n x n matrix. Exact for any n; callers that compute
-    it beside cheap metrics leave it out above `DUNN_LIMIT` rows. Two rows decide it, so one
-    outlier changes it completely.
+    O(n^2 d) time, O(n d) memory: no n x n matrix. Exact for any n; `selection` leaves it out above
+    `DUNN_LIMIT` rows. It depends on two pairs of rows, so one outlier can change it completely.
 
     References
     ----------
@@ -59,14 +64,14 @@ def dunn_index(X: Any, labels: Any, *, n_threads: int | None = None) -> float:
     return float(np.sqrt(apart) / np.sqrt(diameter)) if diameter > 0.0 else float("inf")
 
 
-def _extremes(rows: GroupedRows, workers: Workers) -> tuple[float, float]:
+def _extremes(rows: RowsByCluster, workers: Workers) -> tuple[float, float]:
     """The smallest squared distance between clusters and the largest within one."""
     n_groups = len(rows.weight) // TARGETS
-    n_parts = max(1, min(n_groups, len(rows.weight) ** 2 // DISTANCES_PER_CALL))
+    n_parts = -(-n_groups // items_per_call(ns_per_group(rows)))
     found = np.empty((n_parts, 2))
 
-    def task(first: int, last: int) -> None:
-        for part in while_wanted(range(first, last)):
+    def task(start: int, stop: int) -> None:
+        for part in while_wanted(range(start, stop)):
             _extreme_distances(rows, part, found)
 
     workers.run(task, n_parts)
@@ -75,31 +80,28 @@ def _extremes(rows: GroupedRows, workers: Workers) -> tuple[float, float]:
 
 @kernel
 def _extreme_distances(
-    rows,  # IN  GroupedRows
-    part,  # IN  which part: groups part, part + n_parts, part + 2 n_parts ... of four places
+    rows,  # IN  RowsByCluster
+    part,  # IN  groups of four slots: part, part + n_parts, part + 2 n_parts ...
     found,  # OUT (n_parts, 2): smallest squared distance between clusters, largest within one
 ):
-    """Write what this part finds. A group looks at its own panels and those behind them only.
+    """Writes the extremes of this part. A group is measured to its own panel and later ones only.
 
-    Early groups have more to look at, so every part takes some of all.
+    Early groups take longer, so every part has groups from the whole table.
     """
     packed, starts = rows.packed, rows.starts
-    lanes, n_features, n_labels = lane_count(packed), rows.n_features, starts.shape[0] - 1
+    lanes, n_labels = lane_count(packed), starts.shape[0] - 1
     apart, diameter = splat(np.inf, packed), splat(0.0, packed)
     n_groups, own = rows.weight.shape[0] // TARGETS, 0
     for group in range(part, n_groups, found.shape[0]):
-        panel = group * TARGETS // lanes
-        while starts[own + 1] <= panel:
+        t = group * TARGETS
+        while starts[own + 1] <= t // lanes:
             own += 1
-        r0 = start_of(group * TARGETS, lanes, n_features)
-        r1 = start_of(group * TARGETS + 1, lanes, n_features)
-        r2 = start_of(group * TARGETS + 2, lanes, n_features)
-        r3 = start_of(group * TARGETS + 3, lanes, n_features)
-        for other in range(panel, starts[own + 1]):
-            d0, d1, d2, d3 = to_four(packed, other, n_features, r0, r1, r2, r3)
+        targets = four_targets(rows, t, t + 1, t + 2, t + 3)
+        for panel in range(t // lanes, starts[own + 1]):
+            d0, d1, d2, d3 = to_four(rows, panel, targets)
             diameter = maximum(maximum(maximum(d0, d1), maximum(d2, d3)), diameter)
-        for other in range(starts[own + 1], starts[n_labels]):
-            d0, d1, d2, d3 = to_four(packed, other, n_features, r0, r1, r2, r3)
+        for panel in range(starts[own + 1], starts[n_labels]):
+            d0, d1, d2, d3 = to_four(rows, panel, targets)
             apart = minimum(minimum(minimum(d0, d1), minimum(d2, d3)), apart)
     found[part, 0] = min_lanes(apart)
     found[part, 1] = max_lanes(diameter)

@@ -1,4 +1,4 @@
-"""Within-cluster sum of squares: what k-means and Ward's linkage make small."""
+"""Inertia, the within-cluster sum of squares: the objective of k-means and Ward's linkage."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ def inertia(
 ) -> float:
     """Sum of squared distances from each row to the center of its cluster (WCSS).
 
-    ``sum_i w_i ||x_i - c_{labels[i]}||^2``, the quantity that k-means makes small (Lloyd 1982,
-    doi 10.1109/TIT.1982.1056489) and Ward's linkage adds to as little as it can.
+    ``sum_i w_i ||x_i - c_{labels[i]}||^2``, the quantity that k-means minimises (Lloyd 1982,
+    doi 10.1109/TIT.1982.1056489) and that each merge of Ward's linkage increases as little as
+    possible.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
-        Any labels; with `centers`, whole numbers that are rows of `centers`.
+        Any labels; with `centers`, integers 0..n_clusters-1, the rows of `centers`.
     centers : array-like of shape (n_clusters, n_features), optional
         The default is the (weighted) mean of each cluster.
     sample_weight : array-like of shape (n_samples,), optional
-        What each row counts; the default is 1.
+        The weight of each row; the default is 1.
     n_threads : int, optional
         None: all that this process may use. The bits do not depend on it.
 
@@ -45,13 +46,13 @@ def inertia(
     Raises
     ------
     ValueError
-        Labels of another length or outside ``0..n_clusters-1``, centers with another number of
-        features, a NaN anywhere, bad weights.
+        Labels of another length or outside 0..n_clusters-1, centers with another number of
+        features, a NaN in `X`, `labels` or `centers`, bad weights.
 
     Notes
     -----
-    O(n d) time, O(n + k d) memory. It never rises with the number of clusters when each
-    clustering is the best one, so it cannot choose that number alone: look for its knee.
+    O(n d) time, O(n + k d) memory. The smallest inertia never rises with the number of clusters,
+    so inertia alone cannot choose that number: see `kmeans_core.selection.knee`.
     """
     with threads(n_threads) as workers:
         X, _ = check_finite_matrix(X, workers)
@@ -60,10 +61,10 @@ def inertia(
             codes, n_labels = check_labels(labels, len(X))
             squares = cluster_moments(X, codes, n_labels, weight, workers).squares
         else:
-            places = check_matrix(centers, "centers", dtype=np.float64)
-            _check_same_features(places, X)
-            codes = _row_numbers(labels, len(X), len(places))
-            _, _, squares = squares_around(X, codes, places, weight, workers)
+            centers = check_matrix(centers, "centers", dtype=np.float64)
+            _check_same_features(centers, X)
+            codes = _center_indices(labels, len(X), len(centers))
+            _, _, squares = squares_around(X, codes, centers, weight, workers)
         return float(squares.sum())
 
 
@@ -74,8 +75,8 @@ def _check_same_features(centers: np.ndarray, X: np.ndarray) -> None:
         )
 
 
-def _row_numbers(labels: Any, n_samples: int, n_clusters: int) -> np.ndarray:
-    """Labels that are rows of `centers`, as int64."""
+def _center_indices(labels: Any, n_samples: int, n_clusters: int) -> np.ndarray:
+    """Labels that index `centers`, as int64."""
     check_labels(labels, n_samples)
     array = np.asarray(labels)
     if array.dtype.kind not in "iub":

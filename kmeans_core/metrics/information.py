@@ -1,7 +1,7 @@
-"""Do two labellings of the same rows agree? Measured in information (natural logarithms).
+"""Do two labellings of the same rows agree? Mutual information and measures derived from it.
 
-How much the label of a row in one labelling says about its label in the other: mutual
-information, normalised, adjusted for chance, and seen from either side.
+Mutual information is what a row's label in one labelling reveals about its label in the other, in
+nats: normalised, adjusted for chance, and relative to one of the two (homogeneity, completeness).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def mutual_info_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any 
 
     Notes
     -----
-    O(n log n) time, O(n) memory. It grows with the number of clusters: use a normalised one.
+    O(n log n) time, O(n) memory. It grows with the number of clusters: compare normalised values.
     Cover and Thomas 2006, "Elements of information theory", section 2.3.
     """
     return _mutual(contingency(labels_true, labels_pred, sample_weight))
@@ -60,7 +60,7 @@ def normalized_mutual_info_score(
     labels_true, labels_pred, sample_weight
         As in `mutual_info_score`.
     average_method : {'min', 'geometric', 'arithmetic', 'max'}
-        The mean.
+        Which mean of the entropies.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def normalized_mutual_info_score(
     check_choice(average_method, "average_method", AVERAGES)
     table = contingency(labels_true, labels_pred, sample_weight)
     if max(_n_used(table.first_sizes), _n_used(table.second_sizes)) <= 1:
-        return 1.0  # nothing to know, all of it known
+        return 1.0  # both have one cluster: the same partition
     mutual = _mutual(table)
     if mutual == 0.0:
         return 0.0
@@ -95,7 +95,7 @@ def adjusted_mutual_info_score(
     average_method: str = "arithmetic",
     sample_weight: Any = None,
 ) -> float:
-    """Mutual information, adjusted for what labellings of these sizes share by chance.
+    """Mutual information, adjusted for what labellings with these cluster sizes share by chance.
 
     ``(MI - E[MI]) / (mean(H_true, H_pred) - E[MI])``, the expectation over random labellings
     with clusters of the same sizes.
@@ -108,7 +108,7 @@ def adjusted_mutual_info_score(
     Returns
     -------
     float
-        1 for the same partition, about 0 for independent ones; it can be below 0.
+        1 for the same partition, about 0 for independent labellings; it can be below 0.
 
     Raises
     ------
@@ -117,8 +117,9 @@ def adjusted_mutual_info_score(
 
     Notes
     -----
-    Beside counting, the sum of min(a_i, b_j) over all pairs of clusters: O(n max(k, l)) time.
-    Unlike adjusted Rand it rewards pure small clusters (Romano et al. 2016, JMLR 17).
+    O(n log n) time to count, then the sum of min(a_i, b_j) over all pairs of clusters, at most
+    O(n max(k, l)); O(n) memory. Unlike adjusted Rand it favours pure small clusters (Romano et al.
+    2016, JMLR 17).
 
     References
     ----------
@@ -131,11 +132,11 @@ def adjusted_mutual_info_score(
         return 1.0  # the same partition
     expected = expected_mutual_info(table.first_sizes, table.second_sizes, table.n_samples)
     entropies = _entropy(table.first_sizes), _entropy(table.second_sizes)
-    room = _mean(*entropies, average_method) - expected
-    # Where chance alone explains everything, rounding must not decide the sign.
+    largest = _mean(*entropies, average_method) - expected
+    # If chance explains everything, the divisor is 0 up to rounding.
     smallest = np.finfo(np.float64).eps
-    room = min(room, -smallest) if room < 0 else max(room, smallest)
-    return (_mutual(table) - expected) / room
+    largest = min(largest, -smallest) if largest < 0 else max(largest, smallest)
+    return (_mutual(table) - expected) / largest
 
 
 def homogeneity_completeness_v_measure(
@@ -143,8 +144,8 @@ def homogeneity_completeness_v_measure(
 ) -> tuple[float, float, float]:
     """Homogeneity, completeness, and their weighted harmonic mean.
 
-    Homogeneity is 1 when every predicted cluster holds rows of one true class only; completeness
-    is 1 when every class lies in one cluster.
+    Homogeneity is 1 if every predicted cluster has rows of one true class only; completeness is 1
+    if every class lies in one cluster.
 
     Parameters
     ----------
@@ -165,8 +166,8 @@ def homogeneity_completeness_v_measure(
 
     Notes
     -----
-    O(n log n) time, O(n) memory. Not adjusted for chance: with many clusters homogeneity comes
-    near 1 by itself.
+    O(n log n) time, O(n) memory. Not adjusted for chance: with many clusters homogeneity is near 1
+    for any labelling.
 
     References
     ----------
@@ -186,12 +187,12 @@ def homogeneity_completeness_v_measure(
 
 
 def homogeneity_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
-    """Whether each predicted cluster holds rows of one true class only.
+    """How far each predicted cluster has rows of one true class only.
 
     Parameters
     ----------
     labels_true, labels_pred, sample_weight
-        As in `homogeneity_completeness_v_measure`, where cost, source and limits stand too.
+        As in `homogeneity_completeness_v_measure`, which also has cost, source and limits.
 
     Returns
     -------
@@ -209,12 +210,12 @@ def homogeneity_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any 
 
 
 def completeness_score(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> float:
-    """Whether each true class lies in one cluster.
+    """How far each true class lies in one cluster.
 
     Parameters
     ----------
     labels_true, labels_pred, sample_weight
-        As in `homogeneity_completeness_v_measure`, where cost, source and limits stand too.
+        As in `homogeneity_completeness_v_measure`, which also has cost, source and limits.
 
     Returns
     -------
@@ -239,7 +240,7 @@ def v_measure_score(
     Parameters
     ----------
     labels_true, labels_pred, beta, sample_weight
-        As in `homogeneity_completeness_v_measure`, where cost, source and limits stand too.
+        As in `homogeneity_completeness_v_measure`, which also has cost, source and limits.
 
     Returns
     -------
@@ -265,7 +266,7 @@ def _mutual(table: Contingency) -> float:
     outer = np.log(table.first_sizes[table.first]) + np.log(table.second_sizes[table.second])
     terms = share * (np.log(table.counts) + math.log(n) - outer)
     if min(_n_used(table.first_sizes), _n_used(table.second_sizes)) <= 1:
-        return 0.0  # rounding must not make information out of nothing
+        return 0.0  # exactly, whatever the rounding of the sum
     return max(0.0, float(terms.sum()))
 
 
@@ -290,12 +291,13 @@ def _mean(first: float, second: float, method: str) -> float:
 
 
 def expected_mutual_info(first_sizes: np.ndarray, second_sizes: np.ndarray, n: int) -> float:
-    """Mutual information that random labellings with clusters of these sizes share on average.
+    """Expected mutual information of random labellings with clusters of these sizes.
 
-    Vinh, Epps, Bailey 2010, equation 24a: a cell's count is hypergeometric. O(sum of min(a, b)).
+    Vinh, Epps, Bailey 2010, equation 24a: the count of a cell is hypergeometric. The time is the
+    sum of min(a, b) over all pairs of clusters.
     """
     total = 0.0
-    for size in first_sizes:  # short calls, so that Ctrl-C is heard
+    for size in first_sizes:  # one call per cluster, so that Ctrl-C ends it soon
         total += _expected_of(int(size), second_sizes, n)
     return total
 
@@ -306,11 +308,11 @@ def _expected_of(
     sizes,  # IN  (n_second,) sizes of the clusters of the second
     n,  # IN  rows
 ):
-    """Return the expected information of one cluster's cells."""
+    """Returns the expected information of one cluster's cells."""
     total = 0.0
     for j in range(sizes.shape[0]):
         b = sizes[j]
-        # log of a! b! (n-a)! (n-b)! / n!: the part of the probability that no count changes
+        # log of a! b! (n-a)! (n-b)! / n!: the factor of the probability without the count
         fixed = math.lgamma(a + 1.0) + math.lgamma(b + 1.0) - math.lgamma(n + 1.0)
         fixed += math.lgamma(n - a + 1.0) + math.lgamma(n - b + 1.0)
         for count in range(max(1, a + b - n), min(a, b) + 1):

@@ -1,4 +1,4 @@
-"""Labels in, codes out: what every metric asks of a labelling before it starts."""
+"""Labels of any type become codes 0, 1, 2 ..., the form in which every metric reads them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from kmeans_core.engine.jit import kernel
 
-# Labels 0, 1 ... up to here that all occur, as k-means writes them, are codes already: one pass
-# over them, 0.5 ms for a million, where finding their range and coding them takes 2.3.
-MOST_COUNTED = 1 << 12
-# Whole numbers in a range of at most that many values per row are coded by a table of the range,
-# without sorting: 2 ms against 35 for a million labels.
-RANGE_PER_ROW = 4
+# Labels 0..m-1 that all occur, as k-means returns them, with m up to this, are codes already.
+# Measured (one thread), a million labels: 0.5 ms to find that out, against 2.3 ms to code them.
+MAX_CODES = 1 << 12
+# Integers in a range of at most this many values per row are coded by a table of the range, without
+# sorting. Measured (one thread), a million labels: 2 ms, against 35 ms with sorting.
+VALUES_PER_ROW = 4
 
 
 def check_labels(labels: Any, n_samples: int, name: str = "labels") -> tuple[np.ndarray, int]:
@@ -22,7 +22,7 @@ def check_labels(labels: Any, n_samples: int, name: str = "labels") -> tuple[np.
     Returns
     -------
     codes : ndarray of int64, shape (n_samples,)
-        To read only: it may be `labels` itself.
+        Not to be written to: it may be `labels` itself.
     n_labels : int
 
     Raises
@@ -32,21 +32,21 @@ def check_labels(labels: Any, n_samples: int, name: str = "labels") -> tuple[np.
 
     Notes
     -----
-    O(n) time for whole numbers close together, O(n log n) for other labels; O(n) memory.
+    O(n) time for integers in a small range, O(n log n) for other labels; O(n) memory.
     """
     values, codes = code_labels(labels, n_samples, name)
     return codes, len(values)
 
 
 def code_labels(labels: Any, n_samples: int, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct labels, sorted, and for each row which of them it has; see `check_labels`."""
+    """The distinct labels, sorted, and for each row the index of its label; see `check_labels`."""
     array = label_array(labels, name)
     if array.ndim != 1:
         raise ValueError(f"{name} must be 1D: shape is {array.shape!r}.")
     if array.shape[0] != n_samples:
         raise ValueError(
             f"Found input variables with inconsistent numbers of samples: "
-            f"[{n_samples}, {array.shape[0]}]: {name} needs one label a row."
+            f"[{n_samples}, {array.shape[0]}]: {name} needs one label per row."
         )
     if array.dtype.kind == "f" and np.isnan(array).any():
         row = int(np.argmax(np.isnan(array)))
@@ -56,7 +56,7 @@ def code_labels(labels: Any, n_samples: int, name: str) -> tuple[np.ndarray, np.
         if n_labels:
             return np.arange(n_labels, dtype=array.dtype), codes
         low, high = int(array.min()), int(array.max())
-        if high - low < RANGE_PER_ROW * n_samples:
+        if high - low < VALUES_PER_ROW * n_samples:
             return _code_whole_numbers(array, low, high)
     try:
         values, codes = np.unique(array, return_inverse=True)
@@ -68,23 +68,23 @@ def code_labels(labels: Any, n_samples: int, name: str) -> tuple[np.ndarray, np.
 
 
 def label_array(labels: Any, name: str) -> np.ndarray:
-    """Labels as an array, of whatever type; ValueError if they are lists of several lengths."""
+    """Labels as an array of any type; ValueError for lists of several lengths."""
     try:
         return np.asarray(labels)
     except ValueError as error:
-        raise ValueError(f"{name} is no sequence of labels: {error}") from None
+        raise ValueError(f"{name} is not a sequence of labels: {error}") from None
 
 
 def _as_codes(array: np.ndarray) -> tuple[np.ndarray, int]:
-    """Whole numbers as int64, and how many labels these are if they are codes, else 0."""
-    codes = np.require(array, np.int64, ["C", "W"])  # what is beyond int64 becomes negative
-    seen = np.zeros(min(MOST_COUNTED, array.size), dtype=np.bool_)
-    n_labels = int(np.count_nonzero(seen)) if _all_within(codes, seen) else 0
+    """Integers as int64, and the number of labels if they are codes already, else 0."""
+    codes = np.require(array, np.int64, ["C", "W"])  # values above int64 become negative
+    seen = np.zeros(min(MAX_CODES, array.size), dtype=np.bool_)
+    n_labels = int(np.count_nonzero(seen)) if _mark_labels(codes, seen) else 0
     return codes, n_labels if seen[:n_labels].all() else 0
 
 
 def _code_whole_numbers(array: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """As np.unique with its inverse, by a table of all numbers from `low` to `high`."""
+    """np.unique with its inverse, by a table of all numbers from `low` to `high`."""
     kind, base = array.dtype, low
     if high > np.iinfo(np.int64).max:
         array, base = array - kind.type(low), 0
@@ -92,16 +92,16 @@ def _code_whole_numbers(array: np.ndarray, low: int, high: int) -> tuple[np.ndar
     code_of = np.zeros(high - low + 1, dtype=np.int64)
     codes = np.empty(len(wide), dtype=np.int64)
     _code(wide, base, code_of, codes)
-    places = np.flatnonzero(code_of).tolist()
-    return np.array([low + place for place in places], dtype=kind), codes
+    offsets = np.flatnonzero(code_of).tolist()
+    return np.array([low + offset for offset in offsets], dtype=kind), codes
 
 
 @kernel
-def _all_within(
+def _mark_labels(
     labels,  # IN  (n_samples,)
-    seen,  # INOUT (n_places,): false on entry
+    seen,  # INOUT (n_values,): false on entry; whether the label occurs
 ):
-    """Whether each label lies in 0..n_places-1; writes which of them occur."""
+    """Marks the labels in `seen`; returns False at the first that is not in 0..n_values-1."""
     for i in range(labels.shape[0]):
         if not 0 <= labels[i] < seen.shape[0]:
             return False
@@ -113,10 +113,10 @@ def _all_within(
 def _code(
     labels,  # IN  (n_samples,)
     low,  # IN  the smallest label
-    code_of,  # INOUT (n_places,): zeros on entry; 1 + the code of a label that occurs, else 0
+    code_of,  # INOUT (n_values,): zeros on entry; 1 + the code of a label that occurs, else 0
     codes,  # OUT (n_samples,)
 ):
-    """Number the labels that occur in rising order and write each row's number."""
+    """Numbers the labels that occur in rising order; writes each row's code."""
     for i in range(labels.shape[0]):
         code_of[labels[i] - low] = 1
     n_labels = 0
@@ -131,8 +131,8 @@ def _code(
 def check_number_of_labels(n_labels: int, n_samples: float) -> None:
     """ValueError unless 2 <= n_labels < n_samples.
 
-    With one cluster there is no other cluster to compare with; where every row is a cluster of
-    its own, there is no distance within one. For weighted rows, `n_samples` is their total weight.
+    With one cluster there is no other cluster to compare with; if every row is a cluster, there is
+    no distance within one. For weighted rows, `n_samples` is their total weight.
     """
     if not 1 < n_labels < n_samples:
         why = (

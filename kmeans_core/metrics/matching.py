@@ -1,7 +1,7 @@
-"""Which cluster of one run is which cluster of another?
+"""Which clusters of two labellings correspond?
 
-Cluster numbers are arbitrary: two runs that find the same clusters number them differently. The
-best pairing is the assignment problem on the table of common rows.
+Cluster numbers are arbitrary: two runs that find the same clusters may number them differently. The
+best pairing is an assignment problem on the table of common rows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Matching(NamedTuple):
 
 
 def match_labels(labels_true: Any, labels_pred: Any, *, sample_weight: Any = None) -> Matching:
-    """Pair the clusters of two labellings so that as many rows as possible keep their cluster.
+    """Pair the clusters of two labellings so that the most rows are in paired clusters.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def match_labels(labels_true: Any, labels_pred: Any, *, sample_weight: Any = Non
     Returns
     -------
     Matching
-        min(k, l) pairs; where there are more clusters on one side, some stay without a partner.
-        Pairs may have no row in common. Of equally good pairings one is returned, always the same.
+        min(k, l) pairs for k and l clusters. A pair may have no common row. Of several best
+        pairings, always the same one is returned.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def match_labels(labels_true: Any, labels_pred: Any, *, sample_weight: Any = Non
     Notes
     -----
     O(n log n + k^2 l) time, O(n + k l) memory for k <= l clusters: shortest augmenting paths.
-    The share is not adjusted for chance: two random halves agree on half of the rows.
+    The share is not adjusted for chance: two random halvings agree on half of the rows.
 
     References
     ----------
@@ -63,9 +63,9 @@ def match_labels(labels_true: Any, labels_pred: Any, *, sample_weight: Any = Non
 
 
 def assign(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns, each at most once and min(shape) pairs, of the smallest total cost.
+    """min(shape) pairs of a row and a column, each in one pair at most, of smallest total cost.
 
-    Rows come in rising order.
+    Returns the rows in rising order, and their columns.
     """
     if cost.shape[0] > cost.shape[1]:
         columns, rows = assign(cost.T)
@@ -74,36 +74,47 @@ def assign(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n_rows, n_columns = cost.shape
     row_of = np.full(n_columns + 1, -1, dtype=np.int64)
     if n_rows:
-        potentials = np.zeros(n_rows), np.zeros(n_columns + 1)
-        path = np.empty(n_columns + 1, dtype=np.int64)
-        reached = np.empty(n_columns + 1, dtype=np.bool_)
-        costs = np.ascontiguousarray(cost, dtype=np.float64)
-        _augment(costs, row_of, *potentials, np.empty(n_columns + 1), path, reached)
+        search = _Search(
+            row_potential=np.zeros(n_rows),
+            column_potential=np.zeros(n_columns + 1),
+            distance=np.empty(n_columns + 1),
+            previous=np.empty(n_columns + 1, dtype=np.int64),
+            reached=np.empty(n_columns + 1, dtype=np.bool_),
+        )
+        _augment(np.ascontiguousarray(cost, dtype=np.float64), row_of, search)
     columns = np.flatnonzero(row_of[:n_columns] >= 0)
     order = np.argsort(row_of[columns])
     return row_of[columns][order], columns[order]
+
+
+class _Search(NamedTuple):
+    """Potentials, zeros at first, and the shortest paths from one row."""
+
+    row_potential: np.ndarray  # (n_rows,)
+    column_potential: np.ndarray  # (n_columns + 1,)
+    distance: np.ndarray  # WORK (n_columns + 1,)
+    previous: np.ndarray  # WORK (n_columns + 1,): the column before this one on its path
+    reached: np.ndarray  # WORK (n_columns + 1,)
 
 
 @kernel
 def _augment(
     cost,  # IN  (n_rows, n_columns), n_rows <= n_columns
     row_of,  # INOUT (n_columns + 1,), -1 on entry: the row that has a column
-    row_potential,  # INOUT (n_rows,), zeros on entry
-    column_potential,  # INOUT (n_columns + 1,), zeros on entry
-    distance,  # WORK (n_columns + 1,)
-    path,  # WORK (n_columns + 1,)
-    reached,  # WORK (n_columns + 1,)
+    search,  # WORK _Search
 ):
-    """Give each row in turn a column, along the shortest path of exchanges. Writes row_of.
+    """Gives each row in turn a column, along the shortest path of exchanges. Writes row_of.
 
     Before and after every row, cost[i, j] >= row_potential[i] + column_potential[j], with equality
-    for pairs: so the pairs so far are the cheapest ones. The extra column is where a path begins.
+    for pairs: so the pairs so far are the cheapest ones. A path begins at the extra column.
     """
+    row_potential, column_potential = search.row_potential, search.column_potential
+    distance, previous, reached = search.distance, search.previous, search.reached
     n_rows, n_columns = cost.shape
-    for start in range(n_rows):
+    for row in range(n_rows):
         for j in range(n_columns + 1):
-            distance[j], reached[j], path[j] = np.inf, False, n_columns
-        row_of[n_columns] = start
+            distance[j], reached[j], previous[j] = np.inf, False, n_columns
+        row_of[n_columns] = row
         column = n_columns
         while row_of[column] >= 0:
             reached[column] = True
@@ -112,7 +123,7 @@ def _augment(
                 if not reached[j]:
                     reduced = cost[i, j] - row_potential[i] - column_potential[j]
                     if reduced < distance[j]:
-                        distance[j], path[j] = reduced, column
+                        distance[j], previous[j] = reduced, column
                     if distance[j] < nearest:
                         nearest, following = distance[j], j
             for j in range(n_columns + 1):
@@ -123,6 +134,6 @@ def _augment(
                     distance[j] -= nearest
             column = following
         while column != n_columns:  # back along the path, each column takes the row before it
-            row_of[column] = row_of[path[column]]
-            column = path[column]
+            row_of[column] = row_of[previous[column]]
+            column = previous[column]
         row_of[n_columns] = -1

@@ -1,7 +1,7 @@
 """A table in blocks of whole registers of rows, and a way to run a kernel over them.
 
-Kernels that read rows of any length in whole registers read behind a row. Behind the last ones
-there is nothing, so these are a copy with room behind it.
+Kernels that read rows in whole registers read past the end of a row. Nothing may be read past the
+last row of a table, so the last rows are copied to an array with padding.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from kmeans_core.rows.layout import MAX_PARTIAL_SUMS
 
 ROWS_PER_BLOCK = 1 << 14
 
-ONE = np.ones(1)  # the weight of every row where none are given
+ONE = np.ones(1)  # the weight of every row of a table without weights
 
 
 class Block(NamedTuple):
-    """Some rows, a whole number of registers of them; behind the last there is room to read."""
+    """A whole number of registers of rows, after which one more register can be read."""
 
-    X: np.ndarray  # with `lanes` more numbers behind row stop - 1
+    X: np.ndarray  # at least `lanes` more values follow row stop - 1
     codes: np.ndarray
-    weight: np.ndarray  # one a row, or a single one for all
+    weight: np.ndarray  # one per row, or a single one for all
     step: int  # 1, or 0: weight[i * step] is the weight of row i
     start: int
     stop: int
@@ -35,7 +35,7 @@ class Block(NamedTuple):
 def row_blocks(
     X: np.ndarray, codes: np.ndarray, weight: np.ndarray | None, n_labels: int
 ) -> list[Block]:
-    """The fixed partition: from the shape of the problem alone. The last rows are a copy."""
+    """The fixed partition, from the shape of the problem alone. The last block is a copy."""
     lanes = lanes_of(np.float64)
     n_registers = max(0, len(X) - lanes) // lanes
     most = max(1, MAX_PARTIAL_SUMS // (8 * n_labels * (X.shape[1] + 3 * lanes)))
@@ -49,22 +49,22 @@ def row_blocks(
 
 
 def _last_rows(X: np.ndarray, codes: np.ndarray, weight: np.ndarray | None, start: int) -> Block:
-    """Rows from `start` on, followed by repetitions of the last one that weigh nothing."""
+    """Rows from `start` on, followed by copies of the last row with weight 0."""
     lanes = lanes_of(np.float64)
     n_rows = len(X) - start
-    places = np.minimum(np.arange(start, start + 3 * lanes), len(X) - 1)
-    rows, weights = X[places], np.zeros(3 * lanes)
+    kept = np.minimum(np.arange(start, start + 3 * lanes), len(X) - 1)
+    rows, weights = X[kept], np.zeros(3 * lanes)
     rows.flags.writeable = X.flags.writeable  # one layout, one compiled kernel
     weights[:n_rows] = 1.0 if weight is None else weight[start:]
-    return Block(rows, codes[places], weights, 1, 0, 2 * lanes)
+    return Block(rows, codes[kept], weights, 1, 0, 2 * lanes)
 
 
 def part_count(blocks: list[Block]) -> int:
-    """How many sums there are: one a block, but the few last rows are added to the last of them."""
+    """Number of partial sums: one per block, but the last rows share that of the block before."""
     return max(1, len(blocks) - 1)
 
 
 def run_blocks(task: Callable[[int, int], None], n_blocks: int, workers: Workers) -> None:
-    """All blocks; the few last rows come after the others, and are not worth another thread."""
+    """Run all blocks; the few last rows come after all others, on the calling thread."""
     workers.run(task, n_blocks - 1)
     task(n_blocks - 1, n_blocks)

@@ -1,6 +1,6 @@
 """How compact are the clusters, and how far apart are their means?
 
-Calinski-Harabasz takes one pass over the rows, Davies-Bouldin two.
+Calinski-Harabasz needs one pass over the rows, Davies-Bouldin two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kmeans_core.metrics.labelled import Labelled, check_finite_matrix, check_la
 from kmeans_core.metrics.moments import Moments, cluster_moments, distances_to_means
 from kmeans_core.rows.scale import power_of_two_scale
 
-SMALL, LARGE = 1e-200, 1e200  # sums of squares between these have all their digits
+SMALL, LARGE = 1e-200, 1e200  # sums of squares between these have all digits
 
 
 def davies_bouldin_score(
@@ -23,14 +23,14 @@ def davies_bouldin_score(
     """Davies-Bouldin index: mean over clusters of the worst ``(s_i + s_j) / d_ij``; low is good.
 
     ``s_i`` is the mean distance of the rows of cluster i to its mean, ``d_ij`` the distance
-    between the means i and j. As in scikit-learn, a pair with the same mean counts 0.
+    between the means i and j. As in scikit-learn, a pair of equal means counts as 0.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
     sample_weight : array-like of shape (n_samples,), optional
-        A row of weight 2 counts as the row twice, one of weight 0 is not there.
+        A row of weight 2 counts as the row twice. A row of weight 0 is left out.
     n_threads : int, optional
         None: all that this process may use. The bits do not depend on it.
 
@@ -46,9 +46,9 @@ def davies_bouldin_score(
 
     Notes
     -----
-    O(n d + k^2 d) time, O(n + k d) memory: one pass for the means (one more where
-    digits would be lost), one for the distances. It
-    rewards round clusters, and clusters of a single row, whose spread is 0.
+    O(n d + k^2 d) time, O(n + k d) memory: one pass for the means (one more if digits were lost),
+    one for the distances. It favours round clusters, and clusters of a single row, whose spread is
+    0.
 
     References
     ----------
@@ -58,10 +58,10 @@ def davies_bouldin_score(
     with threads(n_threads) as workers:
         data, moments = _summary(X, labels, sample_weight, workers)
         distances = distances_to_means(data.X, data.codes, moments, data.weight, workers)
-    spread = distances / moments.mass
+    spread = distances / moments.cluster_weight
     worst = np.zeros(len(spread))
     for i in range(len(worst)):
-        apart = np.sqrt((_from(moments, i) ** 2).sum(axis=1))
+        apart = np.sqrt((_from_mean(moments, i) ** 2).sum(axis=1))
         apart[apart == 0.0] = np.inf  # the cluster itself, and any with the same mean
         worst[i] = ((spread + spread[i]) / apart).max()
     return float(worst.mean())
@@ -73,7 +73,7 @@ def calinski_harabasz_score(
     """Calinski-Harabasz index (variance ratio): ``(B / (k - 1)) / (W / (n - k))``; high is good.
 
     ``W`` is the sum of squares within the clusters, ``B`` that of the cluster means around the
-    mean of all rows, each mean counted once a row. Without any spread inside, it is 1, as in
+    mean of all rows, each mean counted once per row of its cluster. It is 1 if W is 0, as in
     scikit-learn.
 
     Parameters
@@ -81,7 +81,7 @@ def calinski_harabasz_score(
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
     sample_weight : array-like of shape (n_samples,), optional
-        A row of weight 2 counts as the row twice, one of weight 0 is not there.
+        A row of weight 2 counts as the row twice. A row of weight 0 is left out.
     n_threads : int, optional
         None: all that this process may use. The bits do not depend on it.
 
@@ -97,8 +97,8 @@ def calinski_harabasz_score(
 
     Notes
     -----
-    O(n d) time, O(n + k d) memory: one pass, and one more where digits would be lost.
-    It rewards round clusters of similar spread, and often grows with k on heavy-tailed data.
+    O(n d) time, O(n + k d) memory: one pass, and one more if digits were lost. It favours round
+    clusters of similar spread, and often grows with k on heavy-tailed data.
 
     References
     ----------
@@ -107,25 +107,25 @@ def calinski_harabasz_score(
     """
     with threads(n_threads) as workers:
         _, moments = _summary(X, labels, sample_weight, workers)
-    mass, means = moments.mass, _from(moments, 0)
-    within, total = float(moments.squares.sum()), float(mass.sum())
-    center = mass @ means / total
-    between = float(mass @ ((means - center) ** 2).sum(axis=1))
+    weights, means = moments.cluster_weight, _from_mean(moments, 0)
+    within, total = float(moments.squares.sum()), float(weights.sum())
+    center = weights @ means / total
+    between = float(weights @ ((means - center) ** 2).sum(axis=1))
     if within == 0.0:
         return 1.0
     return between * (total - len(means)) / (within * (len(means) - 1.0))
 
 
 def _summary(X: Any, labels: Any, sample_weight: Any, workers: Workers) -> tuple[Labelled, Moments]:
-    """The rows, checked, and the moments of their clusters.
+    """The checked rows, and the moments of their clusters.
 
-    Both indices are ratios: rows whose squares are too large or too small to add are scaled by a
-    power of two. A NaN or an infinity is in the squares too, and is looked for only then.
+    Both indices are ratios, so rows whose squares would over- or underflow are scaled by a power of
+    two. A NaN or an infinity makes the squares NaN or infinite, so only then is it searched.
     """
     data = check_labelled(X, labels, sample_weight, workers, finite=False)
     moments = cluster_moments(data.X, data.codes, data.n_labels, data.weight, workers)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        size = moments.squares.sum() + (_from(moments, 0) ** 2).sum()
+        size = moments.squares.sum() + (_from_mean(moments, 0) ** 2).sum()
     if not SMALL < size < LARGE:
         _, largest = check_finite_matrix(data.X, workers)
         scaled = data.X.astype(np.float64)
@@ -135,6 +135,6 @@ def _summary(X: Any, labels: Any, sample_weight: Any, workers: Workers) -> tuple
     return data, moments
 
 
-def _from(moments: Moments, i: int) -> np.ndarray:
-    """The way from mean i to each mean, with all its digits however far both are from 0."""
+def _from_mean(moments: Moments, i: int) -> np.ndarray:
+    """Each mean minus mean i, with all digits also far from the origin."""
     return (moments.base - moments.base[i]) + (moments.shift - moments.shift[i])

@@ -1,4 +1,4 @@
-"""Silhouette: does a row lie closer to its own cluster than to the next one?"""
+"""Silhouette: is a row closer to its own cluster than to the nearest other one?"""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_core.engine.jit import device, kernel
-from kmeans_core.engine.simd import fma, lane_count, lanes_of, load, splat, sqrt, sum_lanes
+from kmeans_core.engine.jit import kernel
+from kmeans_core.engine.short_calls import items_per_call
+from kmeans_core.engine.simd import lanes_of
 from kmeans_core.engine.threads import Workers, while_wanted
-from kmeans_core.metrics.labelled import check_labelled, threads
+from kmeans_core.metrics.labelled import check_labelled, of_all_rows, threads, weighted_mean
 from kmeans_core.metrics.labels import check_labels
-from kmeans_core.metrics.rows_by_cluster import TARGETS, GroupedRows, group_rows, start_of, to_four
-from kmeans_core.metrics.silhouette_pairs import all_silhouettes
+from kmeans_core.metrics.rows_by_cluster import (
+    TARGETS,
+    RowsByCluster,
+    four_targets,
+    group_rows,
+    ns_per_group,
+)
+from kmeans_core.metrics.silhouette_pairs import all_silhouettes, distance_sums, silhouettes
 from kmeans_core.validation import (
     check_choice,
     check_integer,
     check_matrix,
     check_random_state,
-    weight_a_row,
+    weight_per_row,
 )
-
-DISTANCES_PER_CALL = 10_000_000  # of a compiled call: some 20 ms, so that Ctrl-C is heard
 
 
 def silhouette_samples(
@@ -35,8 +40,8 @@ def silhouette_samples(
     """The silhouette of every row: ``(b - a) / max(a, b)``.
 
     ``a`` is the mean distance to the other rows of the own cluster, ``b`` the smallest mean
-    distance to the rows of another cluster. A row alone in its cluster gets 0, and so does a row
-    for which both are 0.
+    distance to the rows of another cluster. The silhouette of a row alone in its cluster is 0, and
+    so is that of a row for which a and b are 0.
 
     Parameters
     ----------
@@ -45,9 +50,9 @@ def silhouette_samples(
     metric : {'euclidean'}
         Only Euclidean distances are offered.
     sample_weight : array-like of shape (n_samples,), optional
-        A row of weight 2 counts as the row twice: its twin is another row of its cluster.
-        Where weights are not whole numbers, a cluster of weight 1 or less has nothing beside
-        the row itself, which then gets 0. A row of weight 0 is not there and gets NaN.
+        A row of weight 2 counts as the row twice, so its copy is another row of its cluster. With
+        fractional weights, silhouettes in a cluster of weight 1 or less are 0. A row of weight 0 is
+        left out; its silhouette is NaN.
     n_threads : int, optional
         None: all that this process may use. The bits do not depend on it.
 
@@ -63,8 +68,8 @@ def silhouette_samples(
 
     Notes
     -----
-    O(n^2 d) time, O(n d) memory: never an n x n matrix. It favours round clusters of one size:
-    long or nested ones score low however well they are found.
+    O(n^2 d) time, O(n d) memory: no n x n matrix. It favours round clusters of one size: long or
+    nested ones score low even if they are found exactly.
 
     References
     ----------
@@ -75,14 +80,10 @@ def silhouette_samples(
     with threads(n_threads) as workers:
         data = check_labelled(X, labels, sample_weight, workers)
         rows = group_rows(data)
-        places = np.flatnonzero(rows.weight)
+        slots = np.flatnonzero(rows.weight)
         values = np.empty(len(data.X))
-        values[rows.row[places]] = all_silhouettes(rows, workers)[places]
-    if data.kept is None:
-        return values
-    everywhere = np.full(len(labels), np.nan)
-    everywhere[data.kept] = values
-    return everywhere
+        values[rows.row[slots]] = all_silhouettes(rows, workers)[slots]
+    return of_all_rows(values, data, len(labels))
 
 
 def silhouette_score(
@@ -102,38 +103,35 @@ def silhouette_score(
     X, labels, metric, sample_weight, n_threads
         As in `silhouette_samples`; the mean is weighted.
     sample_size : int, optional
-        Number of rows to keep, drawn without replacement; the others are left out. The draw is
-        scikit-learn's: the same seed takes the same rows. Better, for the same time:
-        `silhouette_estimate`.
+        Number of rows to draw without replacement; the others are left out. The same seed draws the
+        same rows as scikit-learn. `silhouette_estimate` has a smaller error in the same time.
     random_state : int, RandomState, Generator or None
-        Where the draw comes from; not used without `sample_size`.
+        Source of the draw; not used without `sample_size`.
 
     Returns
     -------
     float
+        Between -1 and 1.
 
     Raises
     ------
     ValueError
-        As `silhouette_samples`, also when the sample happens to hold one cluster only.
+        As `silhouette_samples`, also if the sample has rows of one cluster only.
 
     Notes
     -----
-    O(m^2 d) time for m rows kept. Rousseeuw 1987, doi 10.1016/0377-0427(87)90125-7.
+    O(m^2 d) time, O(m d) memory for m rows. Rousseeuw 1987, doi 10.1016/0377-0427(87)90125-7.
     """
     weight = sample_weight
     if sample_size is not None:
         X, labels = check_matrix(X), np.asarray(labels)
         check_integer(sample_size, "sample_size", low=1)
         kept = check_random_state(random_state).permutation(len(X))[:sample_size]
-        weight = weight_a_row(weight, len(X))
+        weight = weight_per_row(weight, len(X))
         X, labels = X[kept], labels[kept]
         weight = None if weight is None else np.asarray(weight)[kept]
     values = silhouette_samples(X, labels, metric=metric, sample_weight=weight, n_threads=n_threads)
-    if weight is None:
-        return float(np.mean(values))
-    weight = np.asarray(weight_a_row(weight, len(values)), dtype=np.float64)
-    return float(np.average(values[weight > 0], weights=weight[weight > 0]))
+    return weighted_mean(values, weight)
 
 
 def silhouette_by_cluster(
@@ -158,99 +156,61 @@ def silhouette_by_cluster(
 
     Notes
     -----
-    Time and memory are those of `silhouette_samples`. A mean near 0 or below, beside others that
-    are high, points to a cluster that is a remainder, or to two that are one. Rousseeuw 1987,
-    section 3, doi 10.1016/0377-0427(87)90125-7.
+    Time and memory are those of `silhouette_samples`. If one mean is near 0 or below and the others
+    are high, its cluster may be a remainder, or a part of another cluster. Rousseeuw 1987, section
+    3, doi 10.1016/0377-0427(87)90125-7.
     """
     values = silhouette_samples(X, labels, sample_weight=sample_weight, n_threads=n_threads)
     codes, n_labels = check_labels(labels, len(values))
     given = 1.0 if sample_weight is None else sample_weight
-    weight = np.asarray(weight_a_row(given, len(values)), dtype=np.float64)
-    there = weight > 0
-    totals = np.bincount(codes[there], weight[there] * values[there], n_labels)
-    mass = np.bincount(codes[there], weight[there], n_labels)
-    return np.where(mass > 0, totals / np.where(mass > 0, mass, 1.0), np.nan)
+    weight = np.asarray(weight_per_row(given, len(values)), dtype=np.float64)
+    counts = weight > 0
+    totals = np.bincount(codes[counts], weight[counts] * values[counts], n_labels)
+    weights = np.bincount(codes[counts], weight[counts], n_labels)
+    return np.where(weights > 0, totals / np.where(weights > 0, weights, 1.0), np.nan)
 
 
-def silhouettes_at(rows: GroupedRows, places: np.ndarray, workers: Workers) -> np.ndarray:
-    """The silhouettes of the rows at these places, each against all rows."""
-    targets = np.concatenate([places, np.repeat(places[-1:], -len(places) % TARGETS)])
+def silhouettes_at(rows: RowsByCluster, slots: np.ndarray, workers: Workers) -> np.ndarray:
+    """The silhouettes of the rows in these slots, each against all rows; shape (n_slots,)."""
+    targets = np.concatenate([slots, np.repeat(slots[-1:], -len(slots) % TARGETS)])
     own = np.searchsorted(rows.starts, targets // lanes_of(np.float64), side="right") - 1
     values = np.empty(len(targets))
-    n_groups = len(targets) // TARGETS
-    step = max(1, DISTANCES_PER_CALL // (TARGETS * len(rows.weight)))
+    step = TARGETS * items_per_call(ns_per_group(rows))
 
-    def task(first: int, last: int) -> None:
-        for part in while_wanted(range(first, last)):
-            stop = min((part + 1) * step, n_groups)
-            _silhouettes(rows, targets, own, part * step, stop, values)
+    def task(start: int, stop: int) -> None:
+        for call in while_wanted(range(start, stop)):
+            part = slice(call * step, (call + 1) * step)
+            sums = np.empty((len(own[part]), len(rows.cluster_weight)))
+            _sum_distances(rows, targets[part], sums)
+            values[part] = _silhouettes(sums, own[part], rows.cluster_weight)
 
-    workers.run(task, -(-n_groups // step))
-    return values[: len(places)]
+    workers.run(task, -(-len(targets) // step))
+    return values[: len(slots)]
 
 
 @kernel
-def _silhouettes(
-    rows,  # IN  GroupedRows
-    targets,  # IN  (n_groups * 4,) places
-    own,  # IN  (n_groups * 4,) the cluster of each
-    first,  # IN  first group of four
-    last,  # IN  group after the last
-    values,  # OUT (n_groups * 4,)
+def _sum_distances(
+    rows,  # IN  RowsByCluster
+    targets,  # IN  (n_targets,) slots, a multiple of four
+    sums,  # OUT (n_targets, n_labels)
 ):
-    """Write the silhouettes of these targets; four share every panel that is loaded.
+    """Writes the distances of each target to each cluster; four targets share every panel.
 
-    The root of a register takes as long as some 8 additions, so the time is that of the roots up
-    to d=8 or so.
+    The root of a register takes as long as about 8 additions, so the roots take most of the time up
+    to about 8 features.
     """
-    packed, starts, mass = rows.packed, rows.starts, rows.mass
-    lanes, n_features = lane_count(packed), rows.n_features
-    for t in range(first * 4, last * 4, 4):
-        r0 = start_of(targets[t], lanes, n_features)
-        r1 = start_of(targets[t + 1], lanes, n_features)
-        r2 = start_of(targets[t + 2], lanes, n_features)
-        r3 = start_of(targets[t + 3], lanes, n_features)
-        a0 = a1 = a2 = a3 = 0.0
-        b0 = b1 = b2 = b3 = np.inf
-        for c in range(mass.shape[0]):
-            s0, s1, s2, s3 = distance_sums(rows, starts[c], starts[c + 1], r0, r1, r2, r3)
-            a0, b0 = settle(s0, mass[c], c == own[t], a0, b0)
-            a1, b1 = settle(s1, mass[c], c == own[t + 1], a1, b1)
-            a2, b2 = settle(s2, mass[c], c == own[t + 2], a2, b2)
-            a3, b3 = settle(s3, mass[c], c == own[t + 3], a3, b3)
-        values[t] = ratio(a0, b0, mass[own[t]])
-        values[t + 1] = ratio(a1, b1, mass[own[t + 1]])
-        values[t + 2] = ratio(a2, b2, mass[own[t + 2]])
-        values[t + 3] = ratio(a3, b3, mass[own[t + 3]])
+    starts = rows.starts
+    for t in range(0, targets.shape[0], TARGETS):
+        four = four_targets(rows, targets[t], targets[t + 1], targets[t + 2], targets[t + 3])
+        for c in range(sums.shape[1]):
+            s0, s1, s2, s3 = distance_sums(rows, starts[c], starts[c + 1], four)
+            sums[t, c], sums[t + 1, c], sums[t + 2, c], sums[t + 3, c] = s0, s1, s2, s3
 
 
-@device
-def distance_sums(rows, first, last, r0, r1, r2, r3):
-    """Weighted sums of the distances from four rows to the rows of these panels."""
-    packed, weight, n_features = rows.packed, rows.weight, rows.n_features
-    lanes = lane_count(packed)
-    s0 = s1 = s2 = s3 = splat(0.0, packed)
-    for panel in range(first, last):
-        d0, d1, d2, d3 = to_four(packed, panel, n_features, r0, r1, r2, r3)
-        w = load(weight, panel * lanes)
-        s0 = fma(sqrt(d0), w, s0)
-        s1 = fma(sqrt(d1), w, s1)
-        s2 = fma(sqrt(d2), w, s2)
-        s3 = fma(sqrt(d3), w, s3)
-    return sum_lanes(s0), sum_lanes(s1), sum_lanes(s2), sum_lanes(s3)
-
-
-@device
-def settle(total, mass, is_own, inside, nearest):
-    """Let one cluster's sum of distances take part."""
-    if is_own:
-        others = mass - 1.0  # the row itself is not one of them
-        return total / others if others > 0.0 else 0.0, nearest
-    return inside, min(nearest, total / mass)
-
-
-@device
-def ratio(inside, nearest, mass):
-    """(b - a) / max(a, b); 0 for a row alone, and where both are 0."""
-    larger = max(inside, nearest)
-    return (nearest - inside) / larger if mass > 1.0 and larger > 0.0 else 0.0
+def _silhouettes(sums: np.ndarray, own: np.ndarray, cluster_weight: np.ndarray) -> np.ndarray:
+    """From the sums of distances (n_targets, n_labels) and the own cluster of each target."""
+    each, others = np.arange(len(own)), cluster_weight[own] - 1.0  # without the row itself
+    inside = np.divide(sums[each, own], others, out=np.zeros(len(own)), where=others > 0.0)
+    means = sums / cluster_weight
+    means[each, own] = np.inf
+    return silhouettes(inside, means.min(axis=1), cluster_weight[own] <= 1.0)

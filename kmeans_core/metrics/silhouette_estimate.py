@@ -8,14 +8,14 @@ import numpy as np
 
 from kmeans_core.engine.simd import lanes_of
 from kmeans_core.metrics.labelled import check_labelled, threads
-from kmeans_core.metrics.rows_by_cluster import GroupedRows, group_rows
+from kmeans_core.metrics.rows_by_cluster import RowsByCluster, group_rows
 from kmeans_core.metrics.silhouette import silhouettes_at
 from kmeans_core.metrics.silhouette_pairs import all_silhouettes
 from kmeans_core.validation import check_integer, check_random_state
 
 EXACT_LIMIT = 20_000  # rows above which `silhouette_estimate` takes a sample
-SAMPLED_DISTANCES = 400_000_000  # those of EXACT_LIMIT rows: what a sample may cost
-SMALLEST_SAMPLE = 1_000
+SAMPLED_DISTANCES = EXACT_LIMIT**2  # distances that a sample may cost
+MIN_SAMPLE = 1_000  # rows
 
 
 class SilhouetteEstimate(NamedTuple):
@@ -26,7 +26,7 @@ class SilhouetteEstimate(NamedTuple):
     n_rows: int  # rows whose silhouettes were computed, each against all rows of the table
     sampled: bool  # whether these are fewer than all
     by_cluster: np.ndarray  # (n_labels,) mean silhouette of each cluster, in order of the labels
-    rows: np.ndarray  # (n_rows,) which rows of the table these are, cluster by cluster
+    rows: np.ndarray  # (n_rows,) their indices in the table, cluster by cluster
     values: np.ndarray  # (n_rows,) their silhouettes
 
 
@@ -41,19 +41,20 @@ def silhouette_estimate(
     """The mean silhouette with its standard error, at a bounded cost.
 
     Up to `EXACT_LIMIT` rows all silhouettes are computed. Above it, those of a stratified sample:
-    from each cluster rows in proportion to its size, at least two. Each sampled row is compared
-    with all rows of the table, so its silhouette is exact and the mean has no bias.
+    rows of each cluster in proportion to its size, at least two. Each sampled row is measured to
+    all rows of the table, so its silhouette is exact and the mean has no bias.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
     sample_size : int, optional
-        About how many rows to take. Default: all up to 20,000 rows; above, those that make 400
-        million distances, and at least 1,000.
+        About how many rows to sample. Default: all of up to 20,000 rows; above, the number that
+        costs 400 million distances, but at least 1,000.
     random_state : int, RandomState, Generator or None
-        Where the draw comes from.
+        Source of the draw.
     n_threads : int, optional
+        None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------
@@ -66,10 +67,10 @@ def silhouette_estimate(
 
     Notes
     -----
-    O(m n d) time for m sampled rows. The standard error is that of a stratified mean with the
-    correction for finite strata, ``sum_c (n_c/n)^2 (1 - m_c/n_c) s_c^2 / m_c``: Cochran 1977,
-    "Sampling Techniques", section 5.3. It says how far the sample's score may be from that of all
-    rows; it says nothing of how the score would change with other customers.
+    O(m n d) time for m sampled rows, O(n d) memory. The standard error is that of a stratified mean
+    with the correction for finite strata, ``sum_c (n_c/n)^2 (1 - m_c/n_c) s_c^2 / m_c``: Cochran
+    1977, "Sampling Techniques", section 5.3. It estimates how far the sample's score is from that
+    of all rows, not how the score would change for another table from the same source.
     """
     if sample_size is not None:
         check_integer(sample_size, "sample_size", low=1)
@@ -78,40 +79,39 @@ def silhouette_estimate(
         data = check_labelled(X, labels, None, workers)
         n_samples = len(data.X)
         if sample_size is None:
-            enough = max(SMALLEST_SAMPLE, SAMPLED_DISTANCES // n_samples)
+            enough = max(MIN_SAMPLE, SAMPLED_DISTANCES // n_samples)
             sample_size = n_samples if n_samples <= EXACT_LIMIT else enough
         rows = group_rows(data)
         strata = _strata(rows, sample_size, n_samples, rng)
-        places = np.concatenate(strata)
-        if len(places) == n_samples:
-            values = all_silhouettes(rows, workers)[places]
+        slots = np.concatenate(strata)
+        if len(slots) == n_samples:
+            values = all_silhouettes(rows, workers)[slots]
         else:
-            values = silhouettes_at(rows, places, workers)
+            values = silhouettes_at(rows, slots, workers)
     parts = np.split(values, np.cumsum([len(s) for s in strata])[:-1])
-    share = rows.mass / n_samples
+    share = rows.cluster_weight / n_samples
     means = np.array([part.mean() for part in parts])
     n_rows = len(values)
     return SilhouetteEstimate(
         score=float(values.mean() if n_rows == n_samples else share @ means),
-        standard_error=_stratified_error(parts, rows.mass, share),
+        standard_error=_stratified_error(parts, rows.cluster_weight, share),
         n_rows=n_rows,
         sampled=n_rows < n_samples,
         by_cluster=means,
-        rows=rows.row[places],
+        rows=rows.row[slots],
         values=values,
     )
 
 
-def _strata(rows: GroupedRows, sample_size: int, n_samples: int, rng: Any) -> list[np.ndarray]:
-    """The sampled places of each cluster, in rising order."""
+def _strata(rows: RowsByCluster, sample_size: int, n_samples: int, rng: Any) -> list[np.ndarray]:
+    """The sampled slots of each cluster, in rising order."""
     lanes, strata = lanes_of(np.float64), []
-    for c, mass in enumerate(rows.mass):
-        size = int(mass)
-        places = rows.starts[c] * lanes + np.arange(size)
-        wanted = min(size, max(2, round(sample_size * size / n_samples)))
-        if wanted < size:
-            places = np.sort(rng.permutation(places)[:wanted])
-        strata.append(places)
+    for c, size in enumerate(rows.cluster_weight.astype(np.int64).tolist()):
+        slots = rows.starts[c] * lanes + np.arange(size)
+        drawn = min(size, max(2, round(sample_size * size / n_samples)))
+        if drawn < size:
+            slots = np.sort(rng.permutation(slots)[:drawn])
+        strata.append(slots)
     return strata
 
 

@@ -1,4 +1,4 @@
-"""Simplified silhouette: distances to the centers stand for mean distances to the rows."""
+"""Simplified silhouette: distances to cluster means in place of mean distances to rows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.metrics.labelled import Labelled, check_labelled, threads
+from kmeans_core.engine.threads import while_wanted
+from kmeans_core.metrics.labelled import check_labelled, of_all_rows, threads, weighted_mean
 from kmeans_core.metrics.moments import cluster_moments
+from kmeans_core.metrics.silhouette_pairs import silhouette_of
 from kmeans_core.rows.distance import squared_distance
 from kmeans_core.rows.layout import ROWS_PER_PART
-from kmeans_core.validation import weight_a_row
 
 
 def simplified_silhouette_samples(
@@ -20,22 +21,22 @@ def simplified_silhouette_samples(
     """``(b - a) / max(a, b)`` with the distances to cluster means for ``a`` and ``b``.
 
     ``a`` is the distance of a row to the mean of its cluster, ``b`` that to the nearest other
-    mean. Another number than the silhouette, and usually a higher one: compare it only with its
-    own kind. A row for which both are 0 gets 0, and so does a row alone in its cluster.
+    mean. It is usually higher than the silhouette: compare it only with other simplified
+    silhouettes. It is 0 for a row for which a and b are 0, and for a row alone in its cluster.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
     labels : array-like of shape (n_samples,)
     sample_weight : array-like of shape (n_samples,), optional
-        A row of weight 2 counts as the row twice; a row of weight 0 is not there and gets NaN.
+        A row of weight 2 counts as the row twice. A row of weight 0 is left out; its value is NaN.
     n_threads : int, optional
         None: all that this process may use. The bits do not depend on it.
 
     Returns
     -------
     ndarray of float64, shape (n_samples,)
-        Between -1 and 1; after k-means not below 0, but for rounding.
+        Between -1 and 1; after k-means at least 0, up to rounding.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def simplified_silhouette_samples(
 
     Notes
     -----
-    O(n k d) time, O(n + k d) memory, for tables whose n^2 distances take too long. Like the
+    O(n k d) time, O(n + k d) memory: for tables that are too large for n^2 distances. Like the
     silhouette it favours round clusters of one size.
 
     References
@@ -56,15 +57,17 @@ def simplified_silhouette_samples(
     with threads(n_threads) as workers:
         data = check_labelled(X, labels, sample_weight, workers)
         moments = cluster_moments(data.X, data.codes, data.n_labels, data.weight, workers)
-        means, mass = moments.means, moments.mass
+        means, is_alone = moments.means, moments.cluster_weight <= 1.0
         values = np.empty(len(data.X))
 
-        def task(first: int, last: int) -> None:
-            start, stop = first * ROWS_PER_PART, min(last * ROWS_PER_PART, len(data.X))
-            _simplified(data.X, data.codes, means, mass, start, stop, values)
+        def task(start: int, stop: int) -> None:
+            for part in while_wanted(range(start, stop)):
+                first = part * ROWS_PER_PART
+                rows = values[first : first + ROWS_PER_PART]
+                _simplified(data.X, data.codes, means, is_alone, first, rows)
 
         workers.run(task, -(-len(data.X) // ROWS_PER_PART))
-    return _everywhere(values, data, len(labels))
+    return of_all_rows(values, data, len(labels))
 
 
 def simplified_silhouette_score(
@@ -89,23 +92,13 @@ def simplified_silhouette_score(
 
     Notes
     -----
-    O(n k d) time, O(n + k d) memory. Usually above `silhouette_score`: compare like with like.
+    O(n k d) time, O(n + k d) memory. It is usually above `silhouette_score`: do not compare the
+    two.
     """
     values = simplified_silhouette_samples(
         X, labels, sample_weight=sample_weight, n_threads=n_threads
     )
-    if sample_weight is None:
-        return float(values.mean())
-    weight = np.asarray(weight_a_row(sample_weight, len(values)), dtype=np.float64)
-    return float(np.average(values[weight > 0], weights=weight[weight > 0]))
-
-
-def _everywhere(values: np.ndarray, data: Labelled, n_samples: int) -> np.ndarray:
-    if data.kept is None:
-        return values
-    result = np.full(n_samples, np.nan)
-    result[data.kept] = values
-    return result
+    return weighted_mean(values, sample_weight)
 
 
 @kernel
@@ -113,20 +106,17 @@ def _simplified(
     X,  # IN  (n_samples, n_features)
     codes,  # IN  (n_samples,)
     means,  # IN  (n_labels, n_features)
-    mass,  # IN  (n_labels,)
+    is_alone,  # IN  (n_labels,): whether the cluster's weight is 1 or less
     start,  # IN  first row
-    stop,  # IN  row after the last
-    values,  # OUT (n_samples,)
+    values,  # OUT (n_rows,)
 ):
-    """Write the simplified silhouettes of these rows."""
-    for i in range(start, stop):
-        own, nearest = 0.0, np.inf
+    """Writes the simplified silhouettes of row `start` and the following ones."""
+    for row in range(values.shape[0]):
+        i, own, nearest = start + row, 0.0, np.inf
         for c in range(means.shape[0]):
-            distance = squared_distance(X, i, 1.0, means, c)
+            distance = np.sqrt(squared_distance(X, i, 1.0, means, c))
             if c == codes[i]:
-                own = np.sqrt(distance)
+                own = distance
             else:
-                nearest = min(nearest, np.sqrt(distance))
-        larger = max(own, nearest)
-        alone = mass[codes[i]] <= 1.0
-        values[i] = (nearest - own) / larger if larger > 0.0 and not alone else 0.0
+                nearest = min(nearest, distance)
+        values[row] = silhouette_of(own, nearest, is_alone[codes[i]])

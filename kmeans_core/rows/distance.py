@@ -23,18 +23,13 @@ def add_square(difference, total):
 
 
 @device
-def squared_distance(
-    X,  # IN  (n_samples, n_features) float32 or float64
-    i,  # IN  row of X
-    scale,  # IN  power of two that X is multiplied by
-    centers,  # IN  (n_clusters, n_features) float32 or float64, scaled
-    j,  # IN  row of centers
-):
-    """Squared distance of row i of X, scaled, to row j of centers, in float64.
+def squared_distance(X, i, scale, centers, j):
+    """Squared distance of row i of `X`, times `scale`, to row j of `centers`, in float64.
 
-    Lane = feature: whole registers of features are added in lanes, the lanes are added up, then the
-    features that are left, one by one. O(n_features). It may overflow where the scaled values are
-    not near 1 (see scale.py).
+    `X`, (n_samples, n_features), and `centers`, (n_clusters, n_features), are C-ordered, float32 or
+    float64; `scale` is a power of two. Lane = feature: whole registers of features are added in
+    lanes, the lanes are added up, then the features that are left, one by one. O(n_features). It
+    may overflow where the scaled values are not near 1 (see scale.py).
     """
     n_features = X.shape[1]
     lanes, f, result = lane_count(EIGHT_ZEROS), 0, 0.0

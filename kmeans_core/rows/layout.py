@@ -43,6 +43,12 @@ def prefetch_row(array, i):
     prefetch(array, (i + 1) * array.shape[1] - 1)
 
 
+@device
+def panel_slot(row, f, n_features, lanes):
+    """Where feature `f` of a row stands in panels: ``lanes`` rows side by side, by feature."""
+    return (row // lanes * n_features + f) * lanes + row % lanes
+
+
 def padded_features(n_features: int) -> int:
     """`n_features` rounded up to whole registers of float64: the length of a row of sums."""
     lanes = lanes_of(np.float64)

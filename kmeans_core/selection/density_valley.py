@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-NEAR = 0.15  # a row is near a place if it is within this share of the way between two centers
+NEAR = 0.15  # a row is near a point if it is within this share of the way between two centers
 
 
 def mean_valley(X: np.ndarray, labels: np.ndarray, group: np.ndarray) -> float:

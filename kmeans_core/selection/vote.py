@@ -103,7 +103,7 @@ def choose_k(
     limit = np.inf if max_time is None else check_real(max_time, "max_time", low=0.0)
     deadline = time.monotonic() + limit
     ks = set(check_range(n_clusters_range, len(X), may_be_empty=n_clusters is not None))
-    wanted = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
+    requested = set() if n_clusters is None else {check_n_clusters(n_clusters, len(X))}
     shared: dict[str, Any] = {
         "method": method,
         "n_init": n_init,
@@ -111,13 +111,13 @@ def choose_k(
         "n_threads": n_threads,
     }
     report = progress or (lambda what, done, total: None)
-    found = sweep(X, sorted(ks | wanted), **shared)
+    found = sweep(X, sorted(ks | requested), **shared)
     report("clusterings", 1, 1)
-    gap = gap_statistic(X, sorted(ks | wanted), n_references=n_references, **shared)
+    gap = gap_statistic(X, sorted(ks | requested), n_references=n_references, **shared)
     report("references", 1, 1)
     in_range = found._replace(rows=tuple(row for row in found.rows if row.n_clusters in ks))
     votes = collect_votes(in_range, gap)
-    k = wanted.pop() if wanted else _voted(votes)
+    k = requested.pop() if requested else _voted(votes)
     row = next(row for row in found.rows if row.n_clusters == k)
     stability = bootstrap_stability(
         X,

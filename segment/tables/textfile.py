@@ -29,7 +29,7 @@ NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
 
 
 class TextOptions(NamedTuple):
-    """What the user said about a text file; everything else is guessed."""
+    """What the user gave about a text file; everything else is guessed."""
 
     encoding: str | None = None
     delimiter: str | None = None

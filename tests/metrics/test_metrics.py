@@ -202,7 +202,7 @@ def test_bad_input_is_refused(metric, change, message):
         (([0.0, 1.0, 1.0],), {"centers": [[0.0], [1.0]]}, "whole numbers when centers are given"),
         (([0, 1, 1],), {"centers": [[0.0, 1.0]]}, "centers has 2 features, but X has 1"),
         (([0, 1],), {}, "inconsistent numbers of samples"),
-        (([0, 1, 1],), {"sample_weight": [1, 2]}, "one weight a row"),
+        (([0, 1, 1],), {"sample_weight": [1, 2]}, "one weight per row"),
     ],
 )
 def test_bad_input_of_inertia_is_refused(arguments, options, message):

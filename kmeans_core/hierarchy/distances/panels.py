@@ -13,6 +13,7 @@ import numpy as np
 from kmeans_core.engine.aligned import aligned_empty
 from kmeans_core.engine.jit import device, kernel
 from kmeans_core.engine.simd import broadcast, fma, lane_count, lanes_of, load, splat
+from kmeans_core.rows.layout import panel_slot
 
 GROUP = 4  # panels at a time: their sums are independent, so no addition waits for another
 FLOAT64 = np.dtype(np.float64)
@@ -50,12 +51,6 @@ def _pack(
         for f in range(n_features):
             value = points[column, f] if column < points.shape[0] else np.inf
             packed[panel_slot(column, f, n_features, lanes)] = value
-
-
-@device
-def panel_slot(column, f, n_features, lanes):
-    """Where feature `f` of a column stands."""
-    return (column // lanes * n_features + f) * lanes + column % lanes
 
 
 @device

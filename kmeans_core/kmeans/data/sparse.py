@@ -89,10 +89,9 @@ def dense_rows(given: np.ndarray | Csr, needed: int) -> np.ndarray:
 
 def _compressed(X: Any, dtype: Any) -> Csr:
     """The arrays of `X` as CSR, of types that the kernel knows, checked against each other."""
-    if len(X.shape) != 2:
-        check_matrix(np.empty((1,) * len(X.shape)))  # raises
-    if 0 in X.shape:
-        check_matrix(np.empty(X.shape))  # raises
+    if len(X.shape) != 2 or 0 in X.shape:
+        # raises, with an array of one number or none: X may be huge
+        check_matrix(np.empty(X.shape if 0 in X.shape else (1,) * len(X.shape)))
     if getattr(X, "format", "csr") != "csr" or not hasattr(X, "indptr"):
         X = X.tocsr()
     # As a matrix of one column, the stored numbers get the checks and conversions of any matrix.

@@ -88,18 +88,11 @@ def find_round(potential, target):
 
 
 @device
-def find_row(
-    closest,  # IN  (at least stop,) squared distance of each row to the nearest row chosen
-    weight,  # IN  weight[i * step] is the weight of row i
-    step,  # IN
-    start,  # IN  first row of a round
-    stop,  # IN
-    running,  # IN  sum of the shares before it
-    target,  # IN
-):
-    """First of the rows start..stop-1 at which the running sum of weight * closest is `target`.
+def find_row(closest, weight, step, start, stop, running, target):
+    """First of the rows start..stop-1 at which the running sum of the shares reaches `target`.
 
-    If rounding keeps the sum below it, the last row that has a share; 0 where none has.
+    A row's share is ``closest[i] * weight[i * step]``; `running` is the sum before row `start`. If
+    rounding keeps the sum below `target`, it is the last row that has a share; 0 where none has.
     """
     last = 0
     for i in range(start, stop):
