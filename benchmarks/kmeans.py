@@ -31,7 +31,6 @@ SEED = 7
 PEERS = ("scikit-learn", "intelex", "faiss")
 DTYPES = ("float32", "float64")
 ITERATIONS = 10  # of the first table
-NAMED = ("lloyd", "hamerly", "yinyang", "elkan", "kdtree")
 
 
 class Case(NamedTuple):
@@ -63,6 +62,7 @@ DEFAULTS = [
     Case(1_000_000, 8, 20, 1, 3),
     Case(300_000, 32, 100, 1, 3),
 ]
+EQUAL_K = 10
 ELBOW, ELBOW_K = Case(2_000, 5, 6, 1, 15), range(2, 12)
 
 
@@ -83,7 +83,9 @@ def from_start(case: Case, start: np.ndarray) -> dict[str, Any]:
 
 def named_algorithms(case: Case) -> list[str]:
     """Those that are tried on their own to convergence; the kd-tree only in few dimensions."""
-    return [name for name in NAMED if name != "kdtree" or case.d <= 8]
+    from kmeans_core.kmeans.algorithms import ALGORITHMS
+
+    return [name for name in ALGORITHMS if name != "kdtree" or case.d <= 8]
 
 
 def fixed(roofline: Roofline) -> str:
@@ -171,7 +173,40 @@ def defaults() -> str:
             print(" ".join(rows[-1]), file=sys.stderr)
     header = ["n, d, k", "dtype", "ours, ms", *(f"{p}, ms" for p in PEERS[:2])]
     header += [*(f"against {p}" for p in PEERS[:2]), "inertia against scikit-learn's"]
-    return table(header, rows) + "\n\n" + elbow()
+    return "\n\n".join([table(header, rows), equal_rows(), elbow()])
+
+
+def customers(dtype: str) -> np.ndarray:
+    """A million customers in three coded columns: age, income band, rating; 8,855 distinct rows."""
+    rng = np.random.default_rng(SEED)
+    low, high = np.array([18, 1, 1]), np.array([95, 24, 6])
+    columns = [rng.integers(a, b, 1_000_000) for a, b in zip(low, high, strict=True)]
+    return np.column_stack(columns).astype(dtype)
+
+
+def equal_rows() -> str:
+    """Default parameters on a coded table: equal rows are joined, exactly, by `auto` alone."""
+    rows = []
+    for dtype in DTYPES:
+        X = customers(dtype)
+        runs = contestants(X, n_clusters=EQUAL_K, random_state=SEED)
+        runs["lloyd"] = ours(X, n_clusters=EQUAL_K, random_state=SEED, algorithm="lloyd")
+        times = in_turn(runs, 5)
+        rows.append(
+            [
+                f"{X.shape[0]:,} x {X.shape[1]}, {EQUAL_K}",
+                dtype,
+                milliseconds(times["ours"]),
+                milliseconds(times["lloyd"]),
+                ratio(times["ours"], times["lloyd"]),
+                *(milliseconds(times.get(peer)) for peer in PEERS[:2]),
+                *(ratio(times["ours"], times.get(peer)) for peer in PEERS[:2]),
+            ]
+        )
+        print(" ".join(rows[-1]), file=sys.stderr)
+    header = ["a coded table, k", "dtype", "equal rows joined, ms", "not joined, ms", "gain"]
+    header += [*(f"{p}, ms" for p in PEERS[:2]), *(f"against {p}" for p in PEERS[:2])]
+    return table(header, rows)
 
 
 def elbow() -> str:

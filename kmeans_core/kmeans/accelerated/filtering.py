@@ -1,18 +1,12 @@
 """The filtering algorithm: whole boxes of rows go to a center at once.
 
 T. Kanungo, D. Mount, N. Netanyahu, C. Piatko, R. Silverman, A. Wu (2002), "An efficient k-means
-clustering algorithm: analysis and implementation", doi 10.1109/TPAMI.2002.1017616; D. Pelleg,
-A. Moore (1999), "Accelerating exact k-means algorithms with geometric reasoning",
-doi 10.1145/312129.312248.
+clustering algorithm: analysis and implementation", doi 10.1109/TPAMI.2002.1017616.
 
-One idea is added to Lloyd's algorithm: walk down a tree over the rows (`kd_tree.py`) with a
-shrinking list of candidate centers. If some candidate is nearer than another to every point of a
-node's box, the other is dropped for all rows below. A node with one candidate left gives it all
-its rows at once; leaves with several search them as Lloyd's algorithm searches all centers.
-
-Unlike the papers we do not add everything up again in each iteration: a node remembers to which
-cluster it went (`owner`), and its sum moves only when that changes. So late in a run an iteration
-touches little but the boundaries between clusters: it is sublinear in n, for few features.
+One idea is added to Lloyd's algorithm: walk down a tree over the rows (kd_tree.py) with a shrinking
+list of candidate centers. If one candidate is nearer than another to every point of a node's box,
+the other is dropped for all rows below. A node with one candidate left gives it all its rows at
+once (ownership.py); a leaf with several searches them as Lloyd's algorithm searches all centers.
 
 Rows are summed in another order than in Lloyd's algorithm, so centers agree to rounding only.
 """
@@ -39,32 +33,39 @@ from kmeans_core.engine.simd import (
     store,
 )
 from kmeans_core.engine.threads import Workers, while_wanted
-from kmeans_core.kmeans.accelerated.kd_tree import LEAF_ROWS, Tree, grow_tree, right_child
+from kmeans_core.kmeans.accelerated.kd_nodes import LEAF_ROWS, Tree, right_child
+from kmeans_core.kmeans.accelerated.kd_tree import grow_tree
+from kmeans_core.kmeans.accelerated.ownership import (
+    Owned,
+    give_node,
+    give_row,
+    move_waiting,
+    none_waiting,
+    pass_on,
+    rebuild_blocks,
+    subtrees_of,
+    unowned,
+    write_labels,
+)
 from kmeans_core.kmeans.data.dataset import Dataset, RunData
-from kmeans_core.kmeans.data.packed_rows import FLOPS_PER_CALL, Rows, with_blocks
+from kmeans_core.kmeans.data.packed_rows import FLOPS_PER_CALL, with_blocks
 from kmeans_core.kmeans.iteration.lloyd import Lloyd
 from kmeans_core.kmeans.iteration.run import Run
-from kmeans_core.kmeans.iteration.sums import move_row
-from kmeans_core.kmeans.search.direct_form import ambiguous_direct, empty_blocks, nearest_two_direct
+from kmeans_core.kmeans.search.direct_form import (
+    ambiguous_direct,
+    empty_blocks,
+    nearest_two_direct,
+    pack_blocks,
+)
 from kmeans_core.kmeans.search.nearest import nearest_exactly
 from kmeans_core.rows.distance import add_square, rounding_error
+from kmeans_core.rows.layout import LANES
 
-UNOWNED, MIXED = -1, -2  # owners that are no cluster: before the first walk; not all rows the same
-MOST_WAITING = 512  # rows that move together
 UNDERFLOW = 1e-300  # more than squares below the smallest number can add up to
 
 
-class Ownership(NamedTuple):
-    """Who owns which rows. What lies below an owned node is out of date."""
-
-    owner: np.ndarray  # (n_nodes,) int32: a cluster, UNOWNED or MIXED
-    labels: np.ndarray  # (n_positions,) int32: of the rows of leaves that are MIXED
-    group: int  # subtrees of a block
-    margin: float  # relative to squared distances: more than rounding can do to a comparison
-
-
-class Scratch(NamedTuple):
-    """Of one thread. Level 0 holds all centers, level l + 1 what is left at depth l."""
+class Walk(NamedTuple):
+    """Memory of a walk. Level 0 holds all centers, level l + 1 the candidates left at depth l."""
 
     candidates: np.ndarray  # (depth + 2, n_clusters) int32, ascending
     n_candidates: np.ndarray  # (depth + 2,) int64
@@ -72,10 +73,7 @@ class Scratch(NamedTuple):
     distances: np.ndarray  # (whole registers,) float64: squared, to the middle of a box
     blocks: np.ndarray  # (n_blocks, n_features, 4) float32: candidates as `pack_blocks` packs them
     stack: np.ndarray  # (depth + 2, 2) int64: node and level
-    waiting: np.ndarray  # (MOST_WAITING, 3) int32: rows that have to move, from where, where to
-    n_waiting: np.ndarray  # (1,) int64
-    values: np.ndarray  # (more than MOST_WAITING, n_features), dtype of X: these rows
-    weights: np.ndarray  # (MOST_WAITING,) float64: and their weights
+    margin: float  # relative to squared distances: more than rounding can do to a comparison
 
 
 class Filtering(Lloyd):
@@ -86,15 +84,9 @@ class Filtering(Lloyd):
     def __init__(self, data: RunData, run: Run) -> None:
         super().__init__(data, run)
         self.tree = data.own
-        n_subtrees, n_features = self.tree.n_rows.shape[0], self.rows.X.shape[1]
-        self.owned = Ownership(
-            owner=np.full(self.tree.start.shape[0], UNOWNED, dtype=np.int32),
-            labels=np.full(self.tree.order.shape[0], UNOWNED, dtype=np.int32),
-            group=-(-n_subtrees // self.rows.n_blocks),
-            margin=16.0 * rounding_error(n_features, np.dtype(np.float64)),
-        )
+        self.ownership = unowned(self.tree, self.rows.n_blocks)
         block_flops = 2.0 * self.rows.X.size * len(run.centers) / self.rows.n_blocks
-        self.most_blocks = max(1, int(FLOPS_PER_CALL / block_flops))
+        self.blocks_per_call = max(1, int(FLOPS_PER_CALL / block_flops))
 
     @classmethod
     def open(cls, dataset: Dataset, n_clusters: int, join_equal: bool, workers: Workers) -> RunData:
@@ -111,22 +103,19 @@ class Filtering(Lloyd):
 
     def assign(self, start: int, stop: int) -> None:
         """Give every row of these blocks to its nearest center."""
-        scratch = _new_scratch(self.rows, self.tree, self.run)
-        list_all_centers(self.run.centers, scratch)
-        for first in while_wanted(range(start, stop, self.most_blocks)):
-            end = min(first + self.most_blocks, stop)
-            filter_blocks(self.rows, self.run, self.tree, self.owned, scratch, first, end)
+        owned, walk = self._owned(), _new_walk(self.tree, self.run.centers)
+        for first in while_wanted(range(start, stop, self.blocks_per_call)):
+            filter_blocks(owned, walk, first, min(first + self.blocks_per_call, stop))
 
     def rebuild(self, start: int, stop: int) -> None:
         """Make the sums of these blocks from scratch."""
-        scratch = _new_scratch(self.rows, self.tree, self.run)
-        rebuild_blocks(self.rows, self.run, self.tree, self.owned, scratch, start, stop)
+        rebuild_blocks(self._owned(), start, stop)
 
     def label_rows(self, workers: Workers) -> None:
-        """Write the labels that the nodes own to `run.labels`, by row."""
+        """Write the labels that nodes and leaves record to `run.labels`, by row."""
 
         def task(start: int, stop: int) -> None:
-            write_labels(self.tree, self.owned, start, stop, self.run.labels)
+            write_labels(self.tree, self.ownership, start, stop, self.run.labels)
 
         workers.run(task, self.tree.n_rows.shape[0])
 
@@ -135,88 +124,77 @@ class Filtering(Lloyd):
         workers.run(self.assign, self.rows.n_blocks)
         self.label_rows(workers)
 
+    def _owned(self) -> Owned:
+        waiting = none_waiting(self.rows.X)
+        return Owned(self.rows, self.run, self.tree, self.ownership, waiting)
 
-def _new_scratch(rows: Rows, tree: Tree, run: Run) -> Scratch:
-    k, d = run.centers.shape
-    levels, lanes = tree.depth + 2, lanes_of(np.float64)
+
+def _new_walk(tree: Tree, centers: np.ndarray) -> Walk:
+    """Memory for a walk, with every center a candidate at level 0."""
+    (k, d), levels, lanes = centers.shape, tree.depth + 2, lanes_of(np.float64)
     width = -(-k // lanes) * lanes
-    return Scratch(
+    walk = Walk(
         candidates=np.empty((levels, k), dtype=np.int32),
         n_candidates=np.zeros(levels, dtype=np.int64),
         points=aligned_zeros((levels, d, width)),
         distances=aligned_zeros((width,)),
         blocks=empty_blocks(k, d),
         stack=np.empty((levels, 2), dtype=np.int64),
-        waiting=np.empty((MOST_WAITING, 3), dtype=np.int32),
-        n_waiting=np.zeros(1, dtype=np.int64),
-        values=np.zeros((MOST_WAITING + lanes, d), dtype=rows.X.dtype),
-        weights=np.empty(MOST_WAITING),
+        margin=16.0 * rounding_error(d, np.dtype(np.float64)),
     )
+    walk.candidates[0], walk.n_candidates[0] = np.arange(k), k
+    walk.points[0, :, :k] = centers.T
+    return walk
 
 
 @kernel
 def filter_blocks(
-    rows,  # IN  Rows, packed in the order of the tree
-    run,  # INOUT Run: sums, cluster_weight, dirty, n_changed, n_distances
-    tree,  # IN  Tree
-    owned,  # INOUT Ownership
-    scratch,  # INOUT Scratch: level 0 holds all centers
-    first,  # IN  first block
-    last,  # IN  block after the last
+    owned,  # INOUT Owned; `rows` are packed in the order of the tree
+    walk,  # WORK Walk: level 0 holds all centers
+    start,  # IN  first block
+    stop,  # IN
 ):
     """Give every row of these blocks to its nearest center: a walk down from each subtree's root.
 
-    The list of a node's parent is at its level, and stays there until both children are done.
+    The candidates of a node's parent stay at its level until both children are done.
     """
-    stack, n_candidates = scratch.stack, scratch.n_candidates
-    for block in range(first, last):
-        first_subtree, last_subtree = subtrees_of(tree, owned, block)
-        for subtree in range(first_subtree, last_subtree):
+    tree, stack = owned.tree, walk.stack
+    for block in range(start, stop):
+        start_subtree, stop_subtree = subtrees_of(tree, owned.ownership, block)
+        for subtree in range(start_subtree, stop_subtree):
             if tree.n_rows[subtree] == 0:
                 continue
             stack[0, 0], stack[0, 1], top = tree.first_node[subtree], 0, 1
             while top > 0:
                 top -= 1
                 node, level = stack[top, 0], stack[top, 1]
-                run.n_distances[block] += n_candidates[level]
-                drop_candidates(tree.box, node, scratch, level, owned.margin)
-                if n_candidates[level + 1] == 1:
-                    new = scratch.candidates[level + 1, 0]
-                    give_node(rows, run, tree, owned, scratch, node, new, block)
-                elif tree.size[node] <= LEAF_ROWS:
-                    inherit(tree, owned, node)
-                    search_leaf(rows, run, tree, owned, scratch, node, level + 1, block)
-                else:
-                    inherit(tree, owned, node)
-                    stack[top, 0] = right_child(node, tree.size[node])
-                    stack[top + 1, 0] = node + 1
-                    stack[top, 1] = stack[top + 1, 1] = level + 1
-                    top += 2
-        move_waiting(rows, run, scratch, block)
+                if _visit_node(owned, walk, node, level, block):
+                    continue
+                stack[top, 0] = right_child(node, tree.size[node])
+                stack[top + 1, 0] = node + 1
+                stack[top, 1] = stack[top + 1, 1] = level + 1
+                top += 2
+        move_waiting(owned, block)
 
 
 @device
-def subtrees_of(tree, owned, block):
-    """The subtrees of a block, from the first to before the last; the last blocks may have none."""
-    n_subtrees = tree.n_rows.shape[0]
-    return min(block * owned.group, n_subtrees), min((block + 1) * owned.group, n_subtrees)
-
-
-@kernel
-def list_all_centers(
-    centers,  # IN  (n_clusters, n_features)
-    scratch,  # INOUT Scratch
-):
-    """Writes level 0: every center is a candidate."""
-    scratch.n_candidates[0] = centers.shape[0]
-    for j in range(centers.shape[0]):
-        scratch.candidates[0, j] = j
-        for f in range(centers.shape[1]):
-            scratch.points[0, f, j] = centers[j, f]
+def _visit_node(owned, walk, node, level, block):
+    """Drop candidates of a node; returns whether its rows have labels now, without its children."""
+    tree = owned.tree
+    owned.run.n_distances[block] += walk.n_candidates[level]
+    _drop_candidates(tree.box, node, walk, level)
+    if walk.n_candidates[level + 1] == 1:
+        give_node(owned, node, walk.candidates[level + 1, 0], block)
+        return True
+    pass_on(owned, node)
+    if tree.size[node] <= LEAF_ROWS:
+        _search_leaf(owned, walk, node, level + 1, block)
+        return True
+    return False
 
 
 @device
-def drop_candidates(box, node, scratch, level, margin):
+def _drop_candidates(box, node, walk, level):
     """List, one level down, the candidates that may be nearest to some point of a box.
 
     Let b be the candidate nearest to the middle m of the box, c another one. |x - c|^2 - |x - b|^2
@@ -224,219 +202,69 @@ def drop_candidates(box, node, scratch, level, margin):
     If that is certain to be positive, b is nearer than c to every row. (Kanungo et al., section 2,
     test the corner of the box that lies farthest towards c: the same number.)
     """
-    points, distances, n_features = scratch.points, scratch.distances, box.shape[2]
-    lanes, width, n = lane_count(points), points.shape[2], scratch.n_candidates[level]
-    zero = splat(0.0, points)
-    base, middle, half = level * n_features * width, node * 2 * n_features, n_features
-    best, nearest, radius = np.inf, 0, 0.0
-    for f in range(n_features):
-        radius += box[node, 1, f] * box[node, 1, f]
+    points, n_features, width = walk.points, box.shape[2], walk.points.shape[2]
+    lanes, n, kept = lane_count(points), walk.n_candidates[level], 0
+    base, half = level * n_features * width, (2 * node + 1) * n_features
+    nearest, best, radius = _nearest_to_middle(box, node, walk, level)
     for slot in range(0, n, lanes):
-        total = zero
-        for f in range(n_features):
-            x = load(points, base + f * width + slot)
-            total = add_square(x - broadcast(box, middle + f), total)
-        store(distances, slot, total)
-    for slot in range(n):
-        if distances[slot] < best:
-            best, nearest = distances[slot], slot
-    kept = 0
-    for slot in range(0, n, lanes):
-        reach = zero
+        reach = splat(0.0, points)
         for f in range(n_features):
             x = load(points, base + f * width + slot)
             apart = x - broadcast(points, base + f * width + nearest)
-            apart = maximum(apart, zero - apart)
-            reach = fma(apart, broadcast(box, middle + half + f), reach)
-        distance = load(distances, slot)
-        rounding = (distance + (best + radius)) * margin + UNDERFLOW
+            apart = maximum(apart, splat(0.0, points) - apart)
+            reach = fma(apart, broadcast(box, half + f), reach)
+        distance = load(walk.distances, slot)
+        rounding = (distance + (best + radius)) * walk.margin + UNDERFLOW
         is_far = reach + reach + rounding < distance - best
         for lane in range(min(lanes, n - slot)):
             if not is_far[lane]:
-                scratch.candidates[level + 1, kept] = scratch.candidates[level, slot + lane]
+                walk.candidates[level + 1, kept] = walk.candidates[level, slot + lane]
                 for f in range(n_features):
                     points[level + 1, f, kept] = points[level, f, slot + lane]
                 kept += 1
-    scratch.n_candidates[level + 1] = kept
+    walk.n_candidates[level + 1] = kept
 
 
 @device
-def search_leaf(rows, run, tree, owned, scratch, leaf, level, block):
+def _nearest_to_middle(box, node, walk, level):
+    """The slot of the candidate nearest to the middle of a box, and its squared distance.
+
+    Third, the square of half the diagonal of the box. Writes the distances of all candidates.
+    """
+    points, n_features, width = walk.points, box.shape[2], walk.points.shape[2]
+    best, nearest, radius = np.inf, 0, 0.0
+    for f in range(n_features):
+        radius += box[node, 1, f] * box[node, 1, f]
+    for slot in range(0, walk.n_candidates[level], lane_count(points)):
+        total = splat(0.0, points)
+        for f in range(n_features):
+            x = load(points, (level * n_features + f) * width + slot)
+            total = add_square(x - broadcast(box, 2 * node * n_features + f), total)
+        store(walk.distances, slot, total)
+    for slot in range(walk.n_candidates[level]):
+        if walk.distances[slot] < best:
+            best, nearest = walk.distances[slot], slot
+    return nearest, best, radius
+
+
+@device
+def _search_leaf(owned, walk, leaf, level, block):
     """Label the rows of a leaf with their nearest candidates, and move those that changed."""
-    X, packed, labels = rows.X, rows.packed, owned.labels
-    lanes, k = lane_count(packed), scratch.candidates.shape[1]
-    blocks = scratch.blocks[: (scratch.n_candidates[level] + 3) // 4]
-    pack_candidates(rows.offset, scratch, level, blocks)
+    rows, run, tree, labels = owned.rows, owned.run, owned.tree, owned.ownership.labels
+    n_candidates = walk.n_candidates[level]
+    blocks = walk.blocks[: (n_candidates + 3) // 4]
+    pack_blocks(walk.points[level, :, :n_candidates].T, rows.offset, blocks)
     start, stop = np.int64(tree.start[leaf]), np.int64(tree.start[leaf] + tree.size[leaf])
-    run.n_distances[block] += (stop - start) * scratch.n_candidates[level]
-    for first in range(start, stop, lanes):
-        panel = first // lanes
-        best, second, index = nearest_two_direct(packed, panel, blocks)
+    run.n_distances[block] += (stop - start) * n_candidates
+    for position in range(start, stop, LANES):
+        panel = position // LANES
+        best, second, index = nearest_two_direct(rows.packed, panel, blocks)
         ambiguous = ambiguous_direct(best, second, rows.tie_rtol, rows.abs_error[panel])
-        label = gather(scratch.candidates, index + np.int32(level * k))
-        if any_lane((label != load_like(labels, first, best)) | ambiguous):
-            for lane in range(min(lanes, stop - first)):
+        label = gather(walk.candidates, index + np.int32(level * walk.candidates.shape[1]))
+        if any_lane((label != load_like(labels, position, best)) | ambiguous):
+            for lane in range(min(LANES, stop - position)):
                 new = label[lane]
                 if ambiguous[lane]:
-                    i = tree.order[first + lane]
-                    new = np.int32(nearest_exactly(X, i, rows.scale, run.centers))
-                give_row(rows, run, tree, owned, scratch, first + lane, new, block)
-
-
-@device
-def pack_candidates(offset, scratch, level, blocks):
-    """Pack the candidates of a level for the search, as `pack_blocks` does."""
-    points, n_candidates = scratch.points, scratch.n_candidates[level]
-    for block in range(blocks.shape[0]):
-        for f in range(offset.shape[0]):
-            for place in range(4):
-                slot = block * 4 + place
-                value = points[level, f, slot] - offset[f]
-                blocks[block, f, place] = value if slot < n_candidates else np.inf
-
-
-@device
-def inherit(tree, owned, node):
-    """Pass a node's owner on to what lies below it: its rows may part now."""
-    owner, count = owned.owner, tree.size[node]
-    old = owner[node]
-    if old != MIXED:
-        owner[node] = MIXED
-        if count > LEAF_ROWS:
-            owner[node + 1] = owner[right_child(node, count)] = old
-        else:
-            for place in range(tree.start[node], tree.start[node] + count):
-                owned.labels[place] = old
-
-
-@device
-def give_node(rows, run, tree, owned, scratch, node, new, block):
-    """Make one cluster the owner of a node: move the sums of what was not its own."""
-    owner = owned.owner
-    if owner[node] == new:
-        return
-    below, end = node, node + 2 * ((tree.size[node] - 1) // LEAF_ROWS) + 1
-    while below < end:
-        leaves = (tree.size[below] - 1) // LEAF_ROWS + 1
-        if owner[below] != MIXED:
-            move_node(run, tree, below, owner[below], new, block)
-            below += 2 * leaves - 1
-        else:
-            if leaves == 1:
-                for place in range(tree.start[below], tree.start[below] + tree.size[below]):
-                    give_row(rows, run, tree, owned, scratch, place, new, block)
-            below += 1
-    owner[node] = new
-
-
-@device
-def give_row(rows, run, tree, owned, scratch, place, new, block):
-    """Label one row of a leaf, and let it wait to be moved if the label changed."""
-    old = owned.labels[place]
-    if new != old:
-        owned.labels[place] = new
-        run.n_changed[block] += 1
-        let_wait(rows, run, scratch, tree.order[place], old, new, block)
-
-
-@device
-def let_wait(rows, run, scratch, i, old, new, block):
-    """Put a row on the list of those that move."""
-    if scratch.n_waiting[0] == MOST_WAITING:
-        move_waiting(rows, run, scratch, block)
-    n = scratch.n_waiting[0]
-    scratch.waiting[n, 0], scratch.waiting[n, 1], scratch.waiting[n, 2] = i, old, new
-    scratch.n_waiting[0] = n + 1
-
-
-@kernel
-def move_waiting(rows, run, scratch, block):
-    """Move the rows that wait between the sums of a block.
-
-    Neighbours in the tree lie far apart in memory: a row moved as soon as its label changed took
-    100 ns. A loop that only fetches many of them lets the processor wait for all at once.
-    """
-    X, weight, step = rows.X, rows.weight, rows.weight_step
-    waiting, values, weights = scratch.waiting, scratch.values, scratch.weights
-    for n in range(scratch.n_waiting[0]):
-        i = np.int64(np.uint32(waiting[n, 0]))
-        weights[n] = weight[i * step]
-        for f in range(X.shape[1]):
-            values[n, f] = X[i, f]
-    for n in range(scratch.n_waiting[0]):
-        old, new = waiting[n, 1], waiting[n, 2]
-        move_row(values, n, weights[n], rows, run, old, new, block)
-    scratch.n_waiting[0] = 0
-
-
-@device
-def move_node(run, tree, node, old, new, block):
-    """Move the sum of a node from one cluster to another; `old` is NOBODY at first."""
-    if new != old:
-        run.n_changed[block] += tree.size[node]
-        if tree.cluster_weight[node, 1] > 0.0:
-            if old >= 0:
-                add_node(run, tree, node, -1.0, old, block)
-            add_node(run, tree, node, 1.0, new, block)
-
-
-@device
-def add_node(run, tree, node, sign, j, block):
-    """Add `sign` times the sum of a node to cluster j's in this block."""
-    for f in range(tree.sums.shape[1]):
-        run.sums[block, j, f] += sign * tree.sums[node, f]
-    run.cluster_weight[block, j, 0] += sign * tree.cluster_weight[node, 0]
-    run.cluster_weight[block, j, 1] += sign * tree.cluster_weight[node, 1]
-    run.dirty[block, j] = True
-
-
-@kernel
-def rebuild_blocks(
-    rows,  # IN  Rows
-    run,  # INOUT Run: sums, cluster_weight, dirty
-    tree,  # IN  Tree
-    owned,  # IN  Ownership
-    scratch,  # INOUT Scratch
-    first,  # IN  first block
-    last,  # IN  block after the last
-):
-    """Make the sums of these blocks anew from the owners of nodes and rows."""
-    for block in range(first, last):
-        for j in range(run.sums.shape[1]):
-            run.dirty[block, j] = True
-            run.cluster_weight[block, j, 0] = run.cluster_weight[block, j, 1] = 0.0
-            for f in range(run.sums.shape[2]):
-                run.sums[block, j, f] = 0.0
-        start, stop = subtrees_of(tree, owned, block)
-        node, end = tree.first_node[start], tree.first_node[stop]
-        while node < end:
-            if owned.owner[node] != MIXED:
-                add_node(run, tree, node, 1.0, owned.owner[node], block)
-                node += 2 * ((tree.size[node] - 1) // LEAF_ROWS) + 1
-            else:
-                if tree.size[node] <= LEAF_ROWS:
-                    for place in range(tree.start[node], tree.start[node] + tree.size[node]):
-                        label = owned.labels[place]
-                        let_wait(rows, run, scratch, tree.order[place], UNOWNED, label, block)
-                node += 1
-        move_waiting(rows, run, scratch, block)
-
-
-@kernel
-def write_labels(
-    tree,  # IN  Tree
-    owned,  # IN  Ownership
-    first,  # IN  first subtree
-    last,  # IN  subtree after the last
-    labels,  # OUT (at least n_samples,) int32, by row
-):
-    """Writes the labels of the rows of these subtrees."""
-    node, end = tree.first_node[first], tree.first_node[last]
-    while node < end:
-        owner, is_leaf = owned.owner[node], tree.size[node] <= LEAF_ROWS
-        if owner != MIXED or is_leaf:
-            for place in range(tree.start[node], tree.start[node] + tree.size[node]):
-                labels[tree.order[place]] = owned.labels[place] if owner == MIXED else owner
-            node += 2 * ((tree.size[node] - 1) // LEAF_ROWS) + 1
-        else:
-            node += 1
+                    i = tree.order[position + lane]
+                    new = np.int32(nearest_exactly(rows.X, i, rows.scale, run.centers))
+                give_row(owned, position + lane, new, block)

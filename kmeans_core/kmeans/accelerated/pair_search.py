@@ -1,155 +1,167 @@
-"""Rows that a bound could not settle, each against the registers of centers that it needs.
+"""Listed rows in pairs, each against the registers of centers that it needs (Elkan, Yinyang).
 
-`nearest_two_direct` computes the distances of a panel of 16 rows to all centers. An algorithm that
-keeps a bound for every group of centers needs the distances of a row to a few groups, and other
-ones for the next row. So here lane = center: a group is as many centers as a register has lanes,
-and one load brings the same feature of all. Rows go in pairs, sorted by their label: the rows of a
-cluster need much the same groups. Panels of 16 such rows, gathered, would compute what any of them
-needs, and gathering alone takes as long as the distances to two groups.
+The idea. Lloyd's search computes the distances of a panel of 16 rows to all centers: lane = row. An
+algorithm that keeps a bound for every center, or for every group of centers, needs the distances of
+a row to a few centers only, and to others for the next row. So here lane = center (registers.py),
+and a register of centers is searched if a bound of one of them requires it. Two rows are searched
+together, because a load of centers then serves both. They are sorted by label first: rows of one
+cluster need nearly the same registers.
 
-Numbers and errors are those of the panels: the same float32, the same `tie_rtol` and `abs_error`.
+The contract. An algorithm keeps, in its named tuple of bounds, `common: CommonBounds` and
+`registers`, the centers packed by `pack_registers`. It provides three functions, `PairRules`, and
+calls `label_in_pairs` with them. Distances and errors are those of the panels: the same float32,
+the same `tie_rtol` and `abs_error`.
+
+Measured (Zen 3): panels of 16 such rows, gathered, would compute what any of the 16 needs, and
+gathering alone takes as long as the distances of a row to two registers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_core.engine.aligned import FLOAT32, aligned_empty
-from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.aligned import FLOAT32
+from kmeans_core.engine.jit import device
 from kmeans_core.engine.simd import (
-    broadcast,
-    count_lanes,
     lane_bits,
-    lane_count,
-    load,
     lowest_bit,
     min_lanes,
-    minimum,
     put,
     splat,
     splat_like,
     store,
 )
-from kmeans_core.kmeans.accelerated.bounds import (
-    bounds_now,
-    downward,
-    exact_or_screened,
-    keep_label,
-    list_others,
-    upward,
+from kmeans_core.kmeans.accelerated.bounds import store_lower, store_upper, upward
+from kmeans_core.kmeans.accelerated.listing import (
+    AHEAD,
+    Listing,
+    TwoNearest,
+    decide_row,
+    list_unsettled,
+    move_proposed,
+    new_listing,
+    slot_of,
+    tighten_listed,
 )
-from kmeans_core.kmeans.search.direct_form import MOST
-from kmeans_core.rows.distance import add_square
-from kmeans_core.rows.layout import LANES
+from kmeans_core.kmeans.accelerated.registers import pair_distances, register_count
+from kmeans_core.kmeans.iteration.run import Run
+from kmeans_core.kmeans.search.direct_form import MOST, keep_two
+from kmeans_core.rows.layout import LANES, prefetch_row
+
+BYTES_PER_FILL = 1 << 25  # see no_bounds
 
 
-def register_count(n_clusters: int) -> int:
-    """Registers that hold one feature of all centers."""
-    return -(-n_clusters // LANES)
+class PairWork(NamedTuple):
+    """Memory of one call. 20 bytes per row of the call, and 12 per center."""
+
+    listing: Listing
+    by_label: np.ndarray  # (rows of the call,) int32: listed rows, sorted by label
+    starts: np.ndarray  # (n_clusters,) int32
+    members: np.ndarray  # (2,) int64: the rows of the pair; twice the same if one is left
+    packed: np.ndarray  # (2 * n_features,) float32: these rows as the panels hold them
+    needed: np.ndarray  # (n_registers,) int32: the registers to search, of both rows
+    skipped: np.ndarray  # (2,) float64: lower bound of the distances to all other registers
+    squared: np.ndarray  # (2, n_registers * lanes) float32: distances to the needed registers
 
 
-def empty_registers(n_clusters: int, n_features: int) -> np.ndarray:
-    """Room for `pack_registers`."""
-    return aligned_empty(register_count(n_clusters) * n_features * LANES, FLOAT32)
+def new_pair_work(run: Run, start: int, stop: int) -> PairWork:
+    """Memory for a call over the panels start..stop-1."""
+    (k, d), listing = run.centers.shape, new_listing(start, stop)
+    return PairWork(
+        listing=listing,
+        by_label=np.empty_like(listing.listed),
+        starts=np.empty(k, np.int32),
+        members=np.empty(2, np.int64),
+        packed=np.empty(2 * d, FLOAT32),
+        needed=np.empty(register_count(k), np.int32),
+        skipped=np.empty(2, np.float64),
+        squared=np.empty((2, register_count(k) * LANES), FLOAT32),
+    )
 
 
-@kernel
-def pack_registers(
-    centers,  # IN  (n_clusters, n_features), scaled
-    offset,  # IN  (n_features,), scaled
-    registers,  # OUT (n_registers * n_features * lanes,)
-):
-    """Writes the centers in blocks of a register, feature by feature; past the last is infinity."""
-    lanes, n_clusters, n_features = lane_count(registers), centers.shape[0], centers.shape[1]
-    for start in range(0, n_clusters, lanes):
-        for f in range(n_features):
-            base = start * n_features + f * lanes
-            for lane in range(lanes):
-                j = start + lane
-                value = float(centers[j, f]) - offset[f] if j < n_clusters else np.inf
-                registers[base + lane] = value
+def no_bounds(shape: tuple[int, int]) -> np.ndarray:
+    """Lower bounds that settle no row, in float32; the first axis is the rows.
 
+    Filled part by part, so that Ctrl-C is seen in between.
 
-@device
-def pack_pair(rows, i, other, pair):
-    """Write rows i and `other`, as the panels hold them, to `pair`, (2 * n_features,) float32."""
-    X, scale, offset, n_features = rows.X, rows.scale, rows.offset, rows.X.shape[1]
-    for f in range(n_features):
-        pair[f] = X[i, f] * scale - offset[f]
-    for f in range(n_features):
-        pair[n_features + f] = X[other, f] * scale - offset[f]
-
-
-@device
-def pair_distances(
-    pair,  # IN  two rows: see pack_pair
-    registers,  # IN  centers: see pack_registers
-    register,  # IN  which one
-):
-    """Squared distances of both rows to a register of centers; MOST past the last center.
-
-    Two rows, because a load of centers then serves both, and two sums each, because an fma waits
-    four cycles for the one before it.
+    Measured: Ctrl-C came 1 to 4 s late in one fill of 1.6 GB.
     """
-    n_features, lanes = pair.shape[0] // 2, lane_count(registers)
-    zero, c, f = splat(registers.dtype.type(0), registers), register * n_features * lanes, 0
-    a0 = a1 = b0 = b1 = zero
-    while f + 2 <= n_features:
-        c0, c1 = load(registers, c), load(registers, c + lanes)
-        a0 = add_square(c0 - broadcast(pair, f), a0)
-        b0 = add_square(c0 - broadcast(pair, n_features + f), b0)
-        a1 = add_square(c1 - broadcast(pair, f + 1), a1)
-        b1 = add_square(c1 - broadcast(pair, n_features + f + 1), b1)
-        f += 2
-        c += 2 * lanes
-    if f < n_features:
-        c0 = load(registers, c)
-        a0 = add_square(c0 - broadcast(pair, f), a0)
-        b0 = add_square(c0 - broadcast(pair, n_features + f), b0)
-    return minimum(a0 + a1, zero + MOST), minimum(b0 + b1, zero + MOST)
+    array = np.empty(shape, FLOAT32)
+    n_rows = max(1, BYTES_PER_FILL // array.strides[0])
+    for start in range(0, shape[0], n_rows):
+        array[start : start + n_rows] = -MOST
+    return array
+
+
+class PairRules(NamedTuple):
+    """The bounds of an algorithm, as three device functions."""
+
+    # nearest_other(bounds, i, label): lower bound of the distances of row i to all other centers
+    nearest_other: Callable
+    # list_needed(rows, run, bounds, work): write the registers with a center that may be nearer to
+    # a row of the pair than its own to `needed`, and `skipped`; returns how many are needed
+    list_needed: Callable
+    # renew(rows, run, bounds, work, member, n_needed): renew the bounds of a searched row
+    renew: Callable
 
 
 @device
-def smallest_two(best, second, register):
-    """From the smallest two of each lane, and the register of the smallest: the two, the center."""
-    smallest = min_lanes(best)
-    lane = lowest_bit(lane_bits(best <= splat_like(smallest, best)))
-    center = np.int32(register[lane] * LANES + lane)
-    return smallest, min_lanes(put(best, lane, second[lane])), center
+def label_in_pairs(
+    rows,  # IN  Rows
+    run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
+    bounds,  # INOUT the algorithm's bounds
+    work,  # WORK PairWork
+    finer,  # IN  those of its bounds that it keeps by row, (n_samples, any number): prefetched
+    rules,  # IN  PairRules
+):
+    """Label the rows of the call's panels and move those whose label changed between the sums."""
+    listing = work.listing
+    # Yinyang, global filter; Elkan, step 2
+    n_listed = list_unsettled(rows, run, bounds.common, listing)
+    n_listed = _unlist_far(rows, run, bounds, work, n_listed, finer, rules)
+    # Elkan, step 3a
+    n_left = tighten_listed(rows, run, bounds.common, listing, n_listed)
+    _sort_by_label(run.labels, work, n_left)
+    n_distances = n_listed
+    for place in range(0, n_left, 2):
+        _take_pair(rows, work, place, n_left, finer)
+        # Yinyang, group filter; Elkan, step 3, (i) to (iii)
+        n_needed = rules.list_needed(rows, run, bounds, work)
+        # Elkan, step 3b
+        n_distances += _search_pair(rows, run, bounds, work, n_needed)
+        for member in range(_member_count(work)):
+            rules.renew(rows, run, bounds, work, member, n_needed)
+    run.n_distances[listing.start // rows.block_panels] += n_distances
+    move_proposed(rows, run, listing)
 
 
 @device
-def row_is_ambiguous(best, second, tie_rtol, abs_error):
-    """`differences.ambiguous_direct` for one row."""
-    return second - best <= second * tie_rtol + np.sqrt(second) * abs_error
+def _unlist_far(rows, run, bounds, work, n_listed, finer, rules):
+    """Unlist the rows that `nearest_other` settles; returns how many are left.
+
+    Renews `lower` of all listed rows from it. To read the bounds by row costs less than to make the
+    upper bound exact, which reads the row.
+    """
+    common, listed, n_left = bounds.common, work.listing.listed, 0
+    for place in range(n_listed):
+        prefetch_row(finer, listed[min(place + AHEAD, n_listed - 1)])
+        i = listed[place]
+        label = run.labels[i]
+        nearest = rules.nearest_other(bounds, i, label)
+        store_lower(rows, common, i, label, nearest)
+        if not upward(float(common.upper[i] + common.drift[label]), rows.rel_error) < nearest:
+            listed[n_left] = i
+            n_left += 1
+    return n_left
 
 
 @device
-def list_unsettled(rows, run, bounds, first, last, listed, proposed):
-    """List the rows of these panels that Hamerly's bounds do not settle; returns how many."""
-    lanes, n_listed = lane_count(rows.packed), 0
-    for panel in range(first, last):
-        label, upper, lower = bounds_now(run, bounds, panel)
-        store(proposed, (panel - first) * lanes, label)
-        stays = keep_label(rows, bounds, label, upper, lower)
-        if count_lanes(stays) < lanes:
-            n_listed = list_others(rows, panel, stays, listed, n_listed)
-    return n_listed
-
-
-@device
-def unlist_bounded(rows, run, bounds, i, nearest):
-    """True if `nearest`, a lower bound made anew from finer ones, settles row i; renews `lower`."""
-    label = run.labels[i]
-    bounds.lower[i] = downward(nearest + bounds.other_drift[label], rows.rel_error)
-    return upward(float(bounds.upper[i] + bounds.drift[label]), rows.rel_error) < nearest
-
-
-@device
-def sort_by_label(labels, listed, n_listed, starts, by_label):
-    """Write the listed rows to `by_label` in the order of their labels; `starts` is scratch."""
+def _sort_by_label(labels, work, n_listed):
+    """Write the listed rows to `by_label`, in the order of their labels."""
+    starts, listed = work.starts, work.listing.listed
     for j in range(starts.shape[0]):
         starts[j] = 0
     for place in range(n_listed):
@@ -159,47 +171,98 @@ def sort_by_label(labels, listed, n_listed, starts, by_label):
         starts[j], total = total, total + starts[j]
     for place in range(n_listed):
         label = labels[listed[place]]
-        by_label[starts[label]] = listed[place]
+        work.by_label[starts[label]] = listed[place]
         starts[label] += 1
 
 
 @device
-def propose_searched(rows, run, bounds, i, best, second, index, nearest_skipped, first, proposed):
-    """Propose a searched row's label from the smallest two in each lane; renew Hamerly's bounds.
+def _take_pair(rows, work, place, n_listed, finer):
+    """Write the pair at a place of `by_label` to `members` and `packed`; prefetch a later pair."""
+    by_label, n_features = work.by_label, rows.X.shape[1]
+    for member in range(2):
+        later = by_label[min(place + AHEAD + member, n_listed - 1)]
+        prefetch_row(rows.X, later)
+        prefetch_row(finer, later)
+        i = by_label[min(place + member, n_listed - 1)]
+        work.members[member] = i
+        for f in range(n_features):
+            work.packed[member * n_features + f] = rows.X[i, f] * rows.scale - rows.offset[f]
 
-    `nearest_skipped` bounds its distances to the centers that were not searched. Returns the label.
+
+@device
+def _member_count(work):
+    """2, or 1 for the last of an odd number of rows, which is its own partner."""
+    return 1 if work.members[0] == work.members[1] else 2
+
+
+@device
+def upper_of(rows, listing, i):
+    """An upper bound of the exact distance of a listed row to its own center."""
+    return upward(np.sqrt(listing.own[slot_of(listing, i)]), 2.0 * rows.rel_error)
+
+
+@device
+def _search_pair(rows, run, bounds, work, n_needed):
+    """Search the needed registers for both rows, and propose the labels; returns the distances.
+
+    Writes `squared`. A row's own center takes part with its exact distance, whether its register is
+    searched or not; where it is searched, its lane holds no distance.
     """
-    rel_error, abs_error = rows.rel_error, rows.abs_error[i // LANES]
-    smallest, runner_up, center = smallest_two(best, second, index)
-    ambiguous = row_is_ambiguous(smallest, runner_up, rows.tie_rtol, abs_error)
-    label, nearest, other = exact_or_screened(rows, run, i, center, smallest, runner_up, ambiguous)
-    if label != run.labels[i]:  # else it is exact already
-        upper = upward(np.sqrt(nearest), rel_error) + 0.5 * abs_error - bounds.drift[label]
-        bounds.upper[i] = upward(upper, rel_error)
-    lower = min(downward(np.sqrt(other), rel_error) - 0.5 * abs_error, nearest_skipped)
-    bounds.lower[i] = downward(lower + bounds.other_drift[label], rel_error)
-    proposed[i - first * LANES] = label
-    return label
+    n_registers, n_distances = work.needed.shape[0], 0
+    label_a, label_b = run.labels[work.members[0]], run.labels[work.members[1]]
+    best_a, second_a, index_a = _own_center(rows, work, 0, label_a)
+    best_b, second_b, index_b = _own_center(rows, work, 1, label_b)
+    for place in range(n_needed):
+        register = np.int64(work.needed[place])
+        squared_a, squared_b = pair_distances(work.packed, bounds.registers, register)
+        store(work.squared, register * LANES, squared_a)
+        store(work.squared, (n_registers + register) * LANES, squared_b)
+        if register == label_a // LANES:
+            squared_a = put(squared_a, label_a % LANES, np.float32(MOST))
+        if register == label_b // LANES:
+            squared_b = put(squared_b, label_b % LANES, np.float32(MOST))
+        number = splat_like(np.int32(register), squared_a)
+        best_a, second_a, index_a = keep_two(squared_a, number, best_a, second_a, index_a)
+        best_b, second_b, index_b = keep_two(squared_b, number, best_b, second_b, index_b)
+        n_distances += min(LANES, run.centers.shape[0] - register * LANES)
+    for member in range(_member_count(work)):
+        if member == 1:
+            best_a, second_a, index_a = best_b, second_b, index_b
+        found = _smallest_two(rows, work.members[member], best_a, second_a, index_a)
+        _propose(rows, run, bounds.common, work, member, found)
+    return _member_count(work) * n_distances
 
 
-class PairWork(NamedTuple):
-    """What a call needs to find, sort and search rows. Memory: 20 bytes a row of the call."""
-
-    proposed: np.ndarray  # (rows of the call,) int32: labels
-    listed: np.ndarray  # (rows of the call,) int32: row numbers
-    by_label: np.ndarray  # (rows of the call,) int32: the same, sorted
-    own: np.ndarray  # (rows of the call,) float64: squared distance to the row's center
-    starts: np.ndarray  # (n_clusters,) int32
-    pair: np.ndarray  # (2 * n_features,) float32: two rows as the panels hold them
+@device
+def _own_center(rows, work, member, label):
+    """The smallest two of each lane, and the register of the smallest: the row's center alone."""
+    none = splat(rows.packed.dtype.type(MOST), rows.packed)
+    own = work.listing.own[slot_of(work.listing, work.members[member])]
+    best = put(none, label % LANES, np.float32(own))
+    return best, none, splat(np.int32(label // LANES), none)
 
 
-def new_pair_work(n_rows: int, n_clusters: int, n_features: int) -> PairWork:
-    """Room for a call over so many rows."""
-    return PairWork(
-        np.empty(n_rows, np.int32),
-        np.empty(n_rows, np.int32),
-        np.empty(n_rows, np.int32),
-        np.empty(n_rows, np.float64),
-        np.empty(n_clusters, np.int32),
-        np.empty(2 * n_features, FLOAT32),
-    )
+@device
+def _smallest_two(rows, i, best, second, register):
+    """The nearest two centers of a row, from the smallest two of each lane."""
+    smallest = min_lanes(best)
+    lane = lowest_bit(lane_bits(best <= splat_like(smallest, best)))
+    runner_up = min_lanes(put(best, lane, second[lane]))
+    # `ambiguous_direct` for one row
+    error = runner_up * rows.tie_rtol + np.sqrt(runner_up) * rows.abs_error[i // LANES]
+    center = np.int32(register[lane] * LANES + lane)
+    return TwoNearest(smallest, runner_up, center, runner_up - smallest <= error)
+
+
+@device
+def _propose(rows, run, common, work, member, found):
+    """Propose a searched row's label and renew its common bounds.
+
+    The upper bound of a row that keeps its label is exact already (`tighten_listed`).
+    """
+    i = work.members[member]
+    label, upper, lower = decide_row(rows, run, i, found)
+    if label != run.labels[i]:
+        store_upper(rows, common, i, label, upper)
+    store_lower(rows, common, i, label, min(lower, work.skipped[member]))
+    work.listing.proposed[slot_of(work.listing, i)] = label
