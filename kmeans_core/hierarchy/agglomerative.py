@@ -33,10 +33,10 @@ from kmeans_core.validation import (
     check_sample_weight,
 )
 
-ALIASES = {"l2": "euclidean", "l1": "cityblock", "manhattan": "cityblock"}  # scikit-learn's names
-UNWEIGHTED_METHODS = ("single", "complete", "weighted")
-MEMBER_METHODS = ("single", "complete")  # predict goes by the nearest member, not the centroid
-WEIGHT_RANGE = 1e30  # largest over smallest: sizes are float32 in the screen of ward.py
+_ALIASES = {"l2": "euclidean", "l1": "cityblock", "manhattan": "cityblock"}  # scikit-learn's names
+_UNWEIGHTED_METHODS = ("single", "complete", "weighted")
+_MEMBER_METHODS = ("single", "complete")  # predict goes by the nearest member, not the centroid
+_WEIGHT_RANGE = 1e30  # largest over smallest: sizes are float32 in the screen of ward.py
 
 
 class AgglomerativeClustering(Estimator):
@@ -210,7 +210,7 @@ class AgglomerativeClustering(Estimator):
         self, rows: np.ndarray, labels: np.ndarray, weight: np.ndarray | None
     ) -> LabelledPoints:
         """What `predict` searches."""
-        if self.linkage in MEMBER_METHODS:
+        if self.linkage in _MEMBER_METHODS:
             return members(rows, labels)
         return centroids(rows, labels, weight)
 
@@ -233,7 +233,7 @@ class AgglomerativeClustering(Estimator):
 
     def _metric(self) -> Any:
         metric = self.metric
-        return ALIASES.get(metric, metric) if isinstance(metric, str) else metric
+        return _ALIASES.get(metric, metric) if isinstance(metric, str) else metric
 
     def _check_rows(self, inside: np.ndarray, weight: np.ndarray | None, measured: bool) -> None:
         """ValueError if the rows of positive weight cannot be clustered with these parameters."""
@@ -250,14 +250,14 @@ class AgglomerativeClustering(Estimator):
         if weight is None:
             return
         low, high = weight[inside].min(), weight.max()
-        if low != high and self.linkage in UNWEIGHTED_METHODS:
+        if low != high and self.linkage in _UNWEIGHTED_METHODS:
             raise ValueError(
                 f"sample_weight has no effect on linkage={self.linkage!r}: equal rows merge at "
                 "height 0 and count once. Leave it out, or use 'ward', 'average' or 'centroid'."
             )
-        if high > low * WEIGHT_RANGE:
+        if high > low * _WEIGHT_RANGE:
             raise ValueError(
-                f"sample_weight runs from {low:g} to {high:g}; limit: {WEIGHT_RANGE:g} times."
+                f"sample_weight runs from {low:g} to {high:g}; limit: {_WEIGHT_RANGE:g} times."
             )
 
     def __sklearn_tags__(self) -> Any:
@@ -278,7 +278,7 @@ class AgglomerativeClustering(Estimator):
                 raise ValueError("compute_full_tree must be True if distance_threshold is set.")
         check_choice(self.linkage, "linkage", METHODS)
         if not callable(self.metric):
-            check_choice(self.metric, "metric", (*METRICS, *ALIASES, "precomputed"))
+            check_choice(self.metric, "metric", (*METRICS, *_ALIASES, "precomputed"))
         if self._metric() != "euclidean" and self.linkage in EUCLIDEAN_METHODS:
             raise ValueError(
                 f"linkage={self.linkage!r} needs metric='euclidean', got {self.metric!r}."

@@ -16,7 +16,7 @@ from kmeans_core.hierarchy.distances.source import (
     source_of_vectors,
 )
 from kmeans_core.hierarchy.linkages.algorithms import (
-    CONDENSED,
+    GIVEN,
     SQUARE_METRICS,
     candidates,
     choose,
@@ -131,7 +131,7 @@ def _tree_of_condensed(
     condensed: np.ndarray, method: str, algorithm: str, weight: np.ndarray | None
 ) -> np.ndarray:
     source = source_of_condensed(condensed)
-    chosen = choose(method, CONDENSED, algorithm, (source.n_samples, 0))
+    chosen = choose(method, GIVEN, algorithm, (source.n_samples, 0))
     return _in_units(source, chosen.run(source, method, weight))
 
 
@@ -149,7 +149,7 @@ def _check_names(method: str, metric: Any, algorithm: Any, *, is_condensed: bool
         raise ValueError(
             f"method={method!r} needs metric='euclidean', got {metric!r}: 'average' takes any."
         )
-    read_as = CONDENSED if is_condensed or callable(metric) else metric
+    read_as = GIVEN if is_condensed or callable(metric) else metric
     if not candidates(method, read_as, algorithm):
         names = ", ".join(repr(name) for name in SQUARE_METRICS[:-1])
         raise ValueError(

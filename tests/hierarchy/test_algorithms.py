@@ -164,7 +164,7 @@ def test_cosine_keeps_the_digits_of_nearly_parallel_rows():
 
 
 @pytest.mark.parametrize("method", ANY_METRIC_METHODS)
-def test_a_callable_metric_is_asked_for_every_pair(method):
+def test_a_callable_metric_is_called_once_per_pair(method):
     X = table(7, 30)
     calls = []
 

@@ -23,7 +23,7 @@ def test_cut_tree_equals_scipy(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_cut_tree_returns_the_number_asked_for_whatever_the_heights(method):
+def test_cut_tree_returns_the_requested_number_whatever_the_heights(method):
     X = np.random.default_rng(0).integers(0, 3, size=(60, 2)).astype(float)
     labels = cut_tree(linkage(X, method))
     for column, k in enumerate(range(60, 0, -1)):

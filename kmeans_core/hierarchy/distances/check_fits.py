@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from kmeans_core.engine.memory import available_memory
 
-WITHOUT_MATRIX = (
+_WITHOUT_MATRIX = (
     "use method='single' or 'ward' on vectors, which need no matrix, or WardOfCenters, or a "
     "sample of the rows"
 )
 ONLY_SAMPLE = "it takes every pair of rows, so only a sample of the rows helps"
 
 
-def check_fits(needed: int, n_samples: int, instead: str = WITHOUT_MATRIX) -> None:
+def check_fits(needed: int, n_samples: int, instead: str = _WITHOUT_MATRIX) -> None:
     """MemoryError with the figures and a way out if fewer than `needed` bytes are available."""
     available = available_memory()
     if available is not None and needed > available:

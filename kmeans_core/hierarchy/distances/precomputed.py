@@ -11,7 +11,7 @@ import numpy as np
 from kmeans_core.hierarchy.distances.check_fits import check_fits
 from kmeans_core.validation import check_matrix
 
-SYMMETRY_RTOL = 1e-7  # of the largest distance: what a given matrix may miss its symmetry by
+_SYMMETRY_RTOL = 1e-7  # of the largest distance: what a given matrix may miss its symmetry by
 
 
 # ---- condensed ---------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def condensed_of_square(distances: np.ndarray) -> np.ndarray:
             f"With metric='precomputed', X must be a square matrix of distances, "
             f"got shape {distances.shape}."
         )
-    allowed = SYMMETRY_RTOL * float(np.abs(distances).max())
+    allowed = _SYMMETRY_RTOL * float(np.abs(distances).max())
     check_fits(4 * n_samples * (n_samples - 1), n_samples)
     condensed, start = np.empty(n_samples * (n_samples - 1) // 2), 0
     for i in range(n_samples):

@@ -43,10 +43,10 @@ METRICS = (
     "correlation",
     "hamming",
 )
-DIRECTION_METRICS = ("cosine", "correlation")
+_DIRECTION_METRICS = ("cosine", "correlation")
 EUCLIDEAN, SQEUCLIDEAN, CITYBLOCK, CHEBYSHEV, HAMMING, CONDENSED = range(6)
-SMALLEST_UNIT = 2.0**-100  # largest distance from which on given distances are taken as they are
-NS_PER_DISTANCE = 16.0  # upper estimate: what a distance costs beside the values it is made of
+_SMALLEST_UNIT = 2.0**-100  # largest distance from which on given distances are taken as they are
+_NS_PER_DISTANCE = 16.0  # upper estimate: what a distance costs beside the values it is made of
 
 
 class Source(NamedTuple):
@@ -63,7 +63,7 @@ class Source(NamedTuple):
 
 def ns_per_row(n_columns: int, n_features: int) -> float:
     """Upper estimate of what one row of distances costs, for `short_calls`."""
-    return n_columns * (NS_PER_VALUE * n_features + NS_PER_DISTANCE)
+    return n_columns * (NS_PER_VALUE * n_features + _NS_PER_DISTANCE)
 
 
 # ---- preparing a source ------------------------------------------------------------------------
@@ -75,10 +75,10 @@ def source_of_vectors(X: np.ndarray, metric: str, n_columns: int) -> Source:
     Values are divided by a power of two near the largest one: their squares then neither overflow
     nor vanish, and no digit changes. `packed` has room for `n_columns` columns.
     """
-    if metric not in DIRECTION_METRICS:
+    if metric not in _DIRECTION_METRICS:
         X = _towards_zero(X)
     kind, unit = EUCLIDEAN, _power_of_two(X)
-    if metric in DIRECTION_METRICS:
+    if metric in _DIRECTION_METRICS:
         # The cosine distance is half the squared distance of the rows' directions: unlike
         # 1 - cos it keeps its digits where rows are nearly parallel.
         X, kind, unit = _directions(X, metric), SQEUCLIDEAN, 0.5
@@ -108,7 +108,7 @@ def source_of_condensed(condensed: np.ndarray) -> Source:
     vanish: the copy takes 1.6 GB for 20,000 rows.
     """
     n_samples, unit = n_samples_of_condensed(len(condensed)), _power_of_two(condensed)
-    if SMALLEST_UNIT <= unit <= 1.0 / SMALLEST_UNIT:
+    if _SMALLEST_UNIT <= unit <= 1.0 / _SMALLEST_UNIT:
         unit = 1.0
     else:
         check_fits(condensed.nbytes, n_samples)

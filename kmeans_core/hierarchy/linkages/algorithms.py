@@ -20,21 +20,22 @@ from kmeans_core.hierarchy.linkages.merged_distances import n_columns
 from kmeans_core.hierarchy.linkages.naive import naive_tree
 from kmeans_core.hierarchy.linkages.nn_chain import chain_tree
 from kmeans_core.hierarchy.linkages.prim import prim_tree, prim_vectors_tree
-from kmeans_core.hierarchy.linkages.update_rules import INVERTING_METHODS, METHODS
+from kmeans_core.hierarchy.linkages.update_rules import METHODS, RULES
 from kmeans_core.hierarchy.linkages.ward import ward_tree
 
-CONDENSED = "condensed"  # in place of a metric: distances that the caller gives
-ANY_METRIC = (*METRICS, CONDENSED)
+GIVEN = "given"  # in place of a metric: condensed distances
+_ANY_METRIC = (*METRICS, GIVEN)
 # Metrics that order pairs as squared Euclidean distances of some vectors do.
 SQUARE_METRICS = ("euclidean", "sqeuclidean", "cosine", "correlation")
-CHAINED_METHODS = tuple(m for m in METHODS if m not in (*INVERTING_METHODS, "single"))
+_CHAINED_METHODS = tuple(m for m in METHODS if RULES[m].any_order and m != "single")
+_OTHER_METHODS = tuple(m for m in METHODS if not RULES[m].any_order)
 
 
-def _none(n_samples: int) -> int:
+def _no_columns(n_samples: int) -> int:
     return 0
 
 
-def _all(n_samples: int) -> int:
+def _every_row(n_samples: int) -> int:
     return n_samples
 
 
@@ -55,9 +56,9 @@ class Algorithm(NamedTuple):
 
     name: str  # `linkage(algorithm=name)` asks for it
     methods: tuple[str, ...]
-    metrics: tuple[str, ...]  # those of vectors, and CONDENSED
+    metrics: tuple[str, ...]  # those of vectors, and GIVEN
     run: Callable[[Source, str, np.ndarray | None], np.ndarray]
-    n_columns: Callable[[int], int] = _none
+    n_columns: Callable[[int], int] = _no_columns
     pays: Callable[[int, int], bool] = _always  # n_samples, n_features: whether 'auto' takes it
 
 
@@ -65,12 +66,12 @@ class Algorithm(NamedTuple):
 ALGORITHMS = (
     Algorithm("boruvka", ("single",), SQUARE_METRICS, boruvka_tree, pays=tree_pays),
     Algorithm("prim", ("single",), SQUARE_METRICS, prim_vectors_tree),
-    Algorithm("prim", ("single",), ANY_METRIC, prim_tree, _all),
+    Algorithm("prim", ("single",), _ANY_METRIC, prim_tree, n_columns=_every_row),
     Algorithm("nn_chain", ("ward",), ("euclidean",), ward_tree),
-    Algorithm("nn_chain", CHAINED_METHODS, ANY_METRIC, chain_tree, n_columns),
+    Algorithm("nn_chain", _CHAINED_METHODS, _ANY_METRIC, chain_tree, n_columns=n_columns),
     Algorithm("generic", ("centroid", "median"), ("euclidean",), center_tree),
-    Algorithm("generic", INVERTING_METHODS, ANY_METRIC, generic_tree, _all),
-    Algorithm("naive", METHODS, ANY_METRIC, naive_tree, _all),
+    Algorithm("generic", _OTHER_METHODS, _ANY_METRIC, generic_tree, n_columns=_every_row),
+    Algorithm("naive", METHODS, _ANY_METRIC, naive_tree, n_columns=_every_row),
 )
 
 

@@ -37,7 +37,7 @@ from kmeans_core.hierarchy.linkages.nearest_outside import (
 )
 
 MOST_FEATURES = 8
-ROWS_PER_BLOCK, MOST_BLOCKS = 1000, 64  # a block takes about 0.5 ms in the first round
+_ROWS_PER_BLOCK, _MOST_BLOCKS = 1000, 64  # a block takes about 0.5 ms in the first round
 
 
 def tree_pays(n_samples: int, n_features: int) -> bool:
@@ -77,7 +77,7 @@ def boruvka_tree(source: Source, method: str, weight: np.ndarray | None) -> np.n
 def _spanning_tree(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The edges of a minimum spanning tree, (n_samples - 1, 2), and their squared lengths."""
     n_samples = len(X)
-    n_blocks = min(MOST_BLOCKS, 1 + n_samples // ROWS_PER_BLOCK)
+    n_blocks = min(_MOST_BLOCKS, 1 + n_samples // _ROWS_PER_BLOCK)
     edges, squares = np.empty((n_samples - 1, 2), dtype=np.int64), np.empty(n_samples - 1)
     with Workers(min(usable_threads(), n_blocks)) as workers:
         tree = build_kd_tree(X, workers)

@@ -3,14 +3,15 @@
 The algorithm (Benzécri 1982; Murtagh 1983, doi 10.1093/comjnl/26.4.354). Start with any cluster,
 go to its nearest neighbour, from there to that one's nearest, and so on: distances fall, so the
 chain ends at two clusters that are each other's nearest. Merge them, and go on with what is left
-of the chain. If a merged cluster is never nearer to a third one than both its parts were
-(reducibility: single, complete, average, weighted and ward), the merges are those of the naive
-algorithm, in another order: sorted by height they are its tree.
+of the chain. The merges are those of the naive algorithm in another order, and sorted by height
+they are its tree, under two conditions: a merged cluster is never nearer to a third one than both
+its parts were (reducibility), and the distance of two merged clusters is the same whichever was
+merged first. Single, complete, average, weighted and ward fulfil both.
 
 Every cluster joins the chain once, and that takes a search over all others. When two clusters at
 the end are merged, the one below them has lost its neighbour and would have to search again: a
-third of all searches. Instead each member of the chain remembers the REMEMBERED nearest clusters
-that its search met and when that was. Of those, the nearest that still exists is the nearest of all
+third of all searches. Instead each member of the chain remembers the four nearest clusters that
+its search met and when that was. Of those, the nearest that still exists is the nearest of all
 that existed then, and only the few clusters made since have to be compared with it.
 
 Ties. The cluster below on the chain wins, so that a chain always ends; then the one remembered
@@ -28,8 +29,8 @@ import numpy as np
 
 from kmeans_core.engine.jit import device
 
-REMEMBERED = 4
-RECENT = 64  # with more new clusters than this, a search is as fast
+_REMEMBERED = 4
+_RECENT = 64  # with more new clusters than this, a search is as fast
 SEARCH_AGAIN = -2
 N_MERGED, LENGTH = range(2)  # in `Chain.progress`
 
@@ -40,14 +41,14 @@ class Chain(NamedTuple):
     ids: np.ndarray  # (n_samples,)
     below: np.ndarray  # (n_samples,) distance to the member before
     searched: np.ndarray  # (n_samples,) number of merges when it searched, -1 before
-    known: np.ndarray  # (n_samples * REMEMBERED,) the nearest clusters met, nearest first; -1: none
+    known: np.ndarray  # (n_samples * _REMEMBERED,) nearest clusters met, nearest first; -1: none
     distances: np.ndarray  # the same shape
     progress: np.ndarray  # (2,) merges made and members of the chain, between two calls
 
 
 def new_chain(n_samples: int) -> Chain:
     """A chain without members, before the first merge."""
-    n_known = n_samples * REMEMBERED
+    n_known = n_samples * _REMEMBERED
     return Chain(
         ids=np.empty(n_samples, dtype=np.int64),
         below=np.empty(n_samples),
@@ -70,7 +71,7 @@ def push(chain, level, cluster, distance):
 def begin_search(chain, level, n_merged):
     """Forget what this member remembered."""
     chain.searched[level] = n_merged
-    for k in range(level * REMEMBERED, (level + 1) * REMEMBERED):
+    for k in range(level * _REMEMBERED, (level + 1) * _REMEMBERED):
         chain.known[k] = -1
         chain.distances[k] = np.inf
 
@@ -82,15 +83,15 @@ def remember(chain, level, cluster, distance, limit):
     The search starts with the distance to the member below as its limit: that one stays on the
     chain as long as this one does, so no cluster farther away is ever needed.
     """
-    first = level * REMEMBERED
-    k = first + REMEMBERED - 1
+    first = level * _REMEMBERED
+    k = first + _REMEMBERED - 1
     while k > first and chain.distances[k - 1] > distance:
         chain.known[k] = chain.known[k - 1]
         chain.distances[k] = chain.distances[k - 1]
         k -= 1
     chain.known[k] = cluster
     chain.distances[k] = distance
-    return min(limit, chain.distances[first + REMEMBERED - 1])
+    return min(limit, chain.distances[first + _REMEMBERED - 1])
 
 
 @device
@@ -100,9 +101,9 @@ def recall(chain, level, slots, n_merged):
     -1: none is nearer than the member below. SEARCH_AGAIN: none of those remembered exists, or
     too many were made since. `slots[c]` is below 0 for a cluster that does not exist any more.
     """
-    if chain.searched[level] < 0 or n_merged - chain.searched[level] > RECENT:
+    if chain.searched[level] < 0 or n_merged - chain.searched[level] > _RECENT:
         return SEARCH_AGAIN
-    for k in range(level * REMEMBERED, (level + 1) * REMEMBERED):
+    for k in range(level * _REMEMBERED, (level + 1) * _REMEMBERED):
         if chain.known[k] < 0:
             return -1
         if slots[chain.known[k]] >= 0:

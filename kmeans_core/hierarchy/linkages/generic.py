@@ -27,12 +27,12 @@ from kmeans_core.hierarchy.distances.argmin import argmin
 from kmeans_core.hierarchy.distances.panels import NS_PER_VALUE, infinite, padded
 from kmeans_core.hierarchy.distances.source import Source, square_matrix
 from kmeans_core.hierarchy.linkages.merges import number_merges
-from kmeans_core.hierarchy.linkages.update_rules import METHODS, update
+from kmeans_core.hierarchy.linkages.update_rules import METHODS, RULES, update
 
 SEARCHES_PER_MERGE = 4  # seldom more: an upper estimate, for the length of calls
 
 
-class Matrix(NamedTuple):
+class _Matrix(NamedTuple):
     """The distances of the clusters that exist, and the neighbour of each. Row = slot."""
 
     distances: np.ndarray  # (n_samples, n_samples)
@@ -56,7 +56,7 @@ def generic_tree(source: Source, method: str, weight: np.ndarray | None) -> np.n
     Returns
     -------
     ndarray of float64, shape (n_samples - 1, 4)
-        Heights may fall.
+        Heights may fall if the rule is not reducible.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def generic_tree(source: Source, method: str, weight: np.ndarray | None) -> np.n
     same distance, one of the cluster whose name (its lowest row) is lowest is merged.
     """
     n_samples = source.n_samples
-    matrix = Matrix(
+    matrix = _Matrix(
         distances=square_matrix(source),
         sizes=np.ones(n_samples) if weight is None else weight.copy(),
         ids=np.arange(n_samples),
@@ -82,12 +82,14 @@ def generic_tree(source: Source, method: str, weight: np.ndarray | None) -> np.n
         _find_neighbors(matrix, start, stop)
     for start, stop in short_calls(0, n_samples - 1, SEARCHES_PER_MERGE * ns_per_search):
         _merge_closest(matrix, rule, start, stop, merges, heights)
+    if RULES[method].reducible:
+        heights = np.maximum.accumulate(heights)  # they fall by rounding only
     return number_merges(merges, heights)
 
 
 @kernel
 def _find_neighbors(
-    matrix,  # INOUT Matrix: near, neighbor
+    matrix,  # INOUT _Matrix: near, neighbor
     start,  # IN  first slot
     stop,  # IN
 ):
@@ -98,7 +100,7 @@ def _find_neighbors(
 
 @kernel
 def _merge_closest(
-    matrix,  # INOUT Matrix
+    matrix,  # INOUT _Matrix
     method,  # IN  number of the rule: its index in METHODS
     start,  # IN  first merge
     stop,  # IN

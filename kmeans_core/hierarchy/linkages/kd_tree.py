@@ -21,7 +21,7 @@ from kmeans_core.engine.threads import Workers
 from kmeans_core.hierarchy.distances.panels import FLOAT64, infinite, panel_slot
 
 LEAF_ROWS = 16
-SHARED_LEVELS = 3  # halved before threads take a part each
+_SHARED_LEVELS = 3  # halved before threads take a part each
 
 
 class KdTree(NamedTuple):
@@ -39,7 +39,7 @@ class KdTree(NamedTuple):
     high: np.ndarray
 
 
-class Parts(NamedTuple):
+class _Parts(NamedTuple):
     """Parts `start` to `stop` of the rows at a level of the binary tree; level 0 is one part."""
 
     level: int
@@ -80,11 +80,11 @@ def build_kd_tree(X: np.ndarray, workers: Workers) -> KdTree:
 
 def _split_rows(rows: np.ndarray, order: np.ndarray, depth: int, workers: Workers) -> None:
     """Bring the rows into the order of their leaves, 2^depth of them."""
-    top, n_features = min(depth, SHARED_LEVELS), rows.shape[1]
-    _split(rows, order, Parts(0, 0, 1), top, np.empty((2, n_features)))
+    top, n_features = min(depth, _SHARED_LEVELS), rows.shape[1]
+    _split(rows, order, _Parts(0, 0, 1), top, np.empty((2, n_features)))
 
     def split(start: int, stop: int) -> None:
-        _split(rows, order, Parts(top, start, stop), depth, np.empty((2, n_features)))
+        _split(rows, order, _Parts(top, start, stop), depth, np.empty((2, n_features)))
 
     workers.run(split, 1 << top)
 
@@ -99,7 +99,7 @@ def leaf_start(tree, leaf):
 def _split(
     rows,  # INOUT (n_samples, n_features), reordered
     order,  # INOUT (n_samples,), reordered with them
-    parts,  # IN  Parts
+    parts,  # IN  _Parts
     depth,  # IN  level to end at
     box,  # WORK (2, n_features)
 ):

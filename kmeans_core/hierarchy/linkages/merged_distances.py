@@ -8,7 +8,7 @@ new gigabyte took 1 to 2 s, as long as all else.
 
 What costs. A merge writes its row in one sweep, but also one value into every other row, each on a
 cache line of its own. So a new cluster's column is appended at the end, and columns are written
-BLOCK at a time; until then a row is completed when it is read. When a fourth of the columns belongs
+eight at a time; until then a row is completed when it is read. When a fourth of the columns belongs
 to clusters that do not exist any more, R is packed again, with shorter rows.
 
 Measured (one core, in memory touched before), seconds for 20,000 rows, complete at d=4 / d=16:
@@ -29,8 +29,8 @@ from kmeans_core.hierarchy.distances.panels import FLOAT64, GROUP, padded, panel
 from kmeans_core.hierarchy.distances.source import write_row
 from kmeans_core.hierarchy.linkages.update_rules import METHODS, update
 
-BLOCK = 8  # columns written at a time; 16 was no faster
-COMPLETE, AVERAGE, WEIGHTED = (METHODS.index(m) for m in ("complete", "average", "weighted"))
+_BLOCK = 8  # columns written at a time; 16 was no faster
+_COMPLETE, _AVERAGE, _WEIGHTED = (METHODS.index(m) for m in ("complete", "average", "weighted"))
 # What stands in `MergedDistances.state`.
 N_COLUMNS = 0  # columns used
 N_SINGLE = 1  # columns of single rows; they come first
@@ -53,7 +53,7 @@ class MergedDistances(NamedTuple):
     column_sizes: np.ndarray  # (columns,): rows in the cluster of this column
     row_ids: np.ndarray  # (n_samples,): the cluster in each row of R, -1 if it is free
     free: np.ndarray  # (n_samples,): a stack of free rows
-    pending: np.ndarray  # (BLOCK,): new clusters whose columns are not yet in the other rows
+    pending: np.ndarray  # (_BLOCK,): new clusters whose columns are not yet in the other rows
     lines: np.ndarray  # two rows as long as those of R, for the distances of single rows
     kept_columns: np.ndarray  # WORK (columns,)
     columns: np.ndarray  # (2 n_samples - 1,): of each cluster; -1 before it is made and after
@@ -61,7 +61,7 @@ class MergedDistances(NamedTuple):
     sizes: np.ndarray  # (2 n_samples - 1,)
 
 
-class DistanceRow(NamedTuple):
+class _DistanceRow(NamedTuple):
     """The distances of one cluster to all columns."""
 
     values: np.ndarray  # R or `lines`
@@ -79,7 +79,7 @@ class Merge(NamedTuple):
 
 def n_columns(n_samples: int) -> int:
     """Columns that there is room for: a fourth more than rows, and a block."""
-    return padded(n_samples + n_samples // 4 + BLOCK + 2)
+    return padded(n_samples + n_samples // 4 + _BLOCK + 2)
 
 
 def new_merged_distances(n_samples: int, method: str, weight: np.ndarray | None) -> MergedDistances:
@@ -108,7 +108,7 @@ def new_merged_distances(n_samples: int, method: str, weight: np.ndarray | None)
         column_sizes=column_sizes,
         row_ids=np.full(n_samples, -1),
         free=np.empty(n_samples, dtype=np.int64),
-        pending=np.empty(BLOCK, dtype=np.int64),
+        pending=np.empty(_BLOCK, dtype=np.int64),
         lines=aligned_empty(2 * width, FLOAT64),
         kept_columns=np.empty(width, dtype=np.int64),
         columns=columns,
@@ -130,7 +130,7 @@ def distance_row(source, merged, c, line):
             new = merged.pending[k]
             if new > c and merged.columns[new] >= 0:
                 R[start + merged.columns[new]] = R[merged.rows[new] * stride + merged.columns[c]]
-        return DistanceRow(R, start)
+        return _DistanceRow(R, start)
     start = line * stride
     if state[HELD + line] != c:
         state[HELD + line] = c
@@ -140,7 +140,7 @@ def distance_row(source, merged, c, line):
             if merged.row_ids[r] >= 0:
                 to_row = start + merged.columns[merged.row_ids[r]]
                 merged.lines[to_row] = R[r * stride + column]
-    return DistanceRow(merged.lines, start)
+    return _DistanceRow(merged.lines, start)
 
 
 @device
@@ -174,7 +174,7 @@ def merge_clusters(source, merged, merge, line):
     state[N_PENDING] += 1
     state[HELD], state[HELD + 1] = -1, -1
     is_full = state[N_COLUMNS] >= state[FULL]
-    if state[N_PENDING] == BLOCK or is_full:
+    if state[N_PENDING] == _BLOCK or is_full:
         _write_pending(merged)
     if is_full:
         kept = _pack_columns(source, merged)
@@ -205,18 +205,18 @@ def _write_distances(merged, merge, row_a, row_b, start):
     """Write the union's distances: in lanes where the rule is simple, else by update_rules.py."""
     R, method, lanes = merged.R, merged.method, lane_count(merged.R)
     size_a, size_b = merged.sizes[merge.a], merged.sizes[merge.b]
-    if method != COMPLETE and method != AVERAGE and method != WEIGHTED:
+    if method != _COMPLETE and method != _AVERAGE and method != _WEIGHTED:
         for column in range(merged.state[N_COLUMNS]):
             d_a, d_b = row_a.values[row_a.start + column], row_b.values[row_b.start + column]
             size = merged.column_sizes[column]
             R[start + column] = update(method, d_a, d_b, merge.height, size_a, size_b, size)
         return
     share_a, share_b = 0.5, 0.5
-    if method == AVERAGE:
+    if method == _AVERAGE:
         share_a, share_b = size_a / (size_a + size_b), size_b / (size_a + size_b)
     for o in range(0, merged.state[N_COLUMNS], lanes):
         d_a, d_b = load(row_a.values, row_a.start + o), load(row_b.values, row_b.start + o)
-        if method == COMPLETE:
+        if method == _COMPLETE:
             store(R, start + o, maximum(d_a, d_b))
         else:
             store(R, start + o, d_a * share_a + d_b * share_b)
@@ -270,7 +270,7 @@ def _pack_rows(merged, kept):
     """Close the gaps in R; its rows become as short as they can be."""
     state, R, old = merged.state, merged.R, merged.state[STRIDE]
     full, group = kept + kept // 4, GROUP * lane_count(merged.R)
-    stride = min(old, -(-(full + BLOCK + 2) // group) * group)
+    stride = min(old, -(-(full + _BLOCK + 2) // group) * group)
     n_rows = 0
     for r in range(state[N_ROWS]):  # in place: a row moves towards the beginning
         c = merged.row_ids[r]

@@ -1,8 +1,8 @@
 """Complete, average and weighted linkage, and ward of given distances: a chain over stored rows.
 
 The nearest-neighbour chain of chain.py, on the distances of merged_distances.py: those between rows
-are computed when they are needed, and those of merged clusters are stored. Any reducible rule of
-update_rules.py runs here.
+are computed when they are needed, and those of merged clusters are stored. Any rule of
+update_rules.py runs here whose merges may be made in any order.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from kmeans_core.hierarchy.linkages.merges import number_merges, sort_merges
 
 
 def chain_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndarray:
-    """Z of a reducible linkage, from any source.
+    """Z of a linkage whose merges may be made in any order, from any source.
 
     Parameters
     ----------
     source : Source
         With room for `n_columns(n_samples)` columns; its panels are overwritten.
     method : str
-        One of `METHODS` whose rule is reducible.
+        One of `METHODS` whose rule has `any_order`.
     weight : ndarray of float64, shape (n_samples,), optional
         How many rows each row stands for.
 

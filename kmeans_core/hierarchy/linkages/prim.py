@@ -44,7 +44,7 @@ from kmeans_core.hierarchy.linkages.merges import label_edges
 # ---- any metric, or a condensed matrix -----------------------------------------------------------
 
 
-class Frontier(NamedTuple):
+class _Frontier(NamedTuple):
     """What a tree of rows grows into, for rows of distances. A column is a row's number."""
 
     columns: np.ndarray  # (columns,) 0, 1, 2 ...
@@ -73,7 +73,7 @@ def prim_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndar
     O(n^2) distances, O(n) memory beyond the source; ties go to the lowest row.
     """
     n_samples, n_columns = source.n_samples, padded(source.n_samples)
-    frontier = Frontier(
+    frontier = _Frontier(
         columns=np.arange(n_columns),
         distances=aligned_empty(n_columns, FLOAT64),
         near=infinite(n_columns),
@@ -89,7 +89,7 @@ def prim_tree(source: Source, method: str, weight: np.ndarray | None) -> np.ndar
 @kernel
 def _grow_tree(
     source,  # IN  Source
-    frontier,  # INOUT Frontier; row 0 has joined and still counts as outside
+    frontier,  # INOUT _Frontier; row 0 has joined and still counts as outside
     start,  # IN  how many rows have joined after it
     stop,  # IN  how many are to
     lengths,  # OUT (n_samples - 1,)
@@ -113,7 +113,7 @@ def _grow_tree(
 # ---- Euclidean vectors ---------------------------------------------------------------------------
 
 
-class Outside(NamedTuple):
+class _Outside(NamedTuple):
     """The rows, those outside the tree first: slots 0..n_outside-1."""
 
     rows: np.ndarray  # (n_samples, n_features), the exact points
@@ -145,7 +145,7 @@ def prim_vectors_tree(source: Source, method: str, weight: np.ndarray | None) ->
     """
     X, (n_samples, n_features) = source.X, source.X.shape
     n_columns = padded(n_samples, FLOAT32)
-    outside = Outside(
+    outside = _Outside(
         rows=X.copy(),
         packed=packed_points(X, n_samples, FLOAT32),
         query=np.empty(n_features, dtype=np.float32),
@@ -163,7 +163,7 @@ def prim_vectors_tree(source: Source, method: str, weight: np.ndarray | None) ->
 
 @kernel
 def _grow_tree_of_vectors(
-    outside,  # INOUT Outside
+    outside,  # INOUT _Outside
     screen,  # IN  Screen
     joining,  # IN  the slot whose row joins next
     start,  # IN  how many have joined after row 0

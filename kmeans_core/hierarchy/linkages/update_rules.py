@@ -12,8 +12,8 @@ strategies 1", doi 10.1093/comjnl/9.4.373. Ward, centroid and median work on pla
 SciPy, and are right only if those of the rows are Euclidean. Under centroid and median a union can
 be closer to another cluster than either part was, so heights may fall (an inversion).
 
-A new linkage is a rule here and a line in RULES. The naive algorithm then runs it, and so does the
-general form of a fast one: the chain of nn_chain.py if the rule is reducible, else generic.py.
+A new linkage is a rule here and a line in RULES. The naive algorithm then runs it, and so does a
+fast one for any rule: the chain of nn_chain.py if merges may be made in any order, else generic.py.
 """
 
 from __future__ import annotations
@@ -71,14 +71,16 @@ class Rule(NamedTuple):
     distance: Callable
     euclidean: bool = False  # right for Euclidean distances only
     reducible: bool = True  # a union is never nearer to a third cluster than both its parts were
+    any_order: bool = False  # reducible, and the distance of two unions is the same whichever was
+    # made first; true of the mean over all pairs, but not of the flexible rule with d_xy in it
 
 
 RULES = {
-    "single": Rule(single),
-    "complete": Rule(complete),
-    "average": Rule(average),
-    "weighted": Rule(weighted),
-    "ward": Rule(ward, euclidean=True),
+    "single": Rule(single, any_order=True),
+    "complete": Rule(complete, any_order=True),
+    "average": Rule(average, any_order=True),
+    "weighted": Rule(weighted, any_order=True),
+    "ward": Rule(ward, any_order=True, euclidean=True),
     "centroid": Rule(centroid, euclidean=True, reducible=False),
     "median": Rule(median, euclidean=True, reducible=False),
 }

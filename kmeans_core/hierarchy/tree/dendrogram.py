@@ -10,9 +10,9 @@ import numpy as np
 from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of
 from kmeans_core.validation import check_choice, check_integer
 
-COLORS = tuple(f"C{i}" for i in range(1, 10))  # matplotlib's names; C0 is above the threshold
-ABOVE_COLOR = "C0"
-LEAF_WIDTH = 10.0  # leaf number i stands at x = 10 i + 5, as in SciPy
+_COLORS = tuple(f"C{i}" for i in range(1, 10))  # matplotlib's names; C0 is above the threshold
+_ABOVE_COLOR = "C0"
+_LEAF_WIDTH = 10.0  # leaf number i stands at x = 10 i + 5, as in SciPy
 
 
 def dendrogram(
@@ -176,15 +176,15 @@ def _draw(
     next_color, below = 0, False
     for event, cluster in walk:
         if event == "leaf":
-            feet.append((LEAF_WIDTH * len(leaves) + LEAF_WIDTH / 2, 0.0))
+            feet.append((_LEAF_WIDTH * len(leaves) + _LEAF_WIDTH / 2, 0.0))
             leaves.append(cluster)
             ivl.append(_leaf_label(cluster, n_samples, counts, labels, show_leaf_counts))
         elif event == "between":
             above = heights[cluster - n_samples] >= threshold or threshold <= 0
             if above and below:  # a coloured subtree ends here: the next one gets another colour
-                next_color = (next_color + 1) % len(COLORS)
+                next_color = (next_color + 1) % len(_COLORS)
             below = not above
-            colors.append(ABOVE_COLOR if above else COLORS[next_color])
+            colors.append(_ABOVE_COLOR if above else _COLORS[next_color])
         else:
             height = heights[cluster - n_samples]
             (right, right_height), (left, left_height) = feet.pop(), feet.pop()
@@ -214,8 +214,8 @@ def _leaf_colors(picture: dict[str, list], n_leaves: int) -> list:
         for foot in (0, 3):
             # A link at height 0 may have its middle over a leaf too, but it comes after that
             # leaf's own link: branches come before what joins them.
-            over_leaf = y[foot] == 0.0 and x[foot] % LEAF_WIDTH == LEAF_WIDTH / 2
-            leaf = int(x[foot] // LEAF_WIDTH)
+            over_leaf = y[foot] == 0.0 and x[foot] % _LEAF_WIDTH == _LEAF_WIDTH / 2
+            leaf = int(x[foot] // _LEAF_WIDTH)
             if over_leaf and colors[leaf] is None:
                 colors[leaf] = color
     return colors

@@ -14,7 +14,7 @@ from kmeans_core.engine.jit import kernel
 from kmeans_core.hierarchy.tree.linkage_matrix import check_tree, children_of
 from kmeans_core.validation import check_choice, check_integer, check_matrix
 
-CRITERIA = ("inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit")
+_CRITERIA = ("inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit")
 
 
 def fcluster(
@@ -62,7 +62,7 @@ def fcluster(
     fewer where it would have to separate merges at the same height.
     """
     Z = check_tree(Z)
-    check_choice(criterion, "criterion", CRITERIA)
+    check_choice(criterion, "criterion", _CRITERIA)
     if isinstance(t, str | bytes) or np.ndim(t) != 0 or np.isnan(t):
         raise ValueError(f"t must be a number, got {t!r}.")
     values = _criterion_values(Z, criterion, depth, R, monocrit)
