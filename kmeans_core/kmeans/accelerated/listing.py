@@ -24,7 +24,7 @@ from kmeans_core.kmeans.search.nearest import nearest_exactly
 from kmeans_core.rows.distance import squared_distance
 from kmeans_core.rows.layout import LANES, prefetch_row
 
-AHEAD = 8  # listed rows lie far apart in memory: a row is prefetched so many rows before its turn
+AHEAD = 8  # listed rows lie far apart in memory: a row is prefetched 8 rows before its turn
 ALL_STAY = -1  # in `proposed`, of the first row of a panel: no row of the panel changes its label
 
 

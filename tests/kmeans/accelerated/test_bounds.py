@@ -36,15 +36,21 @@ def smallest_other(distances, labels):
     return others.min(axis=1)
 
 
+def in_float64(bounds):
+    """The same named tuple, its arrays in float64."""
+    arrays = {f: a for f, a in bounds._asdict().items() if isinstance(a, np.ndarray)}
+    return bounds._replace(**{f: a.astype(np.float64) for f, a in arrays.items()})
+
+
 def assert_bounds(rows, run, bounds):
     """Check every bound that the algorithm keeps; what it adds to Hamerly's says which it is."""
     n, k = len(rows.X), len(run.centers)
     labels, distances = run.labels[:n], distances_to(rows, run.centers)
-    wide = bounds._replace(**{f: getattr(bounds, f).astype(np.float64) for f in bounds._fields})
+    wide, common = in_float64(bounds), in_float64(bounds.common)
     own = distances[np.arange(n), labels]
-    assert (wide.upper[:n] + wide.drift[labels] >= own).all()
+    assert (common.upper[:n] + common.drift[labels] >= own).all()
     others = smallest_other(distances, labels)
-    assert (wide.lower[:n] - wide.other_drift[labels] <= others).all()
+    assert (common.lower[:n] - common.other_drift[labels] <= others).all()
     if hasattr(bounds, "drift_limit"):
         gaps = np.full(len(run.labels), np.inf)
         gaps[:n] = others - own
@@ -60,7 +66,7 @@ def assert_bounds(rows, run, bounds):
             assert (lower <= without_own.min(axis=1)).all()
     if hasattr(bounds, "center_lower"):
         distances[np.arange(n), labels] = np.inf  # the bound of its own center is not used
-        assert (wide.center_lower[:, :k] - wide.drift[:k] <= distances).all()
+        assert (wide.center_lower[:, :k] - common.drift[:k] <= distances).all()
 
 
 def started(rows, start):
@@ -94,7 +100,7 @@ def run_and_check(X, weight, start, algorithm):
             assign(variant, run, data, workers)
         np.testing.assert_array_equal(runs[0].labels, runs[1].labels)
         np.testing.assert_array_equal(runs[0].sums, runs[1].sums)
-        if pruning.has_bounds:
+        if pruning.bounds is not None:
             assert_bounds(rows, runs[1], pruning.bounds)
             n_checked += 1
         if number > 5 and runs[0].n_changed.sum() == 0:
@@ -105,7 +111,7 @@ def run_and_check(X, weight, start, algorithm):
             move_centers(run)
         np.testing.assert_array_equal(runs[0].centers, runs[1].centers)
         pruning.centers_moved()
-        if pruning.has_bounds:
+        if pruning.bounds is not None:
             assert_bounds(rows, runs[1], pruning.bounds)
     assert n_checked > 5
 
@@ -194,7 +200,7 @@ def test_a_panel_is_not_looked_at_while_the_centers_have_moved_less_than_its_lea
     bounds = hamerly.bounds
     assert run.n_distances.sum() == 0
     assert (bounds.drift_limit > bounds.total_drift[0]).all()
-    bounds.upper[:], bounds.lower[:] = np.inf, -np.inf  # these are not read
+    bounds.common.upper[:], bounds.common.lower[:] = np.inf, -np.inf  # these are not read
     hamerly.assign_panels(0, 120)
     assert run.n_distances.sum() == 0
     bounds.total_drift[0] = bounds.drift_limit[7]  # now all centers may have moved as far as that

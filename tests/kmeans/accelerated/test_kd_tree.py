@@ -60,7 +60,7 @@ def test_a_node_is_the_box_the_sum_and_the_weight_of_its_rows(n, d, dtype):
         assert (middle + half >= wide.max(axis=0)).all()
         np.testing.assert_allclose(2 * half, np.ptp(wide, axis=0), rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(tree.sums[node], w @ wide, rtol=1e-12, atol=1e-12)
-        assert tree.cluster_weight[node].tolist() == [w.sum(), np.count_nonzero(w)]
+        assert tree.weight[node].tolist() == [w.sum(), np.count_nonzero(w)]
         if tree.size[node] > LEAF_ROWS:
             left = node + 1
             right = left + 2 * (tree.size[left] // LEAF_ROWS) - 1
