@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeVar
 
 _FEW_BLOCKS = 4  # per thread
 
@@ -171,17 +172,18 @@ class _Job:
             _at_work.job = outer
 
 
+Item = TypeVar("Item")
 _at_work = threading.local()
 
 
-def while_wanted(numbers: Iterable[int]) -> Iterator[int]:
-    """These numbers, until the job that this thread works on is given up, by an error or Ctrl-C.
+def until_cancelled(items: Iterable[Item]) -> Iterator[Item]:
+    """These items, until the job that this thread works on is given up, by an error or Ctrl-C.
 
     For a task that makes several compiled calls per run of blocks. Without it a helper would finish
     its run before Ctrl-C ends the fit: 1 s for 2e6 x 16, k=1000.
     """
     job = getattr(_at_work, "job", None)
-    for number in numbers:
+    for item in items:
         if job is not None and job.stopped:
             return
-        yield number
+        yield item

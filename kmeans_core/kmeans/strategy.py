@@ -89,6 +89,11 @@ def threads_for_short_runs(flops: float, n_threads: int) -> int:
     return n_threads if flops >= FLOPS_TO_SHARE else 1
 
 
+# Upper estimates of the time of one floating-point operation, in ns. They size compiled calls
+# (engine/short_calls.py), so that Ctrl-C ends a fit at once; no result depends on them.
+NS_PER_FLOP = 0.1  # of a search
+NS_PER_SEEDING_FLOP = 0.5
+
 # ---- seeding -----------------------------------------------------------------------------------
 
 MOST_GREEDY_FLOPS = 1e6  # per step

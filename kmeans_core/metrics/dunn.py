@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.simd import lane_count, max_lanes, maximum, min_lanes, minimum, splat
-from kmeans_core.engine.threads import Workers, while_wanted
+from kmeans_core.engine.threads import Workers, until_cancelled
 from kmeans_core.metrics.labelled import check_labelled, threads
 from kmeans_core.metrics.rows_by_cluster import (
     TARGETS,
@@ -71,7 +71,7 @@ def _extremes(rows: RowsByCluster, workers: Workers) -> tuple[float, float]:
     found = np.empty((n_parts, 2))
 
     def task(start: int, stop: int) -> None:
-        for part in while_wanted(range(start, stop)):
+        for part in until_cancelled(range(start, stop)):
             _extreme_distances(rows, part, found)
 
     workers.run(task, n_parts)

@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.simd import lanes_of
-from kmeans_core.engine.threads import Workers, while_wanted
+from kmeans_core.engine.threads import Workers, until_cancelled
 from kmeans_core.metrics.labelled import check_labelled, of_all_rows, threads, weighted_mean
 from kmeans_core.metrics.labels import check_labels
 from kmeans_core.metrics.rows_by_cluster import (
@@ -178,7 +178,7 @@ def silhouettes_at(rows: RowsByCluster, slots: np.ndarray, workers: Workers) -> 
     step = TARGETS * items_per_call(ns_per_group(rows))
 
     def task(start: int, stop: int) -> None:
-        for call in while_wanted(range(start, stop)):
+        for call in until_cancelled(range(start, stop)):
             part = slice(call * step, (call + 1) * step)
             sums = np.empty((len(own[part]), len(rows.cluster_weight)))
             _sum_distances(rows, targets[part], sums)

@@ -24,7 +24,7 @@ from kmeans_core.engine.simd import (
     store,
     sum_lanes,
 )
-from kmeans_core.engine.threads import Workers, while_wanted
+from kmeans_core.engine.threads import Workers, until_cancelled
 from kmeans_core.metrics.rows_by_cluster import (
     TARGETS,
     RowsByCluster,
@@ -74,7 +74,7 @@ def all_silhouettes(rows: RowsByCluster, workers: Workers) -> np.ndarray:
     for cluster in range(n_clusters):
 
         def task(start: int, stop: int, cluster: int = cluster) -> None:
-            for part in while_wanted(range(start, stop)):
+            for part in until_cancelled(range(start, stop)):
                 n_own = len(range(part, n_groups[cluster], n_parts))
                 sums.towards[part] = 0.0
                 for call in short_calls(0, n_own, ns_per_group(rows)):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.engine.threads import while_wanted
+from kmeans_core.engine.threads import until_cancelled
 from kmeans_core.metrics.labelled import check_labelled, of_all_rows, threads, weighted_mean
 from kmeans_core.metrics.moments import cluster_moments
 from kmeans_core.metrics.silhouette_pairs import silhouette_of
@@ -61,7 +61,7 @@ def simplified_silhouette_samples(
         values = np.empty(len(data.X))
 
         def task(start: int, stop: int) -> None:
-            for part in while_wanted(range(start, stop)):
+            for part in until_cancelled(range(start, stop)):
                 first = part * ROWS_PER_PART
                 rows = values[first : first + ROWS_PER_PART]
                 _simplified(data.X, data.codes, means, is_alone, first, rows)

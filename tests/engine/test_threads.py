@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from kmeans_core.engine.threads import Workers, runs_of, while_wanted
+from kmeans_core.engine.threads import Workers, runs_of, until_cancelled
 
 
 def test_a_helper_leaves_its_run_when_the_job_is_given_up():
@@ -17,7 +17,7 @@ def test_a_helper_leaves_its_run_when_the_job_is_given_up():
         if threading.current_thread() is threading.main_thread():
             assert begun.wait(60)
             raise KeyboardInterrupt
-        for number in while_wanted(range(10_000)):
+        for number in until_cancelled(range(10_000)):
             calls.append(number)
             begun.set()
             time.sleep(0.001)
@@ -25,7 +25,7 @@ def test_a_helper_leaves_its_run_when_the_job_is_given_up():
     with pytest.raises(KeyboardInterrupt), Workers(2) as workers:
         workers.run(task, 2)
     assert 0 < len(calls) < 10_000
-    assert list(while_wanted(range(3))) == [0, 1, 2]  # where there is no job
+    assert list(until_cancelled(range(3))) == [0, 1, 2]  # where there is no job
 
 
 @pytest.mark.parametrize("where", ["caller", "helper"])

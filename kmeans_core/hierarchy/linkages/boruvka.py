@@ -25,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
-from kmeans_core.engine.threads import Workers, usable_threads, while_wanted
+from kmeans_core.engine.threads import Workers, until_cancelled, usable_threads
 from kmeans_core.hierarchy.distances.source import EUCLIDEAN, Source
 from kmeans_core.hierarchy.linkages.forest import add_edges, begin_round, new_forest
 from kmeans_core.hierarchy.linkages.kd_tree import build_kd_tree
@@ -86,7 +86,7 @@ def _spanning_tree(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         distances = np.empty(stacks.shape)
 
         def search(first: int, stop: int) -> None:
-            for block in while_wanted(range(first, stop)):
+            for block in until_cancelled(range(first, stop)):
                 searched = TreeSearch(tree, forest, stacks[block], distances[block])
                 rows = block * n_samples // n_blocks, (block + 1) * n_samples // n_blocks
                 _search_rows(searched, *rows)

@@ -19,6 +19,7 @@ import numpy as np
 
 from kmeans_core.engine.aligned import aligned_zeros
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import short_calls
 from kmeans_core.engine.simd import (
     any_lane,
     broadcast,
@@ -32,7 +33,8 @@ from kmeans_core.engine.simd import (
     splat,
     store,
 )
-from kmeans_core.engine.threads import Workers, while_wanted
+from kmeans_core.engine.threads import Workers, until_cancelled
+from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.accelerated.kd_nodes import LEAF_ROWS, Tree, right_child
 from kmeans_core.kmeans.accelerated.kd_tree import grow_tree
 from kmeans_core.kmeans.accelerated.ownership import (
@@ -48,7 +50,7 @@ from kmeans_core.kmeans.accelerated.ownership import (
     write_labels,
 )
 from kmeans_core.kmeans.data.dataset import Dataset, RunData
-from kmeans_core.kmeans.data.packed_rows import FLOPS_PER_CALL, with_blocks
+from kmeans_core.kmeans.data.packed_rows import with_blocks
 from kmeans_core.kmeans.iteration.lloyd import Lloyd
 from kmeans_core.kmeans.iteration.run import Run
 from kmeans_core.kmeans.search.direct_form import (
@@ -85,8 +87,8 @@ class Filtering(Lloyd):
         super().__init__(data, run)
         self.tree = data.own
         self.ownership = unowned(self.tree, self.rows.n_blocks)
-        block_flops = 2.0 * self.rows.X.size * len(run.centers) / self.rows.n_blocks
-        self.blocks_per_call = max(1, int(FLOPS_PER_CALL / block_flops))
+        flops = strategy.flops_per_iteration(self.rows.X.size, len(run.centers))
+        self._ns_per_block = strategy.NS_PER_FLOP * flops / self.rows.n_blocks
 
     @classmethod
     def open(cls, dataset: Dataset, n_clusters: int, join_equal: bool, workers: Workers) -> RunData:
@@ -104,8 +106,8 @@ class Filtering(Lloyd):
     def assign(self, start: int, stop: int) -> None:
         """Give every row of these blocks to its nearest center."""
         owned, walk = self._owned(), _new_walk(self.tree, self.run.centers)
-        for first in while_wanted(range(start, stop, self.blocks_per_call)):
-            filter_blocks(owned, walk, first, min(first + self.blocks_per_call, stop))
+        for first, end in until_cancelled(short_calls(start, stop, self._ns_per_block)):
+            filter_blocks(owned, walk, first, end)
 
     def rebuild(self, start: int, stop: int) -> None:
         """Make the sums of these blocks from scratch."""

@@ -20,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.kmeans import strategy
 
-ROWS_PER_CALL = 1 << 20  # some 20 ms, so that Ctrl-C is heard
+_NS_PER_ROW = 95.0  # of looking a row up, an upper estimate
 _SAMPLE = 4096
 _FREE = np.int32(-1)
 
@@ -76,7 +77,7 @@ def _number_distinct(X: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     table, n_found, done = np.full(1 << 12, _FREE), 0, 0
     while done < X.shape[0]:
         room = min(most, table.shape[0] // 2)
-        stop = min(done + ROWS_PER_CALL, X.shape[0])
+        stop = min(done + items_per_call(_NS_PER_ROW), X.shape[0])
         done, n_found = _enter_rows(X, bits, done, stop, table, first_rows, n_found, room, inverse)
         if done < stop and n_found == most:
             return first_rows, inverse[:0]

@@ -20,6 +20,7 @@ import numpy as np
 
 from kmeans_core.engine.aligned import FLOAT32, aligned_stream
 from kmeans_core.engine.jit import device, kernel
+from kmeans_core.engine.short_calls import short_calls
 from kmeans_core.engine.simd import (
     fma,
     lane_count,
@@ -32,7 +33,8 @@ from kmeans_core.engine.simd import (
     splat_like,
     widen,
 )
-from kmeans_core.engine.threads import Workers, while_wanted
+from kmeans_core.engine.threads import Workers, until_cancelled
+from kmeans_core.kmeans import strategy
 from kmeans_core.rows.distance import rounding_error
 from kmeans_core.rows.layout import (
     LANES,
@@ -43,7 +45,6 @@ from kmeans_core.rows.layout import (
 )
 from kmeans_core.rows.scale import VALUES_PER_PART
 
-FLOPS_PER_CALL = 1e9  # of a compiled call: some 20 ms
 _OFFSET_ROWS = 256  # rows whose median is the offset
 _ERROR_UNIT = np.float32(8.001 * 2.0**-24)
 _SMALLEST_ERROR = np.float32(1e-30)  # what underflows in float32 is less than this
@@ -238,6 +239,5 @@ def panel_calls(rows: Rows, n_points: int, start: int, stop: int) -> Iterator[tu
     Every row is compared with `n_points` centers or other points.
     """
     end = min(stop * rows.block_panels, rows.abs_error.shape[0])
-    at_a_time = max(1, int(FLOPS_PER_CALL / (2.0 * LANES * rows.X.shape[1] * n_points)))
-    for first in while_wanted(range(start * rows.block_panels, end, at_a_time)):
-        yield first, min(first + at_a_time, end)
+    ns_per_panel = strategy.NS_PER_FLOP * 2.0 * LANES * rows.X.shape[1] * n_points
+    yield from until_cancelled(short_calls(start * rows.block_panels, end, ns_per_panel))

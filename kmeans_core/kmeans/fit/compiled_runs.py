@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.engine.jit import device, kernel, long_kernel
+from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans import strategy
-from kmeans_core.kmeans.data.packed_rows import FLOPS_PER_CALL
 from kmeans_core.kmeans.fit.starts import Start
 from kmeans_core.kmeans.fit.workspace import Workspace
 from kmeans_core.kmeans.iteration.assign import assign_panels
@@ -134,7 +134,7 @@ def _run_seeded(workspace: Workspace, starts: list[Start], results: Any) -> int:
 def _call_limits(workspace: Workspace) -> CallLimits:
     limits, rows = workspace.limits, workspace.data.rows
     flops = strategy.flops_per_iteration(rows.X.size, workspace.n_clusters)
-    most_steps = 1 if limits.monitor.has_deadline else max(1, int(FLOPS_PER_CALL / flops))
+    most_steps = 1 if limits.monitor.has_deadline else items_per_call(strategy.NS_PER_FLOP * flops)
     return CallLimits(limits.max_iter, float(limits.tol), most_steps)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.jit import kernel
+from kmeans_core.engine.short_calls import items_per_call
 from kmeans_core.engine.simd import any_lane, fma, lane_count, load_wide, store, sum_lanes
-from kmeans_core.engine.threads import Workers, while_wanted
-from kmeans_core.kmeans.data.packed_rows import FLOPS_PER_CALL, Rows
+from kmeans_core.engine.threads import Workers, until_cancelled
+from kmeans_core.kmeans import strategy
+from kmeans_core.kmeans.data.packed_rows import Rows
 from kmeans_core.kmeans.search.nearest import nearest_exactly, nearest_of_panel
 from kmeans_core.rows.distance import EIGHT_ZEROS, squared_distance
 from kmeans_core.rows.layout import LANES, ROWS_PER_PART
@@ -23,10 +25,10 @@ def assign_labels(
 ) -> None:  # fmt: skip
     """Write the label of every row; `labels` has whole panels, (n_panels * LANES,)."""
     n_panels, panel_flops = labels.shape[0] // LANES, 2.0 * LANES * centers.size
-    at_a_time = max(1, min(ROWS_PER_PART // LANES, int(FLOPS_PER_CALL / panel_flops)))
+    at_a_time = min(ROWS_PER_PART // LANES, items_per_call(strategy.NS_PER_FLOP * panel_flops))
 
     def task(start: int, stop: int) -> None:
-        for part in while_wanted(range(start, stop)):
+        for part in until_cancelled(range(start, stop)):
             first, end = part * at_a_time, min((part + 1) * at_a_time, n_panels)
             label_panels(rows, centers, packed_centers, first, end, labels)
 

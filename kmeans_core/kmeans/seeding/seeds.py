@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kmeans_core.engine.short_calls import short_calls
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.data.float64_panels import Float64Panels, float64_panels
@@ -19,8 +20,6 @@ from kmeans_core.kmeans.seeding.greedy import GreedySeeds
 from kmeans_core.kmeans.seeding.greedy_pruned import PrunedSeeds
 
 Seeds = PrunedSeeds | GreedySeeds
-
-STEP_FLOPS_PER_CALL = 2e8  # of a compiled call: below 0.1 s, so that Ctrl-C is heard
 
 
 def greedy_indices(
@@ -76,8 +75,8 @@ def _on_one_thread(rows: Rows, seeds: Seeds, draws: np.ndarray) -> bool:
 def _in_short_calls(
     steps: Callable[..., None], rows: Rows, seeds: Seeds, first: int, draws: np.ndarray
 ) -> None:
-    """Take all steps, in compiled calls of at most STEP_FLOPS_PER_CALL."""
+    """Take all steps, in compiled calls short enough for Ctrl-C."""
     flops = strategy.flops_per_step(rows.X.size, draws.shape[1])
-    at_a_time = max(1, int(STEP_FLOPS_PER_CALL / flops))
-    for start in range(0, draws.shape[0] + 1, at_a_time):
-        steps(rows, seeds, first, draws, start, min(start + at_a_time, draws.shape[0] + 1))
+    ns_per_step = strategy.NS_PER_SEEDING_FLOP * flops
+    for start, stop in short_calls(0, draws.shape[0] + 1, ns_per_step):
+        steps(rows, seeds, first, draws, start, stop)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans, kmeans_plusplus
+from kmeans_core.engine.short_calls import LONGEST_CALL
 from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.fit import compiled_runs
 from kmeans_core.kmeans.fit.restarts import _batches
@@ -65,7 +66,7 @@ def test_restarts_are_the_same_however_they_are_cut(n_threads, monkeypatch):
     whole = KMeans(7, n_init=10, random_state=2, n_threads=1).fit(X)
     monkeypatch.setattr(strategy, "FLOPS_TO_SHARE", 0)
     assert_same(whole, KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X))
-    monkeypatch.setattr(compiled_runs, "FLOPS_PER_CALL", 1)  # a call ends after each iteration
+    monkeypatch.setattr(strategy, "NS_PER_FLOP", 1e9)  # a call ends after each iteration
     cut = KMeans(7, n_init=10, random_state=2, n_threads=n_threads).fit(X)
     assert_same(whole, cut)
     assert cut.labels_.base is None  # else it would keep the labels of all ten
@@ -89,7 +90,7 @@ def test_calls_that_choose_seeds_and_iterate_are_short(n_features, monkeypatch):
     assert sum(numbers) == n_init
     flops_of_seeds = 2.0 * X.size * (k - 1) * (2 + int(np.log(k)))
     # A distance of the seeds takes four times as long: a quarter of the flops, and some room.
-    assert max(numbers) * flops_of_seeds <= compiled_runs.FLOPS_PER_CALL / 3
+    assert max(numbers) * flops_of_seeds <= LONGEST_CALL / strategy.NS_PER_FLOP / 3
 
 
 def test_restarts_with_empty_clusters_go_on_where_the_call_ended():

@@ -31,11 +31,11 @@ def naive_seeds(X, n_clusters, seed, weight=None):
 
 WAYS = {
     "every distance": {},
-    "every distance, few steps a call": {(seeds, "STEP_FLOPS_PER_CALL"): 1e4},
+    "every distance, few steps a call": {(strategy, "NS_PER_SEEDING_FLOP"): 1e4},
     "bounds": {(strategy, "MOST_GREEDY_FEATURES"): 0},
     "bounds, a step a call": {
         (strategy, "MOST_GREEDY_FEATURES"): 0,
-        (seeds, "STEP_FLOPS_PER_CALL"): 0,
+        (strategy, "NS_PER_SEEDING_FLOP"): 1e12,
     },
     "bounds and threads": {
         (strategy, "MOST_GREEDY_FEATURES"): 0,
