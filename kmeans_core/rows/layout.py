@@ -21,11 +21,14 @@ _LINE = 64  # bytes that are fetched together
 
 @device
 def panel_position(panel, f, n_features, lanes):
-    """Flat position of feature f of the first row of a panel; the other rows follow lane by lane.
-
-    So feature f of row i lies at ``panel_position(i // lanes, f, n_features, lanes) + i % lanes``.
-    """
+    """Flat position of feature f of a panel's first row; the other rows follow lane by lane."""
     return (panel * n_features + f) * lanes
+
+
+@device
+def panel_slot(row, f, n_features, lanes):
+    """Flat position of feature f of a row."""
+    return panel_position(row // lanes, f, n_features, lanes) + row % lanes
 
 
 @device
@@ -41,12 +44,6 @@ def prefetch_row(array, i):
     for position in range(i * array.shape[1], (i + 1) * array.shape[1], step):
         prefetch(array, position)
     prefetch(array, (i + 1) * array.shape[1] - 1)
-
-
-@device
-def panel_slot(row, f, n_features, lanes):
-    """Where feature `f` of a row stands in panels: ``lanes`` rows side by side, by feature."""
-    return (row // lanes * n_features + f) * lanes + row % lanes
 
 
 def padded_features(n_features: int) -> int:
