@@ -40,7 +40,8 @@ def test_ties_go_to_the_lowest_index(name):
     X = np.array([[0.0], [2.0], [4.0], [6.0], [1.0], [3.0], [5.0]])
     start = np.array([[2.0], [0.0], [6.0], [4.0], [2.0]])
     weight = [1, 1, 1, 1, 0, 0, 0]  # rows half way between two centers move none
-    ours = from_start(start, algorithm=name).fit(X, sample_weight=weight)
+    with pytest.warns(UserWarning, match="distinct clusters"):  # two centers are equal
+        ours = from_start(start, algorithm=name).fit(X, sample_weight=weight)
     np.testing.assert_array_equal(ours.cluster_centers_, start)
     np.testing.assert_array_equal(ours.labels_, [1, 0, 3, 2, 0, 0, 2])
     np.testing.assert_array_equal(ours.predict(X), ours.labels_)

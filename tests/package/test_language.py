@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,15 +23,6 @@ BETWEEN = r"[\s#\"']+"  # also where a line of a comment or of a message ends
 TEXT = re.compile(rf"\b({'|'.join(WORDS).replace(' ', BETWEEN)})\b", re.IGNORECASE)
 PER = re.compile(r"s_a_[a-z]", re.IGNORECASE)  # ROWS_A_CALL: write ROWS_PER_CALL
 F_STRING = getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)
-
-# Files that still have such words, and how many. It only shrinks.
-LEFT = {
-    "kmeans_core/kmeans/accelerated/bounds.py": 4,
-    "kmeans_core/kmeans/accelerated/elkan.py": 1,
-    "kmeans_core/kmeans/accelerated/filtering.py": 1,
-    "kmeans_core/kmeans/accelerated/hamerly.py": 1,
-    "kmeans_core/kmeans/accelerated/pair_search.py": 1,
-}
 
 
 def text_of(source: str) -> str:
@@ -72,10 +62,8 @@ def test_no_such_word_has_come_back():
         for path in documents()
         for line, word in words_in(path.read_text(encoding="utf-8"), is_python=path.suffix == ".py")
     ]
-    counts = Counter(name for name, _, _ in found)
-    too_many = {name for name, count in counts.items() if count > LEFT.get(name, 0)}
-    report = "\n".join(f"{name}:{line}: {word}" for name, line, word in found if name in too_many)
-    assert not too_many, f"words that must not come back:\n{report}"
+    report = "\n".join(f"{name}:{line}: {word}" for name, line, word in found)
+    assert not found, f"words that must not come back:\n{report}"
 
 
 @pytest.mark.parametrize(
