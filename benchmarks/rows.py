@@ -64,7 +64,7 @@ def _hierarchy_rows() -> Iterator[Row]:
     """Linkages of vectors."""
     for n, _ in hierarchy.SIZES:
         for d in hierarchy.FEATURES:
-            for method in hierarchy.METHODS:
+            for method in hierarchy.methods():
                 yield Row(f"{n}x{d}/{method}", partial(_linkage, n, d, method))
 
 

@@ -12,6 +12,7 @@ run. 'auto' and 'naive' are not in the table: 'auto' stands for one of the other
 
 from __future__ import annotations
 
+import functools
 import pkgutil
 from typing import Any, Protocol
 
@@ -64,6 +65,7 @@ class Algorithm(Protocol):
         """Label every row anew, for the centers as they are now."""
 
 
+@functools.cache
 def load_algorithm(name: str) -> type[Algorithm]:
     """The class of a name in `ALGORITHMS`."""
     return pkgutil.resolve_name(ALGORITHMS[name])

@@ -112,9 +112,10 @@ def _run_side_by_side(
     dataset: Dataset, fits: list[Fit], chosen: list[Strategy], workers: Workers
 ) -> list[tuple[list[Result], Strategy]]:
     """The runs of each fit, every run on one thread: threads take batches of them."""
-    for fit, how in zip(fits, chosen, strict=True):
-        _share_data(dataset, fit, how, workers)
     n_threads = strategy.threads_for_short_runs(_flops(dataset, fits), workers.n_threads)
+    if n_threads > 1:
+        for fit, how in zip(fits, chosen, strict=True):
+            _share_data(dataset, fit, how, workers)
     batches = _batches([len(starts) for _, starts in fits], n_threads)
     ended: list[dict[int, Result]] = [{} for _ in fits]
     one = Workers(1)
