@@ -20,8 +20,9 @@ from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
 from segment.clusters.cluster import find_segments, segments_of_new_rows
 from segment.errors import SegmentError
+from segment.features.clean import RowChoices
 from segment.features.features import FeatureOptions
-from segment.features.prepare import Prepared, Settings, matrix_of, prepare
+from segment.features.prepare import Examined, Prepared, Settings, examine, matrix_of, prepare
 from segment.features.roles import Choices
 from segment.parameters import check_parameters
 from segment.result import Result
@@ -59,6 +60,14 @@ class Segmenter:
         How numbers and dates are written; by default it is guessed.
     duplicates : {'first', 'last', 'mean'}, optional
         Which row stands for an id that has several; by default this is an error.
+    keep_duplicates : bool, optional
+        Whether rows that equal an earlier one are kept. By default they are dropped, unless the
+        table has no id and columns so coarse that customers are equal by chance.
+    split : sequence of str, optional
+        Columns whose cells hold several values: each value becomes a yes / no column. Lists in
+        brackets, or with semicolons, are found without it.
+    recode : mapping of str to mapping of str to str, optional
+        Other texts for some texts of a column, as in ``{"city": {"Muenchen": "München"}}``.
     ranges : mapping of str to (low, high), optional
         Possible values of columns; others are missing. Ages and years of birth have their own.
     derive : sequence of str, optional
@@ -119,6 +128,9 @@ class Segmenter:
     decimal: str | None = None
     day_order: str | None = None
     duplicates: str | None = None
+    keep_duplicates: bool | None = None
+    split: Sequence[str] | None = None
+    recode: Mapping[str, Mapping[str, str]] | None = None
     ranges: Mapping[str, tuple[float, float]] | None = None
     derive: Sequence[str] | None = None
     as_of: str | None = None
@@ -175,15 +187,23 @@ class Segmenter:
 
     def prepare(self, frame: Any, read_decisions: Sequence[str] = ()) -> Prepared:
         """All that `fit` does before it forms segments: what is found, and what is decided."""
+        return prepare(check_frame(frame), self._settings(), read_decisions)
+
+    def examine(self, frame: Any, read_decisions: Sequence[str] = ()) -> Examined:
+        """What is in `frame`, and what is decided on its rows and columns.
+
+        A table that `fit` would refuse because an id repeats has ``cleaned.refusal``.
+        """
+        return examine(check_frame(frame), self._settings(), read_decisions)
+
+    def _settings(self) -> Settings:
         self.check()
-        settings = Settings(
-            id_column=self.id_column,
-            duplicates=self.duplicates,
+        return Settings(
+            rows=self._options(RowChoices),
             derive=self.derive or (),
             choices=self._options(Choices),
             features=self._options(FeatureOptions),
         )
-        return prepare(check_frame(frame), settings, read_decisions)
 
     def predict(self, frame: Any) -> np.ndarray:
         """The segment of each row of `frame`, filled and scaled as the customers of `fit` were.

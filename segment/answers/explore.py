@@ -9,7 +9,7 @@ import pandas as pd
 
 from segment.features.clean import Cleaned
 from segment.features.columns import Columns
-from segment.features.roles import Reader
+from segment.features.reader import Reader
 from segment.tables.cells import Column
 from segment.wording import amount, lined_up, percent, shorten
 
@@ -33,6 +33,7 @@ class Summary(NamedTuple):
     values: str  # the range of numbers, the most frequent values of everything else
     bars: list[float]  # how the numbers are distributed, the highest bar being 1
     counts: list[tuple[str, int]]  # the most frequent values of a category
+    reason: str = ""  # for the role
 
     @property
     def sketch(self) -> str:
@@ -53,13 +54,13 @@ class Exploration(NamedTuple):
 
 def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
     """Distributions, correlations, missing patterns. O(n d), and O(d^2) for at most 60 numbers."""
-    readers = {reader.name: reader for reader in columns.readers}
+    readers = {reader.name: reader for reader in columns.readers if reader.item is None}
     found, missing = [], {}
     for name in list(columns.roles)[:SHOWN_COLUMNS]:
-        column = columns.cells.column(cleaned.frame[name])
-        values, summary = _describe(column, columns.roles[name], readers.get(name))
+        role, column = columns.roles[name], cleaned.columns[name]
+        values, summary = _describe(column, role, readers.get(name))
         missing[name] = values.isna().to_numpy()
-        found.append(summary)
+        found.append(summary._replace(reason=columns.reasons[name]))
     holes = pd.DataFrame(missing)
     table = _correlations(columns)
     pairs = _strongest(table)
@@ -111,6 +112,12 @@ def exploration_lines(found: Exploration) -> list[str]:
         ]
         lines.append(f"nothing missing in {found.n_complete:,} rows")
     return lines
+
+
+def role_lines(found: Exploration) -> list[str]:
+    """What each column is, and why, as lines of plain text."""
+    rows = [(shorten(c.name, 28), c.role, shorten(c.reason, 110)) for c in found.columns]
+    return lined_up(rows)
 
 
 def _range(values: pd.Series) -> str:

@@ -1,18 +1,21 @@
-"""Text files: the encoding, the delimiter, comments and the header, guessed from the content."""
+"""Text files: the delimiter, comments and the shape of the table, guessed from the content.
+
+Lines are checked one by one, without being taken apart; the cells are then read by pandas, column
+by column, each distinct text once.
+"""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import re
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.tables.cells import filled
+from segment.tables.around.named import TextOptions, name_columns
+from segment.tables.encoding import decode
 from segment.wording import listed, plural, quote
 
 DELIMITERS = {
@@ -24,18 +27,20 @@ DELIMITERS = {
 }
 SAMPLE_LINES = 200
 TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # as typed in a shell
-MARKED = ", by its byte-order mark"
-NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
 
 
-class TextOptions(NamedTuple):
-    """What the user said about a text file; everything else is guessed."""
+class _Lines(NamedTuple):
+    """The lines of a file from its first that is not blank, and their numbers in it."""
 
-    encoding: str | None = None
-    delimiter: str | None = None
-    comment: str | None = None
-    header: bool = True
-    columns: Sequence[str] = ()
+    texts: list[str]
+    numbers: np.ndarray
+
+
+class _Rows(NamedTuple):
+    """Where each row begins (a line), and how many cells it has."""
+
+    lines: np.ndarray
+    widths: np.ndarray
 
 
 def read_text_file(
@@ -45,18 +50,26 @@ def read_text_file(
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     given = None if options.delimiter is None else _check_delimiter(options.delimiter)
     text, decisions = decode(content, name, options.encoding)
-    lines, line_numbers = _without_comments(text, options.comment, decisions)
-    if not lines:
+    lines = _without_comments(text, options, decisions)
+    del text
+    if not lines.texts:
         raise SegmentError(f"{name} is empty")
-    delimiter = given or _sniff_delimiter(lines[:SAMPLE_LINES])
+    delimiter = given or _sniff_delimiter(lines.texts[:SAMPLE_LINES])
     words = DELIMITERS.get(delimiter, quote(delimiter))
-    ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
+    ends = " and lines as ended by CRLF" if lines.texts[0].endswith("\r\n") else ""
     decisions.append(
         f"Read cells as separated by {words}{', as requested' if given else ''}{ends}."
     )
-    rows, starts = _rows(lines, line_numbers, delimiter, name)
-    decisions += _check_widths(rows, starts, name)
-    return name_columns(pd.DataFrame(rows, dtype=object), name, options, decisions), decisions
+    if delimiter == r"\s+":
+        lines, delimiter = _Lines([_spaced(t) for t in lines.texts], lines.numbers), "\x1f"
+    rows = _shape(lines, delimiter, name)
+    width, is_short_header = _width(rows, name)
+    cells = _read_cells(lines.texts, delimiter, width)
+    if is_short_header and _is_blank(cells.iloc[1:, -1]):  # each row ends with a delimiter
+        cells, is_short_header = cells.iloc[:, :-1], False
+    named = name_columns(cells, name, options, decisions, is_short_header)
+    decisions += _short_rows(rows, width, named.start, named.stop)
+    return named.frame, decisions
 
 
 def _check_delimiter(delimiter: str) -> str:
@@ -66,58 +79,31 @@ def _check_delimiter(delimiter: str) -> str:
     return delimiter
 
 
-def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
-    """The text, by its byte-order mark, else UTF-8, else Windows-1252; or by `encoding`."""
-    if encoding is not None:
-        return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as requested."]
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_as(content, name, "utf-16"), [f"Read the file as UTF-16{MARKED}."]
-    even, odd = (content[start:2000:2].count(0) for start in (0, 1))
-    if max(even, odd) > 0.4 * len(content[:2000]) and not min(even, odd):
-        guess = "utf-16-le" if odd else "utf-16-be"
-        return _decode_as(content, name, guess), ["Read the file as UTF-16."]
-    if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
-        raise SegmentError(f"{name} is not a table: it is neither text nor another known format")
-    try:
-        marked = content.startswith(codecs.BOM_UTF8)
-        return content.decode("utf-8-sig"), [f"Read the file as UTF-8{MARKED}."] * marked
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    why = f"because line {line} is not UTF-8 (--encoding overrides)"
-    return _decode_as(content, name, "cp1252"), [f"Read the file as Windows-1252, {why}."]
+def _spaced(line: str) -> str:
+    return "\x1f".join(line.split()) + "\n"
 
 
-def _decode_as(content: bytes, name: str, encoding: str) -> str:
-    try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except LookupError:
-        raise SegmentError(f"no encoding {quote(encoding)}; try utf-8, utf-16 or cp1252") from None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SegmentError(
-            f"{name} is not text in {encoding} (line {line}, byte {error.start}); name its "
-            "encoding with --encoding"
-        ) from None
-
-
-def _without_comments(
-    text: str, comment: str | None, decisions: list[str]
-) -> tuple[list[str], list[int]]:
-    """The lines from the first that is not blank, and their numbers in the file.
+def _without_comments(text: str, options: TextOptions, decisions: list[str]) -> _Lines:
+    """The lines from the first that is not blank, and below those that the user skips.
 
     Lines that begin with `#` are comments where the first line is one.
     """
-    lines = list(enumerate(io.StringIO(text, newline=""), start=1))
-    first = next((i for i, (_, line) in enumerate(lines) if line.strip()), len(lines))
-    lines = lines[first:]
-    mark = comment or ("#" if lines and lines[0][1].startswith("#") else None)
-    kept = [(n, line) for n, line in lines if mark is None or not line.startswith(mark)]
-    if len(kept) < len(lines):
-        n_comments = plural(len(lines) - len(kept), "comment line")
-        decisions.append(f"Left out {n_comments}, beginning with {mark}.")
-    while kept and not kept[0][1].strip():
-        kept.pop(0)
-    return [line for _, line in kept], [n for n, _ in kept]
+    texts = list(io.StringIO(text, newline=""))
+    skipped = options.skip_rows or 0
+    first = next((i for i, t in enumerate(texts) if i >= skipped and t.strip()), len(texts))
+    if skipped:
+        decisions.append(f"Skipped the first {plural(skipped, 'line')}, as requested.")
+    texts, numbers = texts[first:], np.arange(first + 1, len(texts) + 1)
+    mark = options.comment or ("#" if texts and texts[0].startswith("#") else None)
+    if mark is not None:
+        kept = np.array([not line.startswith(mark) for line in texts], dtype=bool)
+        if not kept.all():
+            n_comments = plural(int((~kept).sum()), "comment line")
+            decisions.append(f"Left out {n_comments}, beginning with {mark}.")
+            texts = [line for line, keep in zip(texts, kept, strict=True) if keep]
+            numbers = numbers[kept]
+    blank = next((i for i, line in enumerate(texts) if line.strip()), len(texts))
+    return _Lines(texts[blank:], numbers[blank:])
 
 
 def _sniff_delimiter(lines: list[str]) -> str:
@@ -126,18 +112,22 @@ def _sniff_delimiter(lines: list[str]) -> str:
     A delimiter that is in the first line wins over others; spaces are the last resort.
     """
 
-    def score(delimiter: str) -> tuple[bool, float, int]:
+    def score(delimiter: str) -> tuple[bool, float, bool, int]:
         widths = [len(row) for row in _split(lines, delimiter) if row]
         usual = max(set(widths), key=widths.count, default=1)
         agreeing = widths.count(usual) / max(1, len(widths))
-        return usual > 1 and widths[0] > 1, round(agreeing, 1), usual
+        return usual > 1, round(agreeing, 1), bool(widths) and widths[0] > 1, usual
 
     plain = [d for d in DELIMITERS if d != r"\s+"]
-    best = max(plain, key=score)
-    if score(best)[0]:
+    in_first = [d for d in plain if score(d)[0] and score(d)[2]]
+    best = max(in_first or plain, key=score)
+    better = max(plain, key=score)
+    if in_first and score(better)[1] > score(best)[1] + 0.3:  # a title holds another delimiter
+        best = better
+    if score(best)[0] and (score(best)[2] or score(best)[1] >= 0.5):
         return best
     spaced = score(r"\s+")
-    return r"\s+" if spaced[0] and spaced[1] >= 0.9 else ","
+    return r"\s+" if spaced[0] and spaced[2] and spaced[1] >= 0.9 else ","
 
 
 def _split(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -146,96 +136,102 @@ def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter))
 
 
-def _rows(
-    lines: list[str], line_numbers: list[int], delimiter: str, name: str
-) -> tuple[list[list[str]], list[int]]:
-    """The cells of each row, and the line in which it begins; SegmentError for open quotes."""
-    if delimiter == r"\s+":
-        return _split(lines, delimiter), line_numbers
-    reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
-    rows, starts = [], []
+def _shape(lines: _Lines, delimiter: str, name: str) -> _Rows:
+    """The rows of the lines and their widths; SegmentError for open quotes.
+
+    A line without quotes has a cell more than delimiters; the others go through `csv`.
+    """
+    widths = np.array([line.count(delimiter) for line in lines.texts], dtype=np.int64) + 1
+    quoted = np.array(['"' in line for line in lines.texts], dtype=bool)
+    blank = np.array([line in ("\n", "\r\n", "\r", "") for line in lines.texts], dtype=bool)
+    widths[blank] = 0
+    if not quoted.any():
+        return _Rows(lines.numbers, widths)
+    even = all(lines.texts[i].count('"') % 2 == 0 for i in np.flatnonzero(quoted))
+    if not even:
+        return _shape_of_all(lines, delimiter, name)
+    for i in np.flatnonzero(quoted):
+        single = _Lines([lines.texts[i]], lines.numbers[i : i + 1])
+        widths[i] = _shape_of_all(single, delimiter, name).widths[0]
+    return _Rows(lines.numbers, widths)
+
+
+def _shape_of_all(lines: _Lines, delimiter: str, name: str) -> _Rows:
+    reader, begun = csv.reader(lines.texts, delimiter=delimiter, strict=True), 0
+    starts, widths = [], []
     try:
         for row in reader:
-            rows.append(row)
-            starts.append(line_numbers[begun])
+            widths.append(len(row))
+            starts.append(lines.numbers[begun])
             begun = reader.line_num
     except csv.Error as error:
-        why = f'{name}: a quote (") is opened in line {line_numbers[begun]}'
+        why = f'{name}: a quote (") is opened in line {lines.numbers[begun]}'
         if "unexpected end" in str(error):
             why += " and never closed"
         elif "expected after" in str(error):
             why += (
-                f", and one in line {line_numbers[reader.line_num - 1]} stands inside a cell; "
+                f", and one in line {lines.numbers[reader.line_num - 1]} stands inside a cell; "
                 'one that is part of a cell is written ""'
             )
         else:
-            why = f"{name}: line {line_numbers[begun]}: {error}"
+            why = f"{name}: line {lines.numbers[begun]}: {error}"
         raise SegmentError(why) from None
-    return rows, starts
+    return _Rows(np.array(starts), np.array(widths))
 
 
-def _check_widths(rows: list[list[Any]], starts: list[int], name: str) -> list[str]:
-    """Fill short rows with missing cells and report them; SegmentError for one that is too long."""
-    width, short = len(rows[0]), []
-    for row, line in zip(rows, starts, strict=True):
-        if len(row) > width:
-            raise SegmentError(
-                f"{name}: line {line} has {len(row)} cells where the header has {width}"
-            )
-        if 0 < len(row) < width:
-            short.append(str(line))
-        row += [None] * (width - len(row))
-    if not short:
-        return []
-    return [
-        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line "
-        f"{listed(short, 5)}: read their other cells as missing."
-    ]
+def _width(rows: _Rows, name: str) -> tuple[int, bool]:
+    """The number of columns, and whether the header is one cell short of all other rows.
 
-
-def name_columns(
-    cells: pd.DataFrame, name: str, options: TextOptions, decisions: list[str]
-) -> pd.DataFrame:
-    """The rows below the header, or all rows if there is no header.
-
-    The first row is the header unless it looks like the others: it has a number above numbers, no
-    text above numbers, and no number above texts.
+    It is the most frequent width where rows are wider than the first, or that of the first.
+    SegmentError for a row that is too long.
     """
-    headless = not options.header or (not options.columns and _starts_with_data(cells))
-    frame = cells if headless else cells.iloc[1:].reset_index(drop=True)
-    names = ["" if pd.isna(c) else str(c).strip() for c in cells.iloc[0]] if len(cells) else []
-    names = [n or f"column_{i}" for i, n in enumerate(names, start=1)]
-    if headless:
-        names = [f"column_{i}" for i in range(1, cells.shape[1] + 1)]
-        if options.header:
-            decisions.append("Found no header line: columns are named by their position.")
-    else:
-        decisions.append(
-            "Took the first line as the names of columns (--no-header reads it as a row)."
+    widths, first = rows.widths, int(rows.widths[0])
+    filled = widths[widths > 0]
+    usual = int(np.bincount(filled).argmax())
+    others = filled[1:]
+    if len(others) >= 3 and (others == first + 1).all() and first >= 2:
+        return first + 1, True
+    titled = usual > first and (filled == usual).mean() >= 0.5 and len(filled) > 3
+    width = usual if titled else first
+    too_long = np.flatnonzero(widths > width)
+    if too_long.size:
+        i = int(too_long[0])
+        raise SegmentError(
+            f"{name}: line {rows.lines[i]} has {widths[i]} cells where the header has {width}"
         )
-    if options.columns:
-        if len(options.columns) != cells.shape[1]:
-            raise SegmentError(
-                f"--columns names {plural(len(options.columns), 'column')}, but {name} has "
-                f"{cells.shape[1]}"
-            )
-        names = list(options.columns)
-    if frame.empty:
-        raise SegmentError(f"{name} has a header but no rows below it")
-    frame.columns = pd.Index(names)
-    return frame
+    return width, False
 
 
-def _starts_with_data(cells: pd.DataFrame) -> bool:
-    number_over_number = False
-    for column in cells.columns:
-        top, *rest = filled(cells[column].head(SAMPLE_LINES))
-        below = [cell for cell in rest if cell]
-        n_numbers = sum(NUMBER.fullmatch(cell) is not None for cell in below)
-        if not top or not below:
-            continue
-        on_top, mostly_below = NUMBER.fullmatch(top) is not None, n_numbers > 0.9 * len(below)
-        if on_top != mostly_below and (mostly_below or not n_numbers):
-            return False
-        number_over_number |= on_top and mostly_below
-    return number_over_number
+def _read_cells(lines: list[str], delimiter: str, width: int) -> pd.DataFrame:
+    """All cells as categories of their texts; ``""`` where a row ends early or a cell is empty."""
+    if not delimiter.isascii():
+        lines, delimiter = [line.replace(delimiter, "\x1f") for line in lines], "\x1f"
+    return pd.read_csv(
+        io.StringIO("".join(lines)),
+        sep=delimiter,
+        header=None,
+        names=range(width),
+        index_col=False,
+        dtype="category",
+        na_filter=False,
+        skip_blank_lines=False,
+        engine="c",
+        low_memory=False,
+    )
+
+
+def _is_blank(column: pd.Series) -> bool:
+    return bool((column.astype(str).str.strip() == "").all())
+
+
+def _short_rows(rows: _Rows, width: int, start: int, stop: int) -> list[str]:
+    """A sentence on the rows of the table that end early."""
+    inside = slice(start, stop)
+    short = (rows.widths[inside] > 0) & (rows.widths[inside] < width)
+    if not short.any():
+        return []
+    lines = [str(line) for line in rows.lines[inside][short]]
+    return [
+        f"Found {plural(len(lines), 'row')} with fewer cells than the first, in line "
+        f"{listed(lines, 5)}: read their other cells as missing."
+    ]

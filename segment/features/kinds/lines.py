@@ -1,0 +1,156 @@
+"""Lines: a table of purchases, or of balances a month, has several rows for each customer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from segment.features.kinds.names import (
+    ITEM,
+    MONEY,
+    ORDER,
+    is_birth,
+    is_day_name,
+    is_who_name,
+    name_words,
+    names_customers,
+    says,
+)
+from segment.tables.cells import NUMBER_SHARE, TableColumns
+from segment.tables.written.days import number_style
+from segment.wording import plural, quote
+
+LEAST_LINES = 1.2  # per customer
+PERIOD = frozenset(
+    [
+        "year",
+        "month",
+        "quarter",
+        "week",
+        "period",
+        "wave",
+        "jahr",
+        "monat",
+        "quartal",
+        "woche",
+        "annee",
+        "mois",
+        "semaine",
+        "ano",
+        "mes",
+        "trimestre",
+        "semana",
+        "anno",
+        "mese",
+        "date",
+        "datum",
+        "fecha",
+        "data",
+        "年",
+        "月",
+    ]
+)
+
+
+class Lines(NamedTuple):
+    """What the rows of a table with repeated ids are, in one line with the remedy."""
+
+    kind: str  # "purchases" or "panel"
+    sentence: str
+
+
+def customer_of_orders(columns: TableColumns) -> str | None:
+    """The column that names customers in a table of orders without an id, if there is one.
+
+    It repeats under a word for customers, beside a number or code of orders and an amount.
+    """
+    names = [n for n in columns if is_who_name(n) or names_customers(n)]
+    if not names or not (_orders(columns) and _amounts(columns)):
+        return None
+    repeated = [n for n in names if 1 < len(columns[n].levels) < columns[n].n_present / LEAST_LINES]
+    return repeated[0] if repeated else None
+
+
+def find_lines(columns: TableColumns, id_column: str, n_rows: int) -> Lines | None:
+    """What the lines of a table are whose id repeats; None where they are neither kind."""
+    ids = columns[id_column]
+    n_customers = len(ids.levels)
+    if ids.n_present < LEAST_LINES * n_customers:
+        return None
+    times = [n for n in _times(columns) if n != id_column and _varies(columns, n, id_column)]
+    panel = next((n for n in times if _is_panel(columns, n, id_column)), None)
+    rows = f"{plural(n_rows, 'row')} of {plural(n_customers, 'customer')}"
+    if panel is not None:
+        n_times = len(columns[panel].levels)
+        return Lines(
+            "panel",
+            f"this is a panel, not purchases: {rows} ({quote(id_column)}), one for each of "
+            f"{n_times:,} values of {quote(panel)}; segments need one row per customer: "
+            "--duplicates last (or first, or mean)",
+        )
+    amounts = [n for n in _amounts(columns) if n != id_column]
+    items = [n for n in columns if says(n, ITEM) and n != id_column]
+    if not (times or _orders(columns)) or not (amounts or items):
+        return None
+    command = f"segment rfm TABLE --id {quote(id_column)}"
+    command += f" --date {quote(times[0])}" if times else ""
+    command += f" --amount {quote(amounts[0])}" if amounts else ""
+    lines = f"{plural(n_rows, 'line')} of {plural(n_customers, 'customer')}"
+    return Lines(
+        "purchases",
+        f"these are purchases: {lines} ({quote(id_column)} repeats); segments need one row per "
+        f"customer, which this command makes: {command} (if this version has it); or keep one "
+        "line of each customer with --duplicates first|last|mean",
+    )
+
+
+def _orders(columns: TableColumns) -> list[str]:
+    return [n for n in columns if says(n, ORDER) and len(columns[n].levels) > 1]
+
+
+def _amounts(columns: TableColumns) -> list[str]:
+    """Columns of amounts of money first, then quantities."""
+    found = [n for n in columns if says(n, MONEY) and columns[n].is_of_numbers]
+    counted = ("quantity", "qty", "menge", "cantidad", "quantite", "quantidade", "quantita")
+    return sorted(found, key=lambda n: not set(name_words(n)).isdisjoint(counted))
+
+
+def _times(columns: TableColumns) -> list[str]:
+    return [n for n in columns if not is_birth(n) and _is_time(columns, n)]
+
+
+def _is_time(columns: TableColumns, name: str) -> bool:
+    column = columns[name]
+    if column.is_day or (not column.is_numeric and column.order_of_days is not None):
+        return True
+    if not column.is_of_numbers or not len(column.levels):
+        return False
+    values = column.level_numbers[~np.isnan(column.level_numbers)]
+    if says(name, PERIOD) and len(values) and (values % 1 == 0).all():
+        return True
+    return is_day_name(name) and number_style(values) is not None
+
+
+def _varies(columns: TableColumns, name: str, id_column: str) -> bool:
+    """Whether a time differs between the rows of most customers that have several."""
+    ids, times = columns[id_column].codes, columns[name].codes
+    known = (ids >= 0) & (times >= 0)
+    if known.sum() < NUMBER_SHARE / 2 * len(ids):
+        return False
+    pairs = pd.DataFrame({"id": ids[known], "time": times[known]})
+    per_id = pairs["id"].value_counts()
+    different = pairs.drop_duplicates()["id"].value_counts()
+    several = per_id[per_id > 1].index
+    return bool(len(several)) and bool((different.reindex(several) > 1).mean() > 0.3)
+
+
+def _is_panel(columns: TableColumns, name: str, id_column: str) -> bool:
+    """Whether nearly every customer has one row for nearly every value of a time."""
+    ids, times = columns[id_column], columns[name]
+    n_cells = len(ids.levels) * len(times.levels)
+    if len(times.levels) < 2 or ids.n_present < 0.8 * n_cells:
+        return False
+    pairs = pd.DataFrame({"id": ids.codes, "time": times.codes})
+    return bool(pairs.duplicated().mean() < 0.01)
