@@ -1,4 +1,4 @@
-"""The console command: `main` returns the exit code, and no traceback reaches a user by mistake."""
+"""The console command: `main` turns every error into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(hide(str(error)), 2)
     except KeyboardInterrupt:
         return _say("interrupted; nothing was left half-written", 130)
-    except BrokenPipeError:  # `segment run ... | head`: the reader has what it wanted
+    except BrokenPipeError:  # `segment run ... | head`: the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:

@@ -1,4 +1,4 @@
-"""Built-in customers with known groups, for trying everything without a table at hand."""
+"""Built-in customers with known groups, to try everything without a table of one's own."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ GROUPS = {
 
 
 class Demo(NamedTuple):
-    """The table as a shop would hand it over, and the group of each row (-1: no customer)."""
+    """The table as a shop would provide it, and the group of each row (-1: not a customer)."""
 
     table: pd.DataFrame
     truth: np.ndarray
 
 
 def demo_customers(n_customers: int = 2000, seed: int = 0) -> Demo:
-    """Customers in five groups, with the dirt of a real table in every column but the id.
+    """Customers in five groups, with the errors of a real table in every column but the id.
 
     About 1 in 50 cells of age, rating, income and sex is empty or reads ``?`` or ``n/a``; a few
     rows are blank and a few are repeated, so the table is some rows longer than `n_customers`.
@@ -67,7 +67,7 @@ def _whole(values: np.ndarray) -> list[str]:
 
 
 def _with_dirt(table: pd.DataFrame, truth: np.ndarray, rng: np.random.Generator) -> Demo:
-    """Holes and odd cells; then some rows once more, and some blank rows, in between."""
+    """Missing and unusual cells; then some repeated rows and some blank rows in between."""
     n = len(table)
     for position, name in enumerate(("Sex", "Age", "Rating", "Income"), start=1):
         holes = rng.choice(n, size=n // 80, replace=False)

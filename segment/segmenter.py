@@ -18,7 +18,7 @@ from segment.answers.profile import make_profile
 from segment.answers.report import render
 from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
-from segment.clusters.cluster import find_segments, segments_of_new_rows
+from segment.clusters.cluster import ClusterOptions, find_segments, segments_of_new_rows
 from segment.errors import SegmentError
 from segment.features.clean import RowChoices
 from segment.features.features import FeatureOptions
@@ -43,23 +43,23 @@ class Segmenter:
     method : {'kmeans', 'single', 'complete', 'average', 'ward'}
         The hierarchical ones take at most 20,000 customers.
     features, drop : sequence of str, optional
-        Form segments from these columns only; or from all but these.
+        Form segments from these columns only, or from all but these.
     id_column : str, optional
-        The column that names a customer; by default it is looked for.
+        The column that names a customer; by default it is searched for.
     category_weight : float
-        What a category counts beside a number; 0 leaves categories out of the distances.
+        Weight of a category, relative to a number; 0 leaves categories out of the distances.
     random_state : int
         The same seed gives the same segments, for any number of threads.
     n_threads : int, optional
         None: as many as this process may use.
     numbers, categories : sequence of str, optional
-        Columns to read as amounts, or as categories, whatever they look like.
+        Columns to read as amounts, or as categories, whatever their cells are.
     missing : sequence of str, optional
         More words for a missing cell, besides ``NA``, ``?``, ``-`` and blanks.
     decimal, day_order : {'.', ','}, {'dmy', 'mdy', 'ymd'}, optional
         How numbers and dates are written; by default it is guessed.
     duplicates : {'first', 'last', 'mean'}, optional
-        Which row stands for an id that has several; by default this is an error.
+        The row to keep of several with one id; by default these are an error.
     keep_duplicates : bool, optional
         Whether rows that equal an earlier one are kept. By default they are dropped, unless the
         table has no id and columns so coarse that customers are equal by chance.
@@ -75,13 +75,13 @@ class Segmenter:
     as_of : str, optional
         The day to which ages and recencies count; by default the last date in the table.
     outliers, outlier_threshold : {'winsorise', 'drop', 'keep'}, float
-        What to do with values whose robust z is above the threshold.
+        The treatment of values whose robust z is above the threshold.
     fill : mapping of str to str or float, optional
         What missing cells of a column become: 'median', 'mode' or a constant.
     scale : {'auto', 'standard', 'robust', 'minmax', 'log'}
         'auto' is 'standard', after log(1 + x) for skewed columns without negatives.
     weights : mapping of str to float, optional
-        What columns count; 1 if not named.
+        Weights of columns; 1 if not named.
     min_variance, max_correlation : float
         Leave out columns of numbers with less variance, on a scale from 0 to 1, or with a
         higher correlation with an earlier column.
@@ -95,7 +95,7 @@ class Segmenter:
     labels_ : ndarray of int64, shape (n_customers,)
         The segment of each customer, 1..k, the largest segment first.
     profile_, metrics_ : DataFrame
-        What each segment is like; how good each number of segments is.
+        Averages and shares of each segment; the quality of each number of segments.
     decisions_ : list of str
         What was decided on the way, and why.
     model_ : KMeans or AgglomerativeClustering
@@ -164,14 +164,7 @@ class Segmenter:
         """
         prepared = self.prepare(frame, read_decisions)
         X, recipe = prepared.features.X, prepared.features.recipe
-        clustering = find_segments(
-            X,
-            n_segments=self.n_segments,
-            k_max=self.k_max,
-            method=self.method,
-            seed=self.random_state,
-            n_threads=self.n_threads,
-        )
+        clustering = find_segments(X, self._options(ClusterOptions))
         profile = make_profile(prepared.columns, clustering.segments)
         self.result_ = Result(
             prepared=prepared,

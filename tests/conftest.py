@@ -44,6 +44,15 @@ def program() -> Callable[..., str]:
     return find
 
 
+@pytest.fixture(scope="session")
+def mariadb_install_db() -> str:
+    """The path of the program that makes a MariaDB's folder; the test is skipped without it."""
+    path = shutil.which("mariadb-install-db")
+    if path is None:
+        pytest.skip(NO_MARIADB)
+    return path
+
+
 def _forbidden_skips(config: pytest.Config) -> list[str]:
     if os.environ.get("REQUIRE_PROGRAMS") != "1":
         return []

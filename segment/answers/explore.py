@@ -1,4 +1,4 @@
-"""Explore: what is in a table, column by column, in a bounded space and time."""
+"""Explore: the columns of a table, their correlations and missing cells, in bounded space."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class Summary(NamedTuple):
     role: str
     missing: int
     distinct: int
-    values: str  # the range of numbers, the most frequent values of everything else
-    bars: list[float]  # how the numbers are distributed, the highest bar being 1
+    values: str  # the range of numbers, else the most frequent values
+    bars: list[float]  # the distribution of numbers; the highest bar is 1
     counts: list[tuple[str, int]]  # the most frequent values of a category
     reason: str = ""  # for the role
 
     @property
     def sketch(self) -> str:
-        """The distribution as a line of blocks."""
+        """The distribution as a line of block characters."""
         return "".join(BLOCKS[round(bar * (len(BLOCKS) - 1))] for bar in self.bars)
 
 
 class Exploration(NamedTuple):
-    """What is in the table; each part is cut to what a reader can take in."""
+    """What is in a table; each part has a largest size, which the constants give."""
 
     columns: list[Summary]
     n_columns: int
@@ -75,7 +75,7 @@ def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
 
 
 def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Series, Summary]:
-    """The values of a column, and what is said of it."""
+    """The values of a column, and its summary."""
     values = cells.text if reader is None else reader.read(cells)
     summary, bars, counts = _levels(cells.text), [], []
     if reader and reader.is_number:
@@ -126,13 +126,13 @@ def _range(values: pd.Series) -> str:
 
 
 def _bars(values: pd.Series) -> list[float]:
-    """Between the 1st and the 99th percentile; what lies outside is in the first and last bar."""
+    """A histogram from the 1st to the 99th percentile; values outside are in the end bars."""
     present = values.dropna() / (values.abs().max() or 1.0)  # differences near 1e308 overflow
     low, high = present.quantile([0.01, 0.99])
     bins: int | np.ndarray = BARS
     whole = values.dropna()
     if (whole % 1 == 0).all() and whole.abs().max() < 1e9:
-        # Each bar holds as many whole numbers as the next, or some would be empty for no reason.
+        # Each bar spans the same count of whole numbers; else some bars would be empty by rounding.
         present, (low, high) = whole, np.round(whole.quantile([0.01, 0.99]))
         step = np.ceil((high - low + 1) / BARS)
         bins = np.arange(low, high + step + 1, step) - 0.5

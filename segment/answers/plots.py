@@ -24,8 +24,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from segment.wording import percent
 
-# Okabe and Ito's colours, which people with any kind of colour vision can tell apart; the
-# yellow is left out, being too pale for small marks. Marks differ in shape too.
+# Okabe and Ito's colours, which differ for people with any kind of colour vision. Their yellow is
+# left out because it is too pale for small marks. Marks differ in shape too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#5B6470")
 MARKS = "osD^vPX"
 INK, FAINT, ACCENT = "#1f2933", "#c9d1d9", "#0072B2"
@@ -58,12 +58,12 @@ def colour(segment: int) -> str:
 
 
 def chart(width: float, height: float) -> Callable:
-    """Decorate `draw(axes, ...)` into a function that returns the drawing as an SVG element."""
+    """Decorate `draw(axes, ...)` so that it returns the drawing as an SVG element."""
 
     def decorate(draw: Callable[..., None]) -> Callable[..., str]:
         @functools.wraps(draw)
         def drawn(*args: Any, size: tuple[float, float] = (width, height), **kwargs: Any) -> str:
-            with mpl.rc_context(STYLE):  # labels of ticks are made as late as in drawing
+            with mpl.rc_context(STYLE):  # tick labels are made during drawing
                 figure = Figure(figsize=size, layout="constrained", facecolor="none")
                 FigureCanvasSVG(figure)
                 draw(figure.add_subplot(facecolor="none"), *args, **kwargs)
@@ -77,9 +77,9 @@ def chart(width: float, height: float) -> Callable:
 def _svg(figure: Figure) -> str:
     buffer = io.StringIO()
     with warnings.catch_warnings():
-        # Only widths are measured with matplotlib's fonts; the browser has its own for each letter.
+        # matplotlib's fonts only measure widths; the browser draws each letter with its own fonts.
         warnings.filterwarnings("ignore", "Glyph .* missing|Matplotlib currently does not support")
-        # `Figure.savefig` would draw everything twice: once without a file, for the layout.
+        # `Figure.savefig` would draw everything twice, the first time for the layout only.
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
@@ -114,7 +114,7 @@ def gap(axes: Axes, values: pd.Series, errors: pd.Series, k: int) -> None:
 
 @chart(5.2, 3.4)
 def silhouette_rows(axes: Axes, rows: pd.DataFrame) -> None:
-    """The silhouette of every customer, sorted inside each segment (Rousseeuw's plot)."""
+    """The silhouette of every customer, sorted within each segment (Rousseeuw's plot)."""
     base = 0
     for segment, found in rows.groupby("segment")["silhouette"]:
         mine, height = np.sort(found)[::-1], len(found)
@@ -133,7 +133,7 @@ def silhouette_rows(axes: Axes, rows: pd.DataFrame) -> None:
 
 @chart(5.2, 3.4)
 def stability(axes: Axes, found: pd.DataFrame, uniform: float) -> None:
-    """How well each segment is found again, beside customers without groups."""
+    """How often each segment is found again; the line is the value without groups."""
     _bars(axes, found["jaccard"], [f"{r.jaccard:.2f} {r.word}" for r in found.itertuples()])
     axes.axvline(uniform, color=INK, lw=1, ls=(0, (3, 3)))
     axes.set_xlim(0, 1.55)
@@ -142,7 +142,7 @@ def stability(axes: Axes, found: pd.DataFrame, uniform: float) -> None:
 
 
 def _bars(axes: Axes, values: Sequence[float], labels: Sequence[str]) -> None:
-    """A bar a segment in its colour, the first on top."""
+    """A bar per segment in its colour, the first on top."""
     segments = np.arange(1, len(values) + 1)
     bars = axes.barh(segments, values, color=[colour(int(s)) for s in segments], height=0.68)
     axes.bar_label(bars, labels, padding=5)
@@ -167,7 +167,7 @@ metric_curve = chart(5.2, 3.1)(_curve)
 
 
 def _short(value: float, _position: int = 0) -> str:
-    """1,250,000 as 1.25M, 40,000 as 40k: a tick has little room."""
+    """1,250,000 as 1.25M, 40,000 as 40k, because a tick has little room."""
     for limit, unit, letter in ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
         if limit <= abs(value) < 1e12:
             return f"{value / unit:.4g}{letter}"
@@ -176,7 +176,7 @@ def _short(value: float, _position: int = 0) -> str:
 
 @chart(10.4, 3.1)
 def sizes(axes: Axes, size: Sequence[int]) -> None:
-    """A bar a segment, with its share."""
+    """A bar per segment, with its share."""
     _bars(axes, size, [f"{n:,} ({percent(n / sum(size))})" for n in size])
     axes.set_xlabel("customers")
     axes.xaxis.set_major_formatter(FuncFormatter(_short))
@@ -185,7 +185,7 @@ def sizes(axes: Axes, size: Sequence[int]) -> None:
 
 @chart(10.4, 5.8)
 def scatter(axes: Axes, points: np.ndarray, segments: np.ndarray, labels: Sequence[str]) -> None:
-    """Customers in two dimensions; each segment's number stands at its middle."""
+    """Customers in two dimensions; each segment's number is at its median."""
     for segment in range(int(segments.max()), 0, -1):
         mine = points[segments == segment]
         axes.scatter(
@@ -248,7 +248,7 @@ def heatmap(
 
 @chart(10.4, 5.0)
 def correlations(axes: Axes, r: np.ndarray, names: Sequence[str]) -> None:
-    """How much each pair of numbers goes together, from -1 to 1."""
+    """The correlation of each pair of numbers, from -1 to 1."""
     axes.imshow(r, DIVERGING, TwoSlopeNorm(0.0, -1.0, 1.0), aspect="auto")
     axes.set_xticks(range(len(names)), names, rotation=90 if len(names) > 8 else 0)
     axes.set_yticks(range(len(names)), names)

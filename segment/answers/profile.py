@@ -1,4 +1,4 @@
-"""Profile: what each segment is like, over values that were observed, never over filled ones."""
+"""Profile: averages and shares of each segment, over observed values, never over filled ones."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ MAJORITY = 0.6
 class Profile(NamedTuple):
     """The table of profile.csv, and how far each segment is from the average customer.
 
-    `deviations` has a row a segment and a column a mean or share: (segment - all) / spread of
-    single customers, where a share's spread is sqrt(p (1 - p)).
+    `deviations` has a row per segment and a column per mean or share: (segment - all) / standard
+    deviation of single customers, which for a share p is sqrt(p (1 - p)).
     """
 
     table: pd.DataFrame
     overall: pd.Series
     deviations: pd.DataFrame
     names: list[str]
-    sources: dict[str, str]  # the table's column behind each mean or share
+    sources: dict[str, str]  # the column of the table behind each mean or share
 
 
 def make_profile(columns: Columns, segments: np.ndarray) -> Profile:
@@ -41,7 +41,7 @@ def make_profile(columns: Columns, segments: np.ndarray) -> Profile:
 
 
 def _indicators(columns: Columns) -> tuple[pd.DataFrame, dict[str, str]]:
-    """A number as itself, a category as a 0/1 column a level, missing where not observed."""
+    """A number as it is, a category as a 0/1 column per level; missing where not observed."""
     parts, sources = {}, {}
     for name in columns.frame.columns:
         column = columns.frame[name]
@@ -62,7 +62,7 @@ def short_label(label: str) -> str:
 
 
 def _names(deviations: pd.DataFrame, means: pd.DataFrame) -> list[str]:
-    """The two most telling traits of each segment; more where two segments would share a name."""
+    """The two strongest traits of each segment; more where two segments would share a name."""
     traits = [_traits(deviations.loc[s], means.loc[s]) for s in deviations.index]
     names = [", ".join(t[:2]) for t in traits]
     for n_traits in (3, 4):
@@ -86,8 +86,8 @@ def _traits(deviations: pd.Series, means: pd.Series) -> list[str]:
 
 def _trait(label: str, deviation: float, mean: float, limit: float) -> str:
     if label.startswith("share("):
-        telling = deviation >= limit and mean >= MAJORITY
-        return f"mostly {short_label(label)}" if telling else ""
+        strong = deviation >= limit and mean >= MAJORITY
+        return f"mostly {short_label(label)}" if strong else ""
     if abs(deviation) < limit:
         return ""
     degree = "very " if abs(deviation) >= MARKED else "" if limit == NOTABLE else "rather "

@@ -1,6 +1,6 @@
-"""Report: one self-contained page that says what was found, what was decided, and why.
+"""Report: one self-contained page with the segments, the decisions and their reasons.
 
-The words of the page are in ``templates/report.html``; here are the drawings and the values.
+The text of the page is in ``templates/report.html``; this file supplies the charts and values.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ SEPARATION = (
     (0.71, "very clearly separated"),
     (0.51, "clearly separated"),
     (0.26, "loosely separated, and some customers lie between two of them"),
-    (-1.0, "hardly separated: take them as a way to sort customers, not as groups that exist"),
+    (-1.0, "hardly separated: use them to sort customers, not as groups that exist"),
 )
-# The same where the verdict above it has found groups, which this must not deny.
+# The same below a verdict that has found groups: these words must not contradict it.
 SEPARATION_OF_GROUPS = (
     *SEPARATION[:2],
     (0.26, "loosely separated: the groups touch, and some customers lie between two of them"),
@@ -53,7 +53,7 @@ class Card(NamedTuple):
 
 
 def render(result: Result, title: str) -> str:
-    """The page of a result, as HTML that loads nothing from anywhere."""
+    """The page of a result, as HTML that loads no other file."""
     features, clustering = result.prepared.features, result.clustering
     points, axis_labels, explained = two_dimensions(features.X, features.recipe)
     metrics, k = clustering.metrics, result.n_segments
@@ -61,7 +61,7 @@ def render(result: Result, title: str) -> str:
         "scatter": plots.scatter(*_shown(points, result.labels), axis_labels),
         "heatmap": _heatmap(result.profile),
         **_curves(result, k),
-        **_charts_of_what_is_there(result, k),
+        **_optional_charts(result, k),
     }
     return _template().render(
         title=title,
@@ -86,7 +86,7 @@ def render(result: Result, title: str) -> str:
 
 
 def _curves(result: Result, k: int) -> dict[str, str]:
-    """How large the segments are, and each metric against their number."""
+    """The sizes of segments, and each metric against their number."""
     metrics = result.clustering.metrics.set_index("k")
     sizes = result.profile.table["size"].tolist()
     labels = {
@@ -101,7 +101,7 @@ def _curves(result: Result, k: int) -> dict[str, str]:
     }
 
 
-def _charts_of_what_is_there(result: Result, k: int) -> dict[str, str]:
+def _optional_charts(result: Result, k: int) -> dict[str, str]:
     """The charts that not every result has."""
     clustering, r = result.clustering, result.exploration.table
     trust, rows, drawings = clustering.trust, clustering.silhouettes, {}
@@ -136,7 +136,7 @@ def _template() -> Template:
 
 
 def _breakable(name: str) -> Markup:
-    """A name that may go on in the next line where a word of it begins: NumCatalogPurchases."""
+    """A name that may be broken into lines before each of its words: NumCatalogPurchases."""
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=_)", name))
 
 
@@ -148,7 +148,7 @@ def _separation(silhouette: float, trust: Trust | None) -> str | None:
 
 
 def _value(value: float, label: str, profile: Profile) -> str:
-    """A share as a percentage, a mean with as many decimals as its column calls for."""
+    """A share as a percentage, a mean with decimals that fit the size of its column."""
     if np.isnan(value):
         return "–"
     if label.startswith("share("):
@@ -165,14 +165,14 @@ def _cards(profile: Profile) -> list[Card]:
         segment, overall = row["segment"], profile.overall
         facts = [
             (short_label(c), _value(row[c], c, profile), _value(overall[c], c, profile))
-            for c in _telling(profile, segment)
+            for c in _strongest_traits(profile, segment)
         ]
         cards.append(Card(segment, name, plots.colour(segment), row["size"], row["share"], facts))
     return cards
 
 
-def _telling(profile: Profile, segment: int) -> list[str]:
-    """What sets a segment apart most, one mean or share of each column of the table."""
+def _strongest_traits(profile: Profile, segment: int) -> list[str]:
+    """The means and shares that deviate most, at most one per column of the table."""
     deviations = profile.deviations.loc[segment].abs()
     ordered = deviations.sort_values(ascending=False, kind="stable").index
     first_of_column = {profile.sources[label]: label for label in reversed(ordered)}
@@ -180,7 +180,7 @@ def _telling(profile: Profile, segment: int) -> list[str]:
 
 
 def _shown(points: np.ndarray, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All points, or so many drawn at random that the page stays small."""
+    """All points, or a random sample of 2,000, which keeps the page small."""
     if len(points) <= plots.SHOWN_POINTS:
         return points, segments
     drawn = np.random.default_rng(0).choice(len(points), plots.SHOWN_POINTS, replace=False)

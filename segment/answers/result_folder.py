@@ -1,8 +1,10 @@
-"""Output: a folder of results that is always whole, whenever the process is killed.
+"""Result folder: written in one step, so that it is whole even if the process is killed.
 
 Everything is written to ``DIR.partial-<pid>``; then DIR becomes ``DIR.previous``, the new
 folder becomes DIR, and the previous one is deleted. So at every moment DIR or DIR.previous is a
 whole result. Only files that a result's own ``run.json`` lists are ever deleted.
+
+It belongs to the answers: a folder is one answer in files, and is replaced with the next run.
 """
 
 from __future__ import annotations
@@ -23,21 +25,21 @@ RUN_FILE = "run.json"
 
 def make_way(
     folder: str | Path,
-    tell: Callable[[str], None],
+    note: Callable[[str], None],
     *,
     force: bool = False,
     replace: str | None = None,
 ) -> None:
-    """Mend what a killed run left behind, and `tell` it; refuse what must not be replaced.
+    """Repair what a killed run left behind, and report it with `note`.
 
-    SegmentError unless the folder is absent, empty, or an earlier result that may be replaced: by
-    `force`, or because it is one of the command `replace`.
+    SegmentError unless the folder is absent, empty, or an earlier result that may be replaced:
+    because of `force`, or because the command `replace` made it.
     """
     folder = _real(folder)
     try:
-        _restore(folder, tell)
+        _restore(folder, note)
         earlier = _check(folder)
-        _sweep_partials(folder)
+        _delete_partials(folder)
     except OSError as error:
         raise SegmentError(f"cannot use {quote(folder)}: {error.strerror}") from None
     replaceable = force or (replace is not None and (earlier or {}).get("command") == replace)
@@ -74,7 +76,7 @@ def _run_text(files: Mapping[str, str], run: Mapping[str, Any]) -> str:
 
 
 def _real(folder: str | Path) -> Path:
-    """Links resolved, so that a link to a folder stays a link."""
+    """The folder with links resolved, so that a link to it stays a link."""
     real = Path(os.path.realpath(folder))
     if not real.name:
         raise SegmentError(f"{quote(real)} cannot be replaced; name a folder in it with --out")
@@ -99,19 +101,19 @@ def _swap(partial: Path, folder: Path) -> None:
         _delete(previous, _listed_files(previous) or {})
 
 
-def _restore(folder: Path, tell: Callable[[str], None]) -> None:
-    """Finish what a run that was killed between its two renames had begun."""
+def _restore(folder: Path, note: Callable[[str], None]) -> None:
+    """Finish a run that was killed between its two renames."""
     previous = _previous(folder)
     if not previous.is_dir():
         return
     files = _listed_files(previous)
     if folder.exists():
         if files is None and any(previous.iterdir()):
-            raise SegmentError(f"{quote(previous)} is in the way and is no result; move it")
+            raise SegmentError(f"{quote(previous)} is in the way and is not a result; move it")
         _delete(previous, files or [])
     elif files is not None:
         previous.rename(folder)
-        tell(f"restored {quote(folder)}: an earlier run was stopped while replacing it")
+        note(f"restored {quote(folder)}: an earlier run was stopped while replacing it")
 
 
 def _check(folder: Path) -> dict[str, Any] | None:
@@ -130,7 +132,7 @@ def _check(folder: Path) -> dict[str, Any] | None:
 
 
 def _listed_files(folder: Path) -> list[str] | None:
-    """The files of a result; None if this is no result or holds anything it does not list."""
+    """The files of a result; None if this is not one, or holds a file that it does not list."""
     try:
         run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
         files = {str(name) for name in run["files"]}
@@ -151,8 +153,8 @@ def _delete(folder: Path, files: Any) -> None:
         folder.rmdir()
 
 
-def _sweep_partials(folder: Path) -> None:
-    """Delete what killed runs were writing; a folder of a process that still runs stays."""
+def _delete_partials(folder: Path) -> None:
+    """Delete the partial folders of killed runs, not of a process that still runs."""
     if os.name != "posix" or not folder.parent.is_dir():
         return
     pattern = re.compile(re.escape(folder.name) + r"\.partial-(\d+)")

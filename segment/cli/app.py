@@ -1,4 +1,7 @@
-"""The command line: it parses, calls, and prints; everything else is done elsewhere."""
+"""The command line: one file per command, which parses, calls `Segmenter` and prints.
+
+A new command is one file and one line in `COMMANDS`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def run_command(arguments: list[str]) -> int:
     """Run one command; the exit code, or a SegmentError or KeyboardInterrupt."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names in a terminal that lacks letters
+            stream.reconfigure(errors="backslashreplace")  # for terminals without some letters
     command = typer.main.get_command(_app())
     try:
         code = command.main(args=arguments, prog_name="segment", standalone_mode=False) or 0

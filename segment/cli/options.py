@@ -1,4 +1,4 @@
-"""Options: those that commands share, by what they decide, and the decorator that adds them."""
+"""Options that commands share, grouped by what they decide, and the decorator that adds them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _option(kind: Any, flag: str, help: str, metavar: str | None = None) -> Any:
     return Annotated[kind, typer.Option(flag, help=help, metavar=metavar)]
 
 
-# How a source is read: the parameters of `load_table`, and what is joined to it.
+# How a source is read: the parameters of `load_table`, and the tables to join.
 SOURCE_OPTIONS = {
     "sheet": _option(str | None, "--sheet", "Of a workbook; default: with a table.", "NAME"),
     "table": _option(str | None, "--table", "Of a database.", "NAME"),
@@ -33,14 +33,14 @@ SOURCE_OPTIONS = {
     "params": _option(Names, "--param", "A parameter of the query.", "NAME=VALUE"),
     "encoding": _option(str | None, "--encoding", "Of a text file; default: guessed.", "NAME"),
     "delimiter": _option(str | None, "--delimiter", "Of a text file; default: guessed.", "TEXT"),
-    "comment": _option(str | None, "--comment", "Lines that begin so are left out.", "TEXT"),
+    "comment": _option(str | None, "--comment", "Leave out lines that begin with it.", "TEXT"),
     "header": _option(bool, "--header/--no-header", "Whether the first line names columns."),
     "skip_rows": _option(int | None, "--skip-rows", "Rows above the header; default: found.", "N"),
     "columns": _option(str | None, "--columns", "Names of columns.", "A,B,C"),
     "join": _option(Names, "--join", "More columns of the same customers.", "TABLE"),
     "on": _option(str | None, "--on", "The id to join by.", "COL"),
 }
-# What is decided about rows, columns and features: parameters of `Segmenter`.
+# Choices about rows, columns and features: parameters of `Segmenter`.
 TABLE_OPTIONS = {
     "id_column": _option(str | None, "--id", "Column that names a customer.", "COL"),
     "features": _option(Names, "--feature", "Use only these columns.", "COL"),
@@ -51,7 +51,7 @@ TABLE_OPTIONS = {
     "missing": _option(Names, "--missing", "One more word for a missing cell.", "WORD"),
     "decimal": _option(str | None, "--decimal", "A point or a comma; default: guessed.", "SIGN"),
     "day_order": _option(str | None, "--dates", "dmy, mdy or ymd; default: guessed.", "ORDER"),
-    "as_of": _option(str | None, "--as-of", "Ages count to it; default: last date.", "DAY"),
+    "as_of": _option(str | None, "--as-of", "Last day of ages; default: last date.", "DAY"),
     "split": _option(Names, "--split", "Cells hold several values: a yes / no column each.", "COL"),
     "recode": _option(Names, "--recode", "Read one text of a column as another.", "COL:OLD=NEW"),
     "duplicates": _option(
@@ -66,14 +66,14 @@ TABLE_OPTIONS = {
         "Rows equal in every column; default: dropped, unless chance makes them equal. "
         "(Rows of one id: --duplicates.)",
     ),
-    "ranges": _option(Names, "--range", "What is possible.", "COL=LOW:HIGH"),
+    "ranges": _option(Names, "--range", "Possible values; others are missing.", "COL=LOW:HIGH"),
     "outliers": _option(str, "--outliers", "winsorise, drop or keep."),
-    "outlier_threshold": _option(float, "--outlier-threshold", "Robust z of an outlier."),
+    "outlier_threshold": _option(float, "--outlier-threshold", "Smallest robust z of an outlier."),
     "fill": _option(Names, "--fill", "median, mode or a constant.", "COL=VALUE"),
     "scale": _option(str, "--scale", "auto, standard, robust, minmax or log."),
-    "weights": _option(Names, "--weight", "What a column counts; default: 1.", "COL=NUMBER"),
+    "weights": _option(Names, "--weight", "Weight of a column; default: 1.", "COL=NUMBER"),
     "category_weight": _option(
-        float, "--category-weight", "What a category counts beside a number."
+        float, "--category-weight", "Weight of a category, relative to a number."
     ),
     "min_variance": _option(float, "--min-variance", "Leave out columns that vary less."),
     "max_correlation": _option(
@@ -82,7 +82,7 @@ TABLE_OPTIONS = {
 }
 CLUSTER_OPTIONS = {
     "n_segments": _option(int | None, "-k", "Number of segments; default: chosen.", "N"),
-    "k_max": _option(int, "--k-max", "Most segments to try."),
+    "k_max": _option(int, "--k-max", "Largest number of segments to try."),
     "method": _option(str, "--method", "kmeans, single, complete, average or ward."),
     "random_state": _option(int, "--seed", "The same seed gives the same segments."),
     "n_threads": _option(int | None, "--threads", "Default: all cores.", "N"),

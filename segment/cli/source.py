@@ -1,4 +1,4 @@
-"""Source: what the options say about a table becomes that table and a Segmenter's parameters."""
+"""Source: the options of a command become a table and the parameters of a `Segmenter`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segment.wording import quote
 
 
 def load_source(source: str, options: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
-    """The table that the options ask for, and the parameters of a `Segmenter`."""
+    """The table that the options describe, with its joins, and the parameters of a `Segmenter`."""
     settings = _settings(options)
     Segmenter(**settings).check()  # before a large table is read
     table = load_table(source, **_reading(options))
@@ -56,7 +56,7 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def errors_of(table: Table) -> Iterator[None]:
-    """What is wrong with a table is said with its name."""
+    """Adds the name of the table to each SegmentError."""
     try:
         yield
     except SegmentError as error:

@@ -1,4 +1,4 @@
-"""Ablation: what the silhouette becomes without each feature, so a reader sees what matters."""
+"""Ablation: the silhouette without each feature, which shows the features that matter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAMPLE = 2_000  # customers
 
 
 class Ablation(NamedTuple):
-    """One feature, and the mean silhouette of as many segments formed without it."""
+    """One feature, and the mean silhouette of the same number of segments formed without it."""
 
     name: str
     silhouette: float
@@ -25,8 +25,8 @@ def leave_each_out(
 ) -> list[Ablation]:
     """k-means of at most 2,000 customers, once without each of 2 to 30 features; lowest first.
 
-    The silhouette is that of the remaining features, so a rise says that a feature blurs the
-    segments and not that it is useless. O(d) fits.
+    The silhouette is that of the remaining features, so a rise means that the feature blurs the
+    segments, not that it is useless. O(d) fits.
     """
     if not 2 <= len(recipe) <= MOST_FEATURES:
         return []

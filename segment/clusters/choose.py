@@ -1,7 +1,7 @@
 """Choose: how many segments, and how far to trust them, in words.
 
-`kmeans_core.selection.choose_k` decides; here its answer becomes sentences for the report and
-lines for ``segment choose-k``. Both print the same ones.
+`kmeans_core.selection.choose_k` decides. Here its answer becomes sentences, the same for the report
+and for ``segment choose-k``.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ NAMES = {
 MEANING = {
     "compact groups": "Customers do fall into groups, and these segments follow them.",
     "structure, but not round groups": (
-        "Customers are not spread evenly, but not in round groups either: segments cut through "
-        "shapes of another kind. Take them as a way to sort customers, and try other columns, "
+        "Customers are not spread evenly, but not in round groups either: the segments cut through "
+        "shapes of another kind. Use them to sort customers, and try other columns, "
         "--scale log for skewed ones, or --method single."
     ),
     "no clear structure": (
-        "Customers differ by degrees, without groups that chance would not show as well. Take "
-        "the segments as a way to sort customers, not as groups that exist."
+        "Customers differ by degrees; the groups are no clearer than chance would make them. Use "
+        "the segments to sort customers, not as groups that exist."
     ),
 }
 
@@ -39,7 +39,7 @@ FOLLOWED = "Customers fall into groups that are not round, and these segments fo
 
 
 class Trust(NamedTuple):
-    """How far to trust the chosen segments; `stability` has a row a segment, 1 first."""
+    """How far to trust the chosen segments; `stability` has a row per segment, in their order."""
 
     verdict: str
     meaning: str
@@ -73,25 +73,27 @@ def trust_of(choice: selection.Choice, segment_of_label: np.ndarray) -> Trust:
 
 
 def _stability_note(found: selection.Stability, verdict: str) -> str:
-    early = "" if found.complete else " (the time was over then)"
+    early = "" if found.complete else " (stopped by the time limit)"
     drawn = f"{found.n_rows:,} customers drawn at random" if found.sampled else "customers"
     return (
         f"Found again in {found.n_resamples} resamples of the {drawn}{early}: 1 is always, below "
         f"0.6 is called dissolved. Customers without any groups, in as many segments, reach "
-        f"{found.uniform:.2f}; so stable alone is no proof. The verdict here: {verdict}."
+        f"{found.uniform:.2f}, so stability alone proves nothing. The verdict here: {verdict}."
     )
 
 
 def vote_sentence(choice: selection.Choice) -> str:
-    """Who voted for what, and what came of it."""
-    told = ", ".join(f"{NAMES[name]} {k}" for name, k in choice.votes.items())
+    """The votes of the metrics, and the number that they choose."""
+    votes = ", ".join(f"{NAMES[name]} {k}" for name, k in choice.votes.items())
     winner = selection.plurality(choice.votes)
     supporters = sum(k == winner for k in choice.votes.values())
     most = max(list(choice.votes.values()).count(k) for k in choice.votes.values())
     leaders = {k for k in choice.votes.values() if list(choice.votes.values()).count(k) == most}
     if len(leaders) > 1:
-        return f"The votes: {told}. No number has most votes, so silhouette's {winner} is taken."
-    return f"The votes: {told}. {winner} has most of them ({supporters} of {len(choice.votes)})."
+        return (
+            f"The votes: {votes}. No number has most votes, so the silhouette's {winner} is taken."
+        )
+    return f"The votes: {votes}. {winner} has most of them ({supporters} of {len(choice.votes)})."
 
 
 def choice_lines(metrics: pd.DataFrame, trust: Trust | None, decisions: list[str]) -> list[str]:

@@ -15,9 +15,9 @@ from segment.wording import plural
 
 METHODS = ("kmeans", "single", "complete", "average", "ward")
 METRICS = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
-HIERARCHICAL_LIMIT = 20_000  # customers; average linkage of so many, all k: 8 s, 0.5 GB
+HIERARCHICAL_LIMIT = 20_000  # customers; average linkage of 20,000, all k: 8 s, 0.5 GB
 RESTARTS = 10
-FEWEST_DISTINCT = 4  # distinct customers with which there is something to choose and to doubt
+FEWEST_DISTINCT = 4  # distinct customers; with fewer there is nothing to choose
 
 
 class Clustering(NamedTuple):
@@ -32,61 +32,81 @@ class Clustering(NamedTuple):
     method: str
     model: Any  # a fitted KMeans; None for a hierarchical method
     Z: np.ndarray | None  # the merges of a hierarchical method
-    decisions: list[str]
-    notices: list[str]  # those of the decisions that a reader must not miss
     dunn_note: str
-    trust: Trust | None  # None where there are too few customers to say
+    trust: Trust | None  # None where there are too few distinct customers
     silhouettes: pd.DataFrame  # segment, silhouette: of all customers, or of a sample
+    decisions: list[str]
+    notices: list[str]  # decisions that the report shows at its top
 
 
-def find_segments(
-    X: np.ndarray,
-    *,
-    n_segments: int | None = None,
-    k_max: int = 10,
-    method: str = "kmeans",
-    seed: int = 0,
-    n_threads: int | None = None,
-) -> Clustering:
+class ClusterOptions(NamedTuple):
+    """What the user decided about the clustering."""
+
+    n_segments: int | None = None
+    k_max: int = 10
+    method: str = "kmeans"
+    random_state: int = 0
+    n_threads: int | None = None
+
+
+DEFAULTS = ClusterOptions()
+
+
+class _Tried(NamedTuple):
+    """Every number of segments that was tried."""
+
+    sweep: selection.Sweep
+    choice: selection.Choice | None  # None where there are too few distinct rows
+    rows: list[Any]  # those of the sweep whose k is in the range
+    knee: int | None
+    n_distinct: int
+
+
+def find_segments(X: np.ndarray, options: ClusterOptions = DEFAULTS) -> Clustering:
     """Cluster the rows of `X` for every k in the range, and let `selection.choose_k` choose.
 
-    The range is 2..min(k_max, distinct rows - 1). `n_segments` is taken instead where it is given,
-    and the range is still tried, for comparison. SegmentError where there are too few distinct
-    rows, more segments than these, or too many rows for a hierarchical method.
+    The range is 2..min(k_max, distinct rows - 1). If `n_segments` is given, it is chosen, and the
+    range is still tried, for comparison. SegmentError where there are too few distinct rows, fewer
+    than `n_segments`, or too many rows for a hierarchical method.
     """
+    tried, n_segments = _try_range(X, options), options.n_segments
+    if n_segments is None:
+        k = tried.rows[0].n_clusters if tried.choice is None else tried.choice.n_clusters
+        sentences, notices = _chosen(k, tried)
+    else:
+        k = n_segments
+        sentences, notices = _as_requested(k, tried)
+    decisions = [*_method_sentences(tried.sweep, len(X)), *sentences, *notices]
+    return _clustering(X, tried, k, options, (decisions, notices))
+
+
+def _try_range(X: np.ndarray, options: ClusterOptions) -> _Tried:
+    """Clusterings into every k of the range, and into `n_segments`; see `find_segments`."""
+    n_segments, k_max = options.n_segments, options.k_max
     n_distinct = len(np.unique(X, axis=0))
     ks = _range_of_k(n_distinct, n_segments, k_max)
-    _refuse_too_many_rows(len(X), method)
+    _refuse_too_many_rows(len(X), options.method)
     in_range = [k for k in ks if 2 <= k <= min(k_max, n_distinct - 1)]
-    how: dict[str, Any] = {"method": method, "n_init": RESTARTS}
-    how |= {"random_state": seed, "n_threads": n_threads}
+    how: dict[str, Any] = {"method": options.method, "n_init": RESTARTS}
+    how |= {"random_state": options.random_state, "n_threads": options.n_threads}
     choice = None
     if n_distinct >= FEWEST_DISTINCT:
         choice = selection.choose_k(X, in_range, n_clusters=n_segments, **how)
     sweep = selection.sweep(X, ks, **how) if choice is None else choice.sweep
-    k = n_segments or (ks[0] if choice is None else choice.n_clusters)
-    tried = [row for row in sweep.rows if row.n_clusters in in_range]
-    knee = selection.knee([r.n_clusters for r in tried], [r.wcss for r in tried])
-    if n_segments is None:
-        sentences, notices = _chosen(k, tried, choice, knee, n_distinct - 1)
-    else:
-        sentences, notices = _as_asked(k, tried, choice, knee)
-    told = [*_how(sweep, len(X)), *sentences, *notices]
-    silhouettes = {"random_state": seed, "n_threads": n_threads}
-    return _clustering(X, sweep, k, knee, choice, silhouettes, told, notices)
+    rows = [row for row in sweep.rows if row.n_clusters in in_range]
+    knee = selection.knee([row.n_clusters for row in rows], [row.wcss for row in rows])
+    return _Tried(sweep, choice, rows, knee, n_distinct)
 
 
 def _clustering(
     X: np.ndarray,
-    sweep: selection.Sweep,
+    tried: _Tried,
     k: int,
-    knee: int | None,
-    choice: selection.Choice | None,
-    silhouettes: dict[str, Any],
-    decisions: list[str],
-    notices: list[str],
+    options: ClusterOptions,
+    sentences: tuple[list[str], list[str]],
 ) -> Clustering:
     """The clustering into `k`, its segments numbered by size."""
+    sweep, choice = tried.sweep, tried.choice
     position = [row.n_clusters for row in sweep.rows].index(k)
     segments, segment_of_label = number_by_size(sweep.rows[position].labels)
     return Clustering(
@@ -95,15 +115,15 @@ def _clustering(
         centers=np.array([X[segments == s].mean(axis=0) for s in range(1, k + 1)]),
         silhouette=sweep.rows[position].silhouette,
         metrics=_metrics_table(sweep.rows, k),
-        knee=knee,
+        knee=tried.knee,
         method=sweep.method,
         model=sweep.models[position],
         Z=sweep.Z,
-        decisions=decisions,
-        notices=notices,
         dunn_note=sweep.dunn_left_out or "",
         trust=None if choice is None else trust_of(choice, segment_of_label),
-        silhouettes=_silhouettes(X, segments, **silhouettes),
+        silhouettes=_silhouettes(X, segments, options),
+        decisions=sentences[0],
+        notices=sentences[1],
     )
 
 
@@ -115,46 +135,42 @@ def segments_of_new_rows(X: np.ndarray, clustering: Clustering) -> np.ndarray:
     return np.argmin(distances, axis=0) + 1
 
 
-def _silhouettes(X: np.ndarray, segments: np.ndarray, **how: Any) -> pd.DataFrame:
-    """A silhouette a customer, of all or of a sample; none where it is not defined."""
+def _silhouettes(X: np.ndarray, segments: np.ndarray, options: ClusterOptions) -> pd.DataFrame:
+    """The silhouettes of all customers or of a sample; empty where they are not defined."""
     if not 2 <= segments.max() < len(segments):
         return pd.DataFrame({"segment": segments[:0], "silhouette": np.empty(0)})
-    found = metrics.silhouette_estimate(X, segments, **how)
+    found = metrics.silhouette_estimate(
+        X, segments, random_state=options.random_state, n_threads=options.n_threads
+    )
     return pd.DataFrame({"segment": segments[found.rows], "silhouette": found.values})
 
 
 def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
-    """The table of metrics.csv; a metric that is not defined is left empty."""
+    """The table of metrics.csv; an undefined metric is empty."""
     table = pd.DataFrame(rows)[["n_clusters", *METRICS]].rename(columns={"n_clusters": "k"})
     table["chosen"] = (table["k"] == k).astype("int64")
     return table
 
 
-def _as_asked(
-    asked: int, tried: Sequence[Any], choice: selection.Choice | None, knee: int | None
-) -> tuple[list[str], list[str]]:
-    """Sentences for the report, and those that a reader must not miss."""
-    sentences, notices = [f"Formed {plural(asked, 'segment')}, as asked."], []
-    if tried:
-        sentences.append(f"Of {_span(tried)}, {_elbow(knee)}.")
-    best = selection.plurality(choice.votes) if choice is not None and choice.votes else asked
-    if choice is not None and best != asked:
+def _as_requested(k: int, tried: _Tried) -> tuple[list[str], list[str]]:
+    """Sentences and notices where the user gave the number of segments."""
+    sentences, notices = [f"Formed {plural(k, 'segment')}, as requested."], []
+    span, choice = _span(tried), tried.choice
+    if tried.rows:
+        sentences.append(f"Of {span}, {_elbow(tried.knee)}.")
+    best = selection.plurality(choice.votes) if choice is not None and choice.votes else k
+    if choice is not None and best != k:
         notices.append(
-            f"{asked} segments were asked for; of {_span(tried)}, {best} would have been chosen. "
+            f"{k} segments were requested; of {span}, {best} would have been chosen. "
             f"{vote_sentence(choice)}"
         )
     return sentences, notices
 
 
-def _chosen(
-    k: int,
-    tried: Sequence[Any],
-    choice: selection.Choice | None,
-    knee: int | None,
-    n_possible: int,
-) -> tuple[list[str], list[str]]:
-    """The same where nothing was asked for."""
-    silhouette = next(row.silhouette for row in tried if row.n_clusters == k)
+def _chosen(k: int, tried: _Tried) -> tuple[list[str], list[str]]:
+    """Sentences and notices where the number of segments was chosen here."""
+    choice, knee, n_possible = tried.choice, tried.knee, tried.n_distinct - 1
+    silhouette = next(row.silhouette for row in tried.rows if row.n_clusters == k)
     sentences = [f"Chose {k} segments of {_span(tried)} (mean silhouette {silhouette:.3f})."]
     notices = []
     if choice is not None:
@@ -162,9 +178,9 @@ def _chosen(
     if k == n_possible:
         notices.append(
             f"{k} is the largest number of segments that can be compared, the chosen features "
-            f"having only {n_possible + 1} distinct rows: more customers or features may show more."
+            f"having only {n_possible + 1} distinct rows; more customers or features may show more."
         )
-    elif k == tried[-1].n_clusters:
+    elif k == tried.rows[-1].n_clusters:
         notices.append(
             f"{k} is the largest number of segments that was tried, so more may be better still: "
             "try a larger --k-max."
@@ -183,7 +199,7 @@ def _elbow(knee: int | None) -> str:
     return "there is no clear elbow" if knee is None else f"the elbow is at {knee}"
 
 
-def _how(sweep: selection.Sweep, n_rows: int) -> list[str]:
+def _method_sentences(sweep: selection.Sweep, n_rows: int) -> list[str]:
     sentences = [f"Formed segments by hierarchical clustering with {sweep.method} linkage."]
     if sweep.method == "kmeans":
         sentences = [f"Formed segments by k-means, the best of {RESTARTS} starts for each number."]
@@ -196,16 +212,19 @@ def _how(sweep: selection.Sweep, n_rows: int) -> list[str]:
     return sentences
 
 
-def _span(in_range: Sequence[Any]) -> str:
-    first, last = in_range[0].n_clusters, in_range[-1].n_clusters
+def _span(tried: _Tried) -> str:
+    """The range of k in words; empty if no k is in it."""
+    if not tried.rows:
+        return ""
+    first, last = tried.rows[0].n_clusters, tried.rows[-1].n_clusters
     return f"{first} to {last}" if last > first else f"{first} alone"
 
 
 def _range_of_k(n_distinct: int, n_segments: int | None, k_max: int) -> list[int]:
     if n_segments is not None and n_segments > n_distinct:
         raise SegmentError(
-            f"{plural(n_segments, 'segment')} were asked for, but the chosen features have only "
-            f"{plural(n_distinct, 'distinct row')}; ask for at most that many"
+            f"{plural(n_segments, 'segment')} were requested, but the chosen features have only "
+            f"{plural(n_distinct, 'distinct row')}; request at most that many"
         )
     ks = set(range(2, min(k_max, n_distinct - 1) + 1))
     if n_segments is not None:
@@ -213,7 +232,7 @@ def _range_of_k(n_distinct: int, n_segments: int | None, k_max: int) -> list[int
     if not ks:
         raise SegmentError(
             f"the chosen features have only {plural(n_distinct, 'distinct row')}, too few to "
-            "choose a number of segments; bring more customers or features, or pass -k"
+            "choose a number of segments; add customers or features, or pass -k"
         )
     return sorted(ks)
 

@@ -244,8 +244,8 @@ def _candidates(
     if unread:
         decisions.append(
             f"Left out the last {plural(len(unread), 'column')} of {len(names):,}, from "
-            f"{quote(unread[0])} on, unread: the first {MOST_COLUMNS} that can form segments do "
-            "(--number and --category add one, --feature names all)."
+            f"{quote(unread[0])} on, without reading them: only the first {MOST_COLUMNS} that can "
+            "form segments are used (--number and --category add one, --feature names all)."
         )
     return [n for n in names if n in readers and n not in dropped]
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from conftest import NO_MARIADB
 from servers import PASSWORD, QUOTED, MariaDB, customers
 
 from segment import Segmenter
@@ -16,19 +14,15 @@ from segment.tables.load import load_table
 
 
 @pytest.fixture(scope="module")
-def mariadb():
-    install = shutil.which("mariadb-install-db")
-    if install is None:
-        pytest.skip(NO_MARIADB)
-    with MariaDB(Path(install).parent) as server:
+def mariadb(mariadb_install_db):
+    with MariaDB(Path(mariadb_install_db).parent) as server:
         server.write(customers(), "customers")
         server.execute("CREATE SEQUENCE numbers")
         yield server
 
 
 @pytest.fixture(autouse=True)
-def _inside_tmp_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def _password(monkeypatch):
     monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
 
 

@@ -1,5 +1,7 @@
 """How many segments and how far to trust them: the command, the report, and that they agree."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from segment.__main__ import main
 from segment.clusters.choose import MEANING, vote_sentence
 
 
-def customers(n=150, seed=0):
+def shoppers(n=150, seed=0):
     rng = np.random.default_rng(seed)
     group = rng.integers(0, 3, n)
     centers = np.array([[20.0, 100.0], [40.0, 900.0], [70.0, 400.0]])
@@ -36,40 +38,40 @@ def test_every_verdict_is_explained():
 
 
 @pytest.mark.parametrize(
-    "votes, told",
+    "votes, said",
     [
         ((5, 5, 9, 1), "5 has most of them (2 of 4)."),
-        ((2, 3, 4, 5), "No number has most votes, so silhouette's 2 is taken."),
-        ((2, 2, 4, 4), "No number has most votes, so silhouette's 2 is taken."),
+        ((2, 3, 4, 5), "No number has most votes, so the silhouette's 2 is taken."),
+        ((2, 2, 4, 4), "No number has most votes, so the silhouette's 2 is taken."),
     ],
 )
-def test_the_vote_is_told_in_a_sentence(votes, told):
+def test_the_vote_is_told_in_a_sentence(votes, said):
     sentence = vote_sentence(choice_with(votes))
     assert sentence.startswith(f"The votes: silhouette {votes[0]}, Davies-Bouldin {votes[1]}")
-    assert sentence.endswith(told)
+    assert sentence.endswith(said)
 
 
 @pytest.mark.parametrize("method", ["kmeans", "average"])
 def test_choose_k_and_run_say_the_same(method, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    customers().to_csv("shop.csv", index=False)
+    shoppers().to_csv("shop.csv", index=False)
     assert main(["choose-k", "shop.csv", "--method", method]) == 0
-    told = capsys.readouterr().out
+    said = capsys.readouterr().out
     assert not (tmp_path / "shop-segments").exists()
     assert main(["run", "shop.csv", "--method", method]) == 0
     capsys.readouterr()
     metrics = pd.read_csv("shop-segments/metrics.csv")
     chosen = int(metrics.loc[metrics["chosen"] == 1, "k"].iloc[0])
-    assert chosen == 3 and told.startswith("150 customers -> 3 segments")
-    starred = next(line for line in told.splitlines() if line.startswith("*"))
+    assert chosen == 3 and said.startswith("150 customers -> 3 segments")
+    starred = next(line for line in said.splitlines() if line.startswith("*"))
     assert int(starred.split()[1]) == 3
     page = (tmp_path / "shop-segments" / "report.html").read_text(encoding="utf-8")
-    assert "verdict: compact groups" in told and "Verdict: compact groups" in page
-    table = told.split("\n\n")[1].splitlines()
+    assert "verdict: compact groups" in said and "Verdict: compact groups" in page
+    table = said.split("\n\n")[1].splitlines()
     name = table[0].split().index("silhouette") - len(table[0].split())
     shown = {int(line.split()[int("*" in line)]): float(line.split()[name]) for line in table[1:]}
     assert shown == pytest.approx(metrics.set_index("k")["silhouette"].to_dict(), abs=1e-4)
-    sentence = next(line[2:] for line in told.splitlines() if line.startswith("- The votes"))
+    sentence = next(line[2:] for line in said.splitlines() if line.startswith("- The votes"))
     assert sentence.replace("'", "&#39;") in page
 
 
@@ -89,7 +91,7 @@ def test_the_verdict_is_the_reports_first_line_and_nothing_is_withheld(tmp_path)
 
 
 def test_stability_is_that_of_the_segments_under_their_numbers():
-    table = customers()
+    table = shoppers()
     lone = pd.DataFrame({"Age": [20.0, 95.0], "Spend": [2_000.0, 1_000.0]})
     segmenter = Segmenter(5).fit(pd.concat([table, lone]))
     stability = segmenter.result_.clustering.trust.stability
@@ -109,10 +111,10 @@ def test_too_few_customers_to_doubt():
 def test_mall_customers_have_five_stable_segments(shared_data, capsys):
     columns = ["--feature", "Annual Income (k$)", "--feature", "Spending Score (1-100)"]
     assert main(["choose-k", str(shared_data / "mall_customers.csv"), *columns]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith("200 customers -> 5 segments, silhouette 0.555")
-    assert told.count("highly stable") == 5 and "verdict: compact groups" in told
-    assert "- Two of three tests find more than chance would show" in told
+    said = capsys.readouterr().out
+    assert said.startswith("200 customers -> 5 segments, silhouette 0.555")
+    assert said.count("highly stable") == 5 and "verdict: compact groups" in said
+    assert "- Two of three tests find more than chance would show" in said
 
 
 def test_segments_that_follow_moons_are_not_said_to_cut_through_them():
