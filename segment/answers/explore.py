@@ -77,14 +77,15 @@ def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
 def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Series, Summary]:
     """The values of a column, and its summary."""
     values = cells.text if reader is None else reader.read(cells)
-    summary, bars, counts = _levels(cells.text), [], []
+    levels = _frequent(cells)
+    summary, bars, counts = _levels(levels), [], []
     if reader and reader.is_number:
         summary, bars = _range(values), _bars(values)
     if reader and reader.role == "date":
         days = cells.days(reader.order)
         summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
     if role in ("category", "yes/no"):
-        counts = _counts(cells.text)
+        counts = _counts(levels)
     n_missing = int(values.isna().sum())
     return values, Summary(cells.name, role, n_missing, len(cells.levels), summary, bars, counts)
 
@@ -140,14 +141,22 @@ def _bars(values: pd.Series) -> list[float]:
     return [float(bar) for bar in counts / counts.max()]
 
 
-def _counts(text: pd.Series) -> list[tuple[str, int]]:
-    counts = text.value_counts()
+def _frequent(cells: Column) -> pd.Series:
+    """The number of cells with each text, the most frequent first."""
+    first = np.zeros(len(cells.levels), dtype=np.int64)
+    rows = np.arange(len(cells.codes))[::-1]
+    present = cells.codes[rows] >= 0
+    first[cells.codes[rows][present]] = rows[present]  # of equally frequent ones the earliest
+    order = np.lexsort((first, -cells.counts))
+    return pd.Series(cells.counts[order], index=cells.levels[order])
+
+
+def _counts(counts: pd.Series) -> list[tuple[str, int]]:
     rest = [(f"{len(counts) - LEVELS:,} more", int(counts[LEVELS:].sum()))]
     return [*counts[:LEVELS].items(), *rest * (len(counts) > LEVELS)]
 
 
-def _levels(text: pd.Series) -> str:
-    counts = text.value_counts()
+def _levels(counts: pd.Series) -> str:
     if len(counts) and counts.iloc[0] == 1:
         return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
     first = [f"{v}: {n:,} ({percent(n / counts.sum())})" for v, n in counts[:LEVELS].items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 
+import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
@@ -26,6 +27,7 @@ from segment.tables.cells import NUMBER_SHARE, PLAIN, Cells, Column, TableColumn
 from segment.wording import did_you_mean, plural, quote
 
 DIGITS = r"[-+]?[\d.,]+"
+FILLED = 0.9  # of the rows have an id
 MOST_WORDS = 5  # of a name; longer texts are remarks
 
 
@@ -33,6 +35,14 @@ def has_fractions(column: Column) -> bool:
     """Whether some cells are numbers that are not whole."""
     values = column.level_numbers
     return bool((values[values == values] % 1 != 0).any())
+
+
+def all_differ(column: Column) -> bool:
+    """Whether no value repeats, neither as a text nor as a number: 1 and 1.0 are one."""
+    n_values = len(column.levels)
+    if n_values < column.n_present:
+        return False
+    return not column.is_of_numbers or len(np.unique(column.level_numbers)) == n_values
 
 
 def repeated_ids(ids: Column) -> pd.Series:
@@ -104,12 +114,15 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
         contacts, _all_differ, "it is a phone number or address and its values all differ"
     )
     yield from of(others, _all_differ, differ)
-    yield from of([n for n in marked if n not in others], _mostly_differ, "it is named like an id")
     texts = [n for n in names if not is_counter_name(n)]
     yield from of(
         texts,
         lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
         "it is the first text column whose values all differ",
+    )
+    yield from of([*of_customers, *plain], _half_differ, differ)
+    yield from of(
+        [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"
     )
 
 
@@ -118,8 +131,17 @@ def _is_kind(name: str) -> bool:
     return not PLACE_OR_KIND.isdisjoint(name_words(name)[:-1])
 
 
-def _all_differ(column: Column) -> bool:
-    return len(column.levels) == column.n_present >= max(1, len(column.codes) / 2)
+def _all_differ(column: Column, least: float = FILLED) -> bool:
+    """Whether no value repeats in a column with few blanks."""
+    return column.n_present >= max(1, least * len(column.codes)) and all_differ(column)
+
+
+def _half_differ(column: Column) -> bool:
+    return _all_differ(column, 0.5)
+
+
+def _nearly_all_differ(column: Column) -> bool:
+    return _mostly_differ(column) and len(column.levels) > 0.9 * column.n_present
 
 
 def _mostly_differ(column: Column) -> bool:
@@ -130,7 +152,7 @@ def _mostly_differ(column: Column) -> bool:
 def _repeats(column: Column) -> bool:
     """Whether a column named for customers has more values than a category of them."""
     n_values = len(column.levels)
-    return _mostly_differ(column) or (n_values > 1 and n_values >= 0.001 * column.n_present)
+    return _mostly_differ(column) or n_values >= 0.001 * column.n_present > 0
 
 
 def _is_name(column: Column) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.ids import has_fractions
+from segment.features.ids import all_differ, has_fractions
 from segment.features.kinds.names import (
     AGES,
     PLACE_OR_KIND,
@@ -27,7 +27,7 @@ from segment.features.kinds.names import (
     name_words,
     says,
 )
-from segment.features.kinds.no_amounts import has_leading_zeros, no_amount
+from segment.features.kinds.no_amounts import has_fixed_width, has_leading_zeros, no_amount
 from segment.features.kinds.scales import scale_of
 from segment.features.kinds.sentinels import find_sentinel
 from segment.features.kinds.spellings import common_spellings, spelling_key
@@ -102,15 +102,15 @@ def recognise(column: Column, choices: Choices) -> Reader:
         found = no_amount(column)
         if found and not (found[0] == "code" and _is_id(column)):
             return reader(*found)
-        if _is_id(column):
-            return reader("id", "it is named like an id")
+    if _is_id(column):
+        return reader("id", "it is named like an id")
     return _by_cells(column, choices.day_order)._replace(decimal=column.decimal)
 
 
 def _is_id(column: Column) -> bool:
     """Whether a column is named like an id and has at least half as many values as rows."""
     n_values, name = len(column.levels), column.name
-    if has_fractions(column) or (n_values < column.n_present and not is_id_name(name)):
+    if has_fractions(column) or not (is_id_name(name) or all_differ(column)):
         return False
     if is_id_name(name):
         of_kind = not PLACE_OR_KIND.isdisjoint(name_words(name)[:-1])
@@ -164,9 +164,10 @@ def _as_number(column: Column) -> Reader:
         if len(distinct) > MANY_CODES:
             return reader._replace(role="code", reason="its name says code, and it has many values")
         reason = "its whole numbers are codes, by its name"
-        if has_leading_zeros(column):
+        codes = not (has_leading_zeros(column) and has_fixed_width(column))
+        if not codes:
             reason = "its numbers have leading zeros, so they are codes"
-        return reader._replace(role="category", codes=not has_leading_zeros(column), reason=reason)
+        return reader._replace(role="category", codes=codes, reason=reason)
     kind = "whole numbers" if whole else "numbers"
     return reader._replace(reason=f"its cells are {kind}, {len(distinct):,} different ones")
 

@@ -21,7 +21,9 @@ MANY_CODES_SHOWN = 12
 def sentences_on(reader: Reader, column: Column, values: pd.Series, rows: np.ndarray) -> list[str]:
     """What a reader of the report must know about the cells that are not read as written."""
     name = quote(reader.name)
-    text = column.text.mask(column.spread(column.hollow, False).astype(bool))
+    text = column.text
+    if column.hollow.any():
+        text = text.mask(column.spread(column.hollow, False).astype(bool))
     found = _missing_words(column, reader)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"

@@ -78,6 +78,7 @@ class Column:
 
     def __init__(self, column: pd.Series, cells: Cells) -> None:
         self.raw, self.cells, self.name = column, cells, str(column.name)
+        self._days: dict[str, np.ndarray] = {}  # of the levels, by how they are written
         codes, different = _distinct(column)
         texts = written(pd.Series(different)).astype(object)
         if self.name in cells.recode:
@@ -177,14 +178,18 @@ class Column:
 
     def days(self, order: str) -> pd.Series:
         """Cells as dates without the time of day, everything else as NaT."""
-        return self.spread(days_of(self.levels, "ymd" if self.is_day else order), None)
+        order = "ymd" if self.is_day else order
+        if order not in self._days:
+            self._days[order] = days_of(self.levels, order)
+        return self.spread(self._days[order], None)
 
     def spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
         """Each cell's share of what its level has."""
         if of_levels.dtype.kind == "M":
             nothing = np.datetime64("NaT")
         spread = np.append(of_levels, nothing)[self.codes]
-        return pd.Series(spread, index=self.raw.index, name=self.raw.name)
+        # dtype is named: pandas would look at every object for a narrower one.
+        return pd.Series(spread, index=self.raw.index, name=self.raw.name, dtype=spread.dtype)
 
 
 PLAIN = Cells()

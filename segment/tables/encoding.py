@@ -14,6 +14,7 @@ from segment.errors import SegmentError
 from segment.wording import listed, quote
 
 MARKED = ", by its byte-order mark"
+CONTROLS = bytes([*range(9), *range(14, 32)])  # that no text file holds
 SAMPLE = 60_000  # bytes, of lines that are not ASCII
 # The encodings that tables still come in, and their names in sentences.
 _EAST = {
@@ -55,19 +56,34 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
 
     SegmentError where it is no text, or no encoding fits; the message lists likely ones.
     """
+    found, decisions = _recognise(content, name, encoding)
+    return _decode_as(content, name, found), decisions
+
+
+def to_utf8(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, list[str]]:
+    """The same as UTF-8 without a byte-order mark; UTF-8 is checked, and not copied."""
+    found, decisions = _recognise(content, name, encoding)
+    if found == "utf-8":
+        return content.removeprefix(codecs.BOM_UTF8), decisions
+    return _decode_as(content, name, found).encode(errors="surrogatepass"), decisions
+
+
+def _recognise(content: bytes, name: str, encoding: str | None) -> tuple[str, list[str]]:
+    """The name of the encoding, and the sentence on it."""
     if encoding is not None:
-        return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as requested."]
+        return encoding, [f"Read the file as {encoding}, as requested."]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_as(content, name, "utf-16"), [f"Read the file as UTF-16{MARKED}."]
+        return "utf-16", [f"Read the file as UTF-16{MARKED}."]
     even, odd = (content[start:2000:2].count(0) for start in (0, 1))
     if max(even, odd) > 0.4 * len(content[:2000]) and not min(even, odd):
-        guess = "utf-16-le" if odd else "utf-16-be"
-        return _decode_as(content, name, guess), ["Read the file as UTF-16."]
-    if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
+        return "utf-16-le" if odd else "utf-16-be", ["Read the file as UTF-16."]
+    if len(content.translate(None, CONTROLS)) < len(content):
         raise SegmentError(f"{name} is not a table: it is neither text nor another known format")
     try:
+        if not content.isascii():
+            content.decode("utf-8")
         marked = content.startswith(codecs.BOM_UTF8)
-        return content.decode("utf-8-sig"), [f"Read the file as UTF-8{MARKED}."] * marked
+        return "utf-8", [f"Read the file as UTF-8{MARKED}."] * marked
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
     ranked = _guess(content)
@@ -76,10 +92,10 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
             f"{name} is not UTF-8 (line {line}), and its encoding cannot be guessed; name it with "
             "--encoding: cp1252, cp1250, cp1251, cp1254, cp1256, cp949, gbk, shift_jis ..."
         )
-    text, best = _decode_as(content, name, ranked[0]), NAMES[ranked[0]]
     others = f"; else perhaps {listed((NAMES[n] for n in ranked[1:]), 2)}" if ranked[1:] else ""
     why = f"because line {line} is not UTF-8 (--encoding overrides{others})"
-    return text, [f"Read the file as {best}, {why}: {_example(text)}."]
+    example = _example(content.decode(ranked[0]))
+    return ranked[0], [f"Read the file as {NAMES[ranked[0]]}, {why}: {example}."]
 
 
 def _decode_as(content: bytes, name: str, encoding: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ import pandas as pd
 
 from segment.errors import SegmentError
 from segment.tables.around.named import TextOptions, name_columns
-from segment.tables.encoding import decode
+from segment.tables.encoding import to_utf8
 from segment.wording import listed, plural, quote
 
 DELIMITERS = {
@@ -30,10 +32,20 @@ TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # as typed in a shell
 
 
 class _Lines(NamedTuple):
-    """The lines of a file from its first that is not blank, and their numbers in it."""
+    """The lines of a file, in UTF-8, from its first that is not blank.
 
-    texts: list[str]
-    numbers: np.ndarray
+    Line i is ``data[starts[i] : starts[i + 1]]`` with its end, and has the number ``numbers[i]``
+    in the file.
+    """
+
+    data: bytes
+    starts: np.ndarray  # (n_lines + 1,)
+    numbers: np.ndarray  # (n_lines,)
+
+    def texts(self, start: int, stop: int) -> list[str]:
+        """Some lines as texts."""
+        ends = self.starts[start : stop + 1].tolist()
+        return [self.data[a:b].decode(errors="replace") for a, b in itertools.pairwise(ends)]
 
 
 class _Rows(NamedTuple):
@@ -49,22 +61,21 @@ def read_text_file(
     """The cells of a text file as they are written, and what was decided in reading it."""
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     given = None if options.delimiter is None else _check_delimiter(options.delimiter)
-    text, decisions = decode(content, name, options.encoding)
-    lines = _without_comments(text, options, decisions)
-    del text
-    if not lines.texts:
+    data, decisions = to_utf8(content, name, options.encoding)
+    lines = _without_comments(_lines(data), options, decisions)
+    if not len(lines.numbers):
         raise SegmentError(f"{name} is empty")
-    delimiter = given or _sniff_delimiter(lines.texts[:SAMPLE_LINES])
+    sample = lines.texts(0, min(SAMPLE_LINES, len(lines.numbers)))
+    delimiter = given or _sniff_delimiter(sample)
     words = DELIMITERS.get(delimiter, quote(delimiter))
-    ends = " and lines as ended by CRLF" if lines.texts[0].endswith("\r\n") else ""
+    ends = " and lines as ended by CRLF" if sample[0].endswith("\r\n") else ""
     decisions.append(
         f"Read cells as separated by {words}{', as requested' if given else ''}{ends}."
     )
-    if delimiter == r"\s+":
-        lines, delimiter = _Lines([_spaced(t) for t in lines.texts], lines.numbers), "\x1f"
+    lines, delimiter = _with_plain_delimiter(lines, delimiter)
     rows = _shape(lines, delimiter, name)
     width, is_short_header = _width(rows, name)
-    cells = _read_cells(lines.texts, delimiter, width)
+    cells = _read_cells(lines, delimiter, width)
     if is_short_header and _is_blank(cells.iloc[1:, -1]):  # each row ends with a delimiter
         cells, is_short_header = cells.iloc[:, :-1], False
     named = name_columns(cells, name, options, decisions, is_short_header)
@@ -79,31 +90,59 @@ def _check_delimiter(delimiter: str) -> str:
     return delimiter
 
 
-def _spaced(line: str) -> str:
-    return "\x1f".join(line.split()) + "\n"
+def _lines(data: bytes) -> _Lines:
+    """The lines of a file; they end with LF, CRLF or CR."""
+    if data.count(b"\r") != data.count(b"\r\n"):
+        data = re.sub(rb"\r(?!\n)", b"\n", data)
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10) + 1
+    starts = np.concatenate([[0], ends, [len(data)] * bool(len(data) and data[-1] != 10)])
+    return _Lines(data, starts.astype(np.int64), np.arange(1, len(starts)))
 
 
-def _without_comments(text: str, options: TextOptions, decisions: list[str]) -> _Lines:
+def _is_blank_line(lines: _Lines, i: int) -> bool:
+    return not lines.data[lines.starts[i] : lines.starts[i + 1]].strip()
+
+
+def _without_comments(lines: _Lines, options: TextOptions, decisions: list[str]) -> _Lines:
     """The lines from the first that is not blank, and below those that the user skips.
 
     Lines that begin with `#` are comments where the first line is one.
     """
-    texts = list(io.StringIO(text, newline=""))
-    skipped = options.skip_rows or 0
-    first = next((i for i, t in enumerate(texts) if i >= skipped and t.strip()), len(texts))
+    skipped, n_lines = options.skip_rows or 0, len(lines.numbers)
     if skipped:
         decisions.append(f"Skipped the first {plural(skipped, 'line')}, as requested.")
-    texts, numbers = texts[first:], np.arange(first + 1, len(texts) + 1)
-    mark = options.comment or ("#" if texts and texts[0].startswith("#") else None)
-    if mark is not None:
-        kept = np.array([not line.startswith(mark) for line in texts], dtype=bool)
-        if not kept.all():
-            n_comments = plural(int((~kept).sum()), "comment line")
-            decisions.append(f"Left out {n_comments}, beginning with {mark}.")
-            texts = [line for line, keep in zip(texts, kept, strict=True) if keep]
-            numbers = numbers[kept]
-    blank = next((i for i, line in enumerate(texts) if line.strip()), len(texts))
-    return _Lines(texts[blank:], numbers[blank:])
+    lines = _from_first(lines, min(skipped, n_lines))
+    first = lines.texts(0, 1)[0] if len(lines.numbers) else ""
+    mark = options.comment or ("#" if first.startswith("#") else None)
+    if mark is None or not first:
+        return lines
+    texts = lines.texts(0, len(lines.numbers))
+    kept = [i for i, text in enumerate(texts) if not text.startswith(mark)]
+    if len(kept) == len(texts):
+        return lines
+    n_comments = plural(len(texts) - len(kept), "comment line")
+    decisions.append(f"Left out {n_comments}, beginning with {mark}.")
+    rest = _lines("".join(texts[i] for i in kept).encode())
+    return _from_first(rest._replace(numbers=lines.numbers[kept]), 0)
+
+
+def _from_first(lines: _Lines, start: int) -> _Lines:
+    """The lines from `start` on, without blank ones at the beginning."""
+    n_lines = len(lines.numbers)
+    first = next((i for i in range(start, n_lines) if not _is_blank_line(lines, i)), n_lines)
+    return lines._replace(starts=lines.starts[first:], numbers=lines.numbers[first:])
+
+
+def _with_plain_delimiter(lines: _Lines, delimiter: str) -> tuple[_Lines, str]:
+    """The lines with a delimiter of one byte, which pandas reads fast."""
+    if delimiter != r"\s+" and delimiter.isascii():
+        return lines, delimiter
+    texts = lines.texts(0, len(lines.numbers))
+    if delimiter == r"\s+":
+        texts = ["\x1f".join(text.split()) + "\n" for text in texts]
+    else:
+        texts = [text.replace(delimiter, "\x1f") for text in texts]
+    return _lines("".join(texts).encode())._replace(numbers=lines.numbers), "\x1f"
 
 
 def _sniff_delimiter(lines: list[str]) -> str:
@@ -141,40 +180,49 @@ def _shape(lines: _Lines, delimiter: str, name: str) -> _Rows:
 
     A line without quotes has a cell more than delimiters; the others go through `csv`.
     """
-    widths = np.array([line.count(delimiter) for line in lines.texts], dtype=np.int64) + 1
-    quoted = np.array(['"' in line for line in lines.texts], dtype=bool)
-    blank = np.array([line in ("\n", "\r\n", "\r", "") for line in lines.texts], dtype=bool)
-    widths[blank] = 0
-    if not quoted.any():
+    widths = _counts(lines, delimiter) + 1
+    lengths = np.diff(lines.starts)
+    for i in np.flatnonzero(lengths <= 2):
+        widths[i] *= not _is_blank_line(lines, i)
+    if b'"' not in lines.data:
         return _Rows(lines.numbers, widths)
-    even = all(lines.texts[i].count('"') % 2 == 0 for i in np.flatnonzero(quoted))
-    if not even:
-        return _shape_of_all(lines, delimiter, name)
-    for i in np.flatnonzero(quoted):
-        single = _Lines([lines.texts[i]], lines.numbers[i : i + 1])
-        widths[i] = _shape_of_all(single, delimiter, name).widths[0]
-    return _Rows(lines.numbers, widths)
+    n_quotes = _counts(lines, '"')
+    quoted = np.flatnonzero(n_quotes)
+    if not (n_quotes % 2).any():
+        texts = [lines.texts(i, i + 1)[0] for i in quoted]
+        found = _shape_of_all(texts, lines.numbers[quoted], delimiter, name)
+        if len(found.widths) == len(quoted):
+            widths[quoted] = found.widths
+            return _Rows(lines.numbers, widths)
+    # A cell goes on in the next line.
+    return _shape_of_all(lines.texts(0, len(widths)), lines.numbers, delimiter, name)
 
 
-def _shape_of_all(lines: _Lines, delimiter: str, name: str) -> _Rows:
-    reader, begun = csv.reader(lines.texts, delimiter=delimiter, strict=True), 0
+def _counts(lines: _Lines, sign: str) -> np.ndarray:
+    """How often a sign of one byte is in each line."""
+    found = np.flatnonzero(np.frombuffer(lines.data, dtype=np.uint8) == ord(sign))
+    return np.diff(np.searchsorted(found, lines.starts))
+
+
+def _shape_of_all(lines: list[str], numbers: np.ndarray, delimiter: str, name: str) -> _Rows:
+    reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
     starts, widths = [], []
     try:
         for row in reader:
             widths.append(len(row))
-            starts.append(lines.numbers[begun])
+            starts.append(numbers[begun])
             begun = reader.line_num
     except csv.Error as error:
-        why = f'{name}: a quote (") is opened in line {lines.numbers[begun]}'
+        why = f'{name}: a quote (") is opened in line {numbers[begun]}'
         if "unexpected end" in str(error):
             why += " and never closed"
         elif "expected after" in str(error):
             why += (
-                f", and one in line {lines.numbers[reader.line_num - 1]} stands inside a cell; "
+                f", and one in line {numbers[reader.line_num - 1]} stands inside a cell; "
                 'one that is part of a cell is written ""'
             )
         else:
-            why = f"{name}: line {lines.numbers[begun]}: {error}"
+            why = f"{name}: line {numbers[begun]}: {error}"
         raise SegmentError(why) from None
     return _Rows(np.array(starts), np.array(widths))
 
@@ -202,12 +250,10 @@ def _width(rows: _Rows, name: str) -> tuple[int, bool]:
     return width, False
 
 
-def _read_cells(lines: list[str], delimiter: str, width: int) -> pd.DataFrame:
+def _read_cells(lines: _Lines, delimiter: str, width: int) -> pd.DataFrame:
     """All cells as categories of their texts; ``""`` where a row ends early or a cell is empty."""
-    if not delimiter.isascii():
-        lines, delimiter = [line.replace(delimiter, "\x1f") for line in lines], "\x1f"
     return pd.read_csv(
-        io.StringIO("".join(lines)),
+        io.BytesIO(memoryview(lines.data)[lines.starts[0] :]),
         sep=delimiter,
         header=None,
         names=range(width),
@@ -216,6 +262,7 @@ def _read_cells(lines: list[str], delimiter: str, width: int) -> pd.DataFrame:
         na_filter=False,
         skip_blank_lines=False,
         engine="c",
+        encoding="utf-8",
         low_memory=False,
     )
 

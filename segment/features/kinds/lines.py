@@ -134,7 +134,7 @@ def _is_time(columns: TableColumns, name: str) -> bool:
 
 
 def _varies(columns: TableColumns, name: str, id_column: str) -> bool:
-    """Whether a time differs between the rows of most customers that have several."""
+    """Whether a time is not one day for each customer, as a day of birth is."""
     ids, times = columns[id_column].codes, columns[name].codes
     known = (ids >= 0) & (times >= 0)
     if known.sum() < NUMBER_SHARE / 2 * len(ids):
@@ -143,7 +143,7 @@ def _varies(columns: TableColumns, name: str, id_column: str) -> bool:
     per_id = pairs["id"].value_counts()
     different = pairs.drop_duplicates()["id"].value_counts()
     several = per_id[per_id > 1].index
-    return bool(len(several)) and bool((different.reindex(several) > 1).mean() > 0.3)
+    return bool(len(several)) and bool((different.reindex(several) > 1).mean() > 0.05)
 
 
 def _is_panel(columns: TableColumns, name: str, id_column: str) -> bool:

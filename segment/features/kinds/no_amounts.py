@@ -7,7 +7,6 @@ import re
 import numpy as np
 
 from segment.features.kinds.names import (
-    COUNTERS,
     MONEY,
     is_amount_name,
     is_coordinate,
@@ -16,12 +15,12 @@ from segment.features.kinds.names import (
     is_phone,
     is_place_code,
     may_be_id_name,
-    name_words,
     says,
 )
 from segment.tables.cells import Column
 
-LEAST_ROWS = 5
+LEAST_ROWS = 10  # of numbers that rise by one under any name
+LEAST_NAMED = 3  # under a name like that of row numbers
 LONG = 10  # digits of a number that is none, such as a bar code
 
 
@@ -49,6 +48,11 @@ def _has_digits(column: Column, share: float) -> bool:
     return bool(column.counts[found].sum() >= share * max(1, column.n_present))
 
 
+def has_fixed_width(column: Column) -> bool:
+    """Whether all texts are equally long, as codes with leading zeros are."""
+    return len({len(str(text)) for text in column.levels}) == 1
+
+
 def has_leading_zeros(column: Column) -> bool:
     """Whether the texts are digits only and some begin with a zero: 007, 01234."""
     if column.is_numeric or is_amount_name(column.name) or not len(column.levels):
@@ -65,15 +69,15 @@ def _counter(column: Column) -> str | None:
     id's. Amounts by name, such as age or rank, count nothing.
     """
     n_values = len(column.levels)
-    if n_values < LEAST_ROWS or n_values < column.n_present or is_amount_name(column.name):
+    named = is_counter_name(column.name) or may_be_id_name(column.name)
+    least = LEAST_NAMED if named else LEAST_ROWS
+    if n_values < max(least, column.n_present) or is_amount_name(column.name):
         return None
     values = column.numbers.dropna().to_numpy()
     if len(values) < 0.95 * len(column.codes) or len(values) < n_values or (values % 1 != 0).any():
         return None
     if (np.diff(values) == 1).all():
         return "its numbers rise by one from row to row, so they count the rows"
-    named = is_counter_name(column.name) or may_be_id_name(column.name)
-    named |= "".join(name_words(column.name)) in COUNTERS
     if named and values.max() - values.min() == len(values) - 1:
         return "its numbers have no gap and all differ, so they count the rows"
     return None
