@@ -15,7 +15,6 @@ from kmeans_core import AgglomerativeClustering, KMeans
 from segment.answers.explore import explore
 from segment.answers.files import result_files, segments_table
 from segment.answers.profile import make_profile
-from segment.answers.report import render
 from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
 from segment.clusters.cluster import ClusterOptions, find_segments, segments_of_new_rows
@@ -180,7 +179,11 @@ class Segmenter:
 
     def prepare(self, frame: Any, read_decisions: Sequence[str] = ()) -> Prepared:
         """All that `fit` does before it forms segments: what is found, and what is decided."""
-        return prepare(check_frame(frame), self._settings(), read_decisions)
+        return self.prepare_examined(self.examine(frame, read_decisions))
+
+    def prepare_examined(self, examined: Examined) -> Prepared:
+        """What `prepare` does with a table after `examine`."""
+        return prepare(examined, self._options(FeatureOptions))
 
     def examine(self, frame: Any, read_decisions: Sequence[str] = ()) -> Examined:
         """What is in `frame`, and what is decided on its rows and columns.
@@ -221,6 +224,8 @@ class Segmenter:
 
     def report(self, path: str | Path, title: str = "customers") -> None:
         """Write the report, one self-contained HTML file; SegmentError where that cannot be."""
+        from segment.answers.report import render  # drawing is slow to import
+
         page = render(self._fitted(), title)
         try:
             Path(path).write_text(page, encoding="utf-8", errors="replace")

@@ -22,8 +22,7 @@ def inspect_table(source: Source, **options: Any) -> None:
         found = segmenter.examine(table.frame, table.decisions)
         sections = found.sections
         if not found.cleaned.refusal:
-            prepared = segmenter.prepare(table.frame, table.decisions)
-            sections = prepared.sections
+            sections = segmenter.prepare_examined(found).sections
     n_rows, n_columns = table.frame.shape
     lines = [f"{table.name}: {plural(n_rows, 'row')}, {plural(n_columns, 'column')}", ""]
     exploration = explore(found.cleaned, found.columns)

@@ -123,11 +123,13 @@ class _UsedColumns:
     def add(self, reader: Reader, values: pd.Series) -> bool:
         """Use a column, or note its obstacle; SegmentError if the user named it."""
         named = reader.name in self.choices.used
-        obstacle = _obstacle(reader, values, self.choices)
+        codes, distinct = pd.factorize(values)
+        n_present = int((codes >= 0).sum())
+        obstacle = _obstacle(reader, values, n_present, len(distinct), self.choices)
         if obstacle and named and reader.item is None:
             raise SegmentError(f"column {quote(reader.name)} {obstacle}")
         if not obstacle:
-            same = self.seen.setdefault(_fingerprint(values), reader.label)
+            same = self.seen.setdefault(_fingerprint(values, codes), reader.label)
             if same != reader.label and not named:
                 obstacle = f"repeats {quote(same)} for every customer"
             elif not named:
@@ -147,9 +149,9 @@ class _UsedColumns:
         earlier = {r.label: self.values[r.label].to_numpy() for r in self.readers if r.is_number}
         found = find_copy(values.to_numpy(), earlier)
         if found is not None:
-            line = f"{found.a:.6g} + {found.b:.6g} times {quote(found.of)}"
-            if abs(found.a) < 1e-6 * abs(found.b):
-                line = f"{found.b:.6g} times {quote(found.of)}"
+            line = f"{found.a:.4g} + {found.b:.4g} times {quote(found.of)}"
+            if found.is_multiple:
+                line = f"{found.b:.4g} times {quote(found.of)}"
             return f"is {line}, to the rounding of the file: counted once"
         return _correlated(values, earlier, self.choices)
 
@@ -250,15 +252,20 @@ def _candidates(
     return [n for n in names if n in readers and n not in dropped]
 
 
-def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
+def _obstacle(
+    reader: Reader, column: pd.Series, n_present: int, n_values: int, choices: Choices
+) -> str:
     """The reason why a column can form no segments; empty if it can."""
     if reader.role == "empty":
         return "is empty"
-    if column.notna().sum() == 0:
+    if not n_present:
         return f"holds no {reader.role if reader.is_number else 'value'}"
-    if column.nunique() == 1:
+    name, missing = quote(reader.name), 1 - n_present / len(column)
+    if missing > MOST_MISSING and reader.name not in choices.used and reader.is_useful:
+        option = f"--{'number' if reader.is_number else 'category'} {name}"
+        return f"is missing for {percent(missing)} of the customers ({option} uses it)"
+    if n_values == 1:
         return "has one value only"
-    name = quote(reader.name)
     if reader.role == "id":
         return (
             "is named like an id, so it is neither an amount nor a category "
@@ -267,15 +274,12 @@ def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
     if reader.role in LEFT_OUT:
         return f"forms no segments: {reader.reason} (to use it anyway: --category {name})"
     if reader.role == "free text":
-        if column.nunique() == column.count():
+        if n_values == n_present:
             return "has a different text for every customer"
         return (
-            f"has {column.nunique():,} different texts, too many for a category "
+            f"has {n_values:,} different texts, too many for a category "
             f"(to use it anyway: --category {name})"
         )
-    if column.isna().mean() > MOST_MISSING and reader.name not in choices.used:
-        option = f"--{'number' if reader.is_number else 'category'} {name}"
-        return f"is missing for {percent(column.isna().mean())} of the customers ({option} uses it)"
     if reader.is_number and choices.min_variance > 0:
         spread = (column - column.min()) / (column.max() - column.min())
         if spread.var(ddof=0) < choices.min_variance:
@@ -293,8 +297,8 @@ def _correlated(column: pd.Series, earlier: Mapping[str, np.ndarray], choices: C
     return ""
 
 
-def _fingerprint(column: pd.Series) -> bytes:
+def _fingerprint(column: pd.Series, codes: np.ndarray) -> bytes:
     """The same for equal numbers, and for the same groups of customers by whatever names."""
     is_number = column.dtype == np.float64
-    values = column.to_numpy() + 0.0 if is_number else pd.factorize(column)[0]
+    values = column.to_numpy() + 0.0 if is_number else codes
     return hashlib.sha256(values.tobytes() + bytes([is_number])).digest()

@@ -66,17 +66,16 @@ def examine(frame: pd.DataFrame, settings: Settings, read_decisions: Sequence[st
     return Examined(cleaned, columns, rules, sections)
 
 
-def prepare(frame: pd.DataFrame, settings: Settings, read_decisions: Sequence[str]) -> Prepared:
-    """All steps from a checked table to a matrix; `read_decisions` come from reading the table.
+def prepare(examined: Examined, options: FeatureOptions) -> Prepared:
+    """The matrix of a table that was examined.
 
-    SegmentError where a choice does not fit the table, an id repeats, or no column can form
-    segments.
+    SegmentError where an id repeats, or an option does not fit a column.
     """
-    cleaned, columns, rules, sections = examine(frame, settings, read_decisions)
+    cleaned, columns, rules, sections = examined
     if cleaned.refusal:
         raise SegmentError(cleaned.refusal)
-    features = make_features(columns, settings.features, cleaned.rows)
-    sections.append(("Making them comparable", features.decisions))
+    features = make_features(columns, options, cleaned.rows)
+    sections = [*sections, ("Making them comparable", features.decisions)]
     if not features.kept.all():
         cleaned, columns = _keep_rows(cleaned, columns, features.kept)
     return Prepared(cleaned, columns, features, rules, sections)

@@ -23,8 +23,10 @@ from segment.features.kinds.names import (
     is_day_name,
     is_id_name,
     is_stamp,
+    is_who_name,
     may_be_id_name,
     name_words,
+    names_customers,
     says,
 )
 from segment.features.kinds.no_amounts import has_fixed_width, has_leading_zeros, no_amount
@@ -100,7 +102,9 @@ def recognise(column: Column, choices: Choices) -> Reader:
         return reader("constant", "it has one value only")
     if name not in choices.used:
         found = no_amount(column)
-        if found and not (found[0] == "code" and _is_id(column)):
+        names_a_customer = is_id_name(name) or names_customers(name)
+        is_id = found and found[0] in ("code", "counter") and names_a_customer and _is_id(column)
+        if found and not is_id:
             return reader(*found)
     if _is_id(column):
         return reader("id", "it is named like an id")
@@ -115,7 +119,7 @@ def _is_id(column: Column) -> bool:
     if is_id_name(name):
         of_kind = not PLACE_OR_KIND.isdisjoint(name_words(name)[:-1])
         return n_values >= column.n_present / 2 or (n_values > MANY_CODES and not of_kind)
-    return may_be_id_name(name)
+    return may_be_id_name(name) or (is_who_name(name) and n_values > MANY_VALUES)
 
 
 def _by_cells(column: Column, day_order: str | None) -> Reader:

@@ -22,6 +22,7 @@ class Copy(NamedTuple):
     of: str
     a: float
     b: float
+    is_multiple: bool  # a is within the rounding
 
 
 def find_copy(values: np.ndarray, earlier: Mapping[str, np.ndarray]) -> Copy | None:
@@ -37,7 +38,9 @@ def find_copy(values: np.ndarray, earlier: Mapping[str, np.ndarray]) -> Copy | N
         if both.sum() < max(LEAST_VALUES, 0.5 * len(values)):
             continue
         if _n_distinct(x) >= LEAST_VALUES and (line := _line(x[both], values[both])):
-            return Copy(name, *line)
+            a, b = line
+            small = abs(a) <= _step(values[both]) + abs(b) * _step(x[both])
+            return Copy(name, a, b, small)
     return None
 
 

@@ -139,11 +139,15 @@ def _varies(columns: TableColumns, name: str, id_column: str) -> bool:
     known = (ids >= 0) & (times >= 0)
     if known.sum() < NUMBER_SHARE / 2 * len(ids):
         return False
-    pairs = pd.DataFrame({"id": ids[known], "time": times[known]})
-    per_id = pairs["id"].value_counts()
-    different = pairs.drop_duplicates()["id"].value_counts()
-    several = per_id[per_id > 1].index
-    return bool(len(several)) and bool((different.reindex(several) > 1).mean() > 0.05)
+    per_id = np.bincount(ids[known])
+    different = np.bincount(_pairs(ids[known], times[known]) // (times.max() + 1))
+    several = per_id > 1
+    return bool(several.any()) and bool((different[several] > 1).mean() > 0.05)
+
+
+def _pairs(ids: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The different pairs of an id and a time, as one number each."""
+    return np.asarray(pd.unique(ids.astype(np.int64) * (times.max() + 1) + times))
 
 
 def _is_panel(columns: TableColumns, name: str, id_column: str) -> bool:
@@ -152,5 +156,6 @@ def _is_panel(columns: TableColumns, name: str, id_column: str) -> bool:
     n_cells = len(ids.levels) * len(times.levels)
     if len(times.levels) < 2 or ids.n_present < 0.8 * n_cells:
         return False
-    pairs = pd.DataFrame({"id": ids.codes, "time": times.codes})
-    return bool(pairs.duplicated().mean() < 0.01)
+    known = (ids.codes >= 0) & (times.codes >= 0)
+    n_pairs = len(_pairs(ids.codes[known], times.codes[known]))
+    return n_pairs > 0.99 * known.sum()

@@ -27,6 +27,7 @@ WHO = _words(
     "клиент клиента пользователь покупатель 고객 "
     "회원 会员 会員 顧客 客户 客戶 العميل عميل customername clientname"
 )
+COUNTED_WHO = _words("customers clients members users subscribers accounts kunden clientes")
 MARK = _words(
     "id ids no nr num nbr number key code nummer numero nro n° nº kennung schlussel kennziffer "
     "identifiant identificador identificacion identificativo codigo codice clave chave matricule "
@@ -34,7 +35,9 @@ MARK = _words(
     "id번호 번호 号 番号 编号 编码 卡号 رقم معرف"
 )
 ID = _words("id ids uuid guid identifiant identificador ident ид айди cid uid pid")
-LAST_MARK = _words("no nr nbr num number key code nummer numero nro номер ref reference")
+LAST_MARK = _words(
+    "matricule matricula no nr nbr num number key code nummer numero nro номер ref reference"
+)
 ORDER = _words(
     "row order orders invoice transaction trans txn bill receipt purchase sale basket cart line "
     "ticket booking session visit event log bestellung auftrag rechnung bon beleg zeile commande "
@@ -87,10 +90,11 @@ AMOUNTS = _words(
     "возраст العمر seniority limite besuche visitas visites"
 )
 POSTAL = _words(
-    "zip zipcode zips postal postcode postcodes plz postleitzahl cep cap pin pincode cp "
+    "zipcode zips postal postcode postcodes plz postleitzahl pincode "
     "codepostal codigopostal codpostal postnummer postnr "
     "eircode 郵便番号 邮编 邮政编码 우편번호 индекс"
 )
+SHORT_POSTAL = _words("cep cap pin cp zip")  # words that other names have too
 PHONE = _words(
     "phone telephone tel mobile cell cellphone "
     "phonenumber mobilephone msisdn fax whatsapp telefon "
@@ -145,7 +149,8 @@ _BIRTH_ENDS = re.compile(r"(geb|geburts|birth)\w*")
 
 def plain(text: str) -> str:
     """`text` in lower case, without accents: ``Ville d'Été`` as ``ville d'ete``."""
-    parts = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").replace("ı", "i"))
+    text = re.sub(r"\bn[°º]|№", "no ", text.lower())
+    parts = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ı", "i"))
     bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
     return unicodedata.normalize("NFC", bare)
 
@@ -193,6 +198,8 @@ _FAR_EAST_MARKS = ("번호", "号", "番号", "编号", "id", "編號")
 def is_who_name(name: str) -> bool:
     """Whether a name is a word for customers: user, member, CUSTOMERNAME."""
     words = name_words(name)
+    if len(words) == 1 and words[0] in COUNTED_WHO:
+        return False
     names = ("name", "names", "nombre", "nom", "nome")
     rest = [word for word in words if word not in names and word not in MARK]
     joined = "".join(words).removesuffix("name")
@@ -261,6 +268,9 @@ def is_counter_name(name: str) -> bool:
 def is_place_code(name: str) -> bool:
     """Whether a name is that of a zip code, in the languages of this module."""
     words = name_words(name)
+    rest = [w for w in words if w not in ("code", "codes", "no", "number") and w not in WHO]
+    if len(rest) == 1 and rest[0] in SHORT_POSTAL:
+        return True
     pairs = {"".join(words[i : i + 2]) for i in range(len(words))}
     glued = any(word.endswith(("postcode", "zipcode", "postleitzahl", "plz")) for word in words)
     return not POSTAL.isdisjoint({*words, *pairs}) or glued

@@ -31,7 +31,7 @@ def no_amount(column: Column) -> tuple[str, str] | None:
         return "postal code", "it is named like a postal code, which is no amount"
     if is_phone(name) and _has_digits(column, 0.8) and n_values > 0.5 * column.n_present:
         return "phone", "it is named like a phone number, which is no amount"
-    if is_coordinate(name) and column.is_of_numbers:
+    if (is_coordinate(name) or _is_long(column)) and column.is_of_numbers:
         return "coordinate", "it is a latitude or longitude, which is an amount of nothing"
     if counter := _counter(column):
         return "counter", counter
@@ -40,6 +40,14 @@ def no_amount(column: Column) -> tuple[str, str] | None:
     if _is_long_code(column):
         return "code", f"its numbers have {LONG} digits or more and all differ, so they are codes"
     return None
+
+
+def _is_long(column: Column) -> bool:
+    """Whether a column named long holds degrees with decimals, and no lengths."""
+    values = column.level_numbers
+    return column.name.lower() == "long" and bool(
+        (np.abs(values) <= 180).all() and (values % 0.01 > 1e-9).mean() > 0.5
+    )
 
 
 def _has_digits(column: Column, share: float) -> bool:
@@ -74,6 +82,8 @@ def _counter(column: Column) -> str | None:
     if n_values < max(least, column.n_present) or is_amount_name(column.name):
         return None
     values = column.numbers.dropna().to_numpy()
+    if column.units:  # 1 kWh, 2 kWh
+        return None
     if len(values) < 0.95 * len(column.codes) or len(values) < n_values or (values % 1 != 0).any():
         return None
     if (np.diff(values) == 1).all():
