@@ -72,6 +72,7 @@ def render(result: Result, title: str) -> str:
         sizes=result.profile.table["size"].tolist(),
         separation=_separation(clustering.silhouette, clustering.trust),
         trust=clustering.trust,
+        outliers=features.outliers,
         sampled=len(clustering.silhouettes) < len(result.labels),
         cards=_cards(result.profile),
         metrics=metrics.astype(object).where(metrics.notna(), None).to_dict(orient="records"),

@@ -116,7 +116,7 @@ def _equal_rows(
     if keep is None:
         distinct = frame.loc[~again]
         has_id = find_id(distinct, choices.id_column, not_id, cells)[0] is not None
-        by_chance = 0.0 if has_id else _expected_equal(frame, cells)
+        by_chance = 0.0 if has_id else _expected_equal(distinct, len(frame), cells)
         if by_chance >= 1:
             said = (
                 f"Kept {plural(n, 'row')} equal to an earlier one: without an id, in columns of "
@@ -131,14 +131,17 @@ def _equal_rows(
     return rows[~again], frame.loc[~again], f"{said}{hint}."
 
 
-def _expected_equal(frame: pd.DataFrame, cells: Cells) -> float:
-    """How many pairs of rows would be equal if the columns were independent."""
-    n = len(frame)
-    pairs = n * (n - 1) / 2
-    for name in frame.columns:
-        column = cells.column(frame[name])
-        shares = np.append(column.counts, n - column.n_present) / n
-        pairs *= float((shares**2).sum())
+def _expected_equal(distinct: pd.DataFrame, n_rows: int, cells: Cells) -> float:
+    """How many pairs of `n_rows` rows would be equal if the columns were independent.
+
+    The chance that two rows are equal in a column is taken from the distinct rows, or rows that are
+    there twice by mistake would make it high.
+    """
+    n, pairs = len(distinct), n_rows * (n_rows - 1) / 2
+    for name in distinct.columns:
+        column = cells.column(distinct[name])
+        counts = np.append(column.counts, n - column.n_present)
+        pairs *= float((counts * (counts - 1)).sum() / max(1, n * (n - 1)))
     return pairs
 
 

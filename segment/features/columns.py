@@ -13,7 +13,7 @@ from segment.errors import SegmentError
 from segment.features.clean import Cleaned
 from segment.features.kinds.copies import find_copy
 from segment.features.kinds.families import families
-from segment.features.kinds.scales import scale_of
+from segment.features.kinds.scales import key_of, ranked, scale_of
 from segment.features.kinds.ticks import items_of
 from segment.features.reader import MANY_VALUES, Reader
 from segment.features.roles import Choices, complete, last_day, recognise
@@ -209,14 +209,22 @@ def _unite_answers(
 def _unite_words(
     readers: dict[str, Reader], columns: Mapping[str, Column], choices: Choices
 ) -> None:
-    """A column that uses two words of a scale that another column has is ordered too."""
-    scales = [r.ranks for r in readers.values() if r.role == "ordered"]
+    """Columns with words of one scale get the same ranks, also one that uses two words only."""
+    texts = {n: [str(t) for t in columns[n].levels] for n, r in readers.items() if not r.codes}
+    scales = {n: scale_of(texts[n]) for n, r in readers.items() if r.role == "ordered"}
+    known = {scale.words for scale in scales.values() if scale is not None}
     for name, reader in readers.items():
-        if scales and reader.role == "category" and not reader.codes:
-            scale = scale_of([str(t) for t in columns[name].levels], least=2)
-            if scale is not None and scale.ranks in scales and name not in choices.named:
-                reason = f"its values have an order: {scale.words}"
-                readers[name] = reader._replace(role="ordered", ranks=scale.ranks, reason=reason)
+        if known and reader.role == "category" and not reader.codes and name not in choices.named:
+            scale = scale_of(texts[name], least=2)
+            if scale is not None and scale.words in known:
+                scales[name] = scale
+    for words in known:
+        members = {n: s for n, s in scales.items() if s is not None and s.words == words}
+        keys = {key_of(text) for name in members for text in texts[name]}
+        for name, scale in members.items():
+            ranks = ranked(scale, keys & scale.ranks.keys()).ranks
+            reason = f"its values have an order: {words}"
+            readers[name] = readers[name]._replace(role="ordered", ranks=ranks, reason=reason)
 
 
 def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -> pd.DataFrame:

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.kinds.lines import customer_of_orders
+from segment.features.kinds.lines import customer_of_orders, customer_without_names
 from segment.features.kinds.names import (
     MAIL,
     PLACE_OR_KIND,
     is_about_orders,
-    is_counter_name,
     is_id_name,
     is_phone,
     is_who_name,
@@ -114,12 +113,14 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
         contacts, _all_differ, "it is a phone number or address and its values all differ"
     )
     yield from of(others, _all_differ, differ)
-    texts = [n for n in names if not is_counter_name(n)]
     yield from of(
-        texts,
+        names,
         lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
         "it is the first text column whose values all differ",
     )
+    in_lines = customer_without_names(columns) if names == list(columns) else None
+    if in_lines is not None:
+        yield "its numbers repeat beside dates, so they name the customers", columns[in_lines]
     yield from of([*of_customers, *plain], _half_differ, differ)
     yield from of(
         [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"

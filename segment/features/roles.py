@@ -15,6 +15,7 @@ import pandas as pd
 
 from segment.errors import SegmentError
 from segment.features.ids import all_differ, has_fractions
+from segment.features.kinds.lines import NAMELESS
 from segment.features.kinds.names import (
     AGES,
     PLACE_OR_KIND,
@@ -36,7 +37,7 @@ from segment.features.kinds.spellings import common_spellings, spelling_key
 from segment.features.kinds.ticks import best_separator, is_tick, separator_of
 from segment.features.reader import MANY_VALUES, Reader
 from segment.tables.cells import MISSING, NUMBER_SHARE, Cells, Column, guess_decimal
-from segment.tables.written.days import has_clock, number_style
+from segment.tables.written.days import DIGITS, has_clock, number_style
 from segment.wording import quote
 
 FEW_VALUES = 2  # whole numbers with at most 2 distinct values are codes, not amounts
@@ -141,11 +142,11 @@ def _as_date(column: Column, day_order: str | None) -> Reader | None:
         if is_stamp(name) and has_clock([str(t) for t in column.levels]):
             return Reader(name, "time stamp", name, "it says when a form was sent")
         return Reader(name, "date", name, "its cells are dates", order=order)
-    if column.is_of_numbers and is_day_name(name):
+    if column.is_of_numbers and (is_day_name(name) or NAMELESS.fullmatch(name)):
         values = column.level_numbers
         style = number_style(values[~np.isnan(values)])
-        if style is not None:
-            reason = f"its name says date, and its numbers are days {_said(style)}"
+        if style == DIGITS or (style is not None and is_day_name(name)):
+            reason = f"its numbers are days {_said(style)}"
             return Reader(name, "date", name, reason, order=style)
     return None
 

@@ -48,6 +48,14 @@ _LETTERS = {  # of each language, besides a to z
     "cp850": ("äöüß", "àâçéèêëîïôùûü", "áéíñóúü", "ãáàâçéêíóôõú"),
     "mac_roman": ("äöüß", "àâçéèêëîïôœùûü", "áéíñóúü", "ãáàâçéêíóôõú"),
 }
+_SYLLABLES = frozenset(  # common in Korean; a wrong guess gives rare ones
+    "가각간갈감강개객거건걸검게격견결경계고곡공과관광교구국군권귀규균그근금급기길김나남내너네녀년노농누는능니다"
+    "단달담당대더데도동되두드등디라락란람량러력련령로록론료루류률르를리린림립마만망매며면명모목무문물미민바박반"
+    "발방배백버번범법변별병보복본부북분불비사산살삼상새색생서석선설성세소속손송수순술스승시식신실심십아안알암압"
+    "액약양어업에여역연열영예오온올와완왕외요용우운울원월위유육율은을음응의이익인일임입자작장재저적전점정제조족"
+    "종좌주준중지직진질집차착찬참창책처천철청체초총최추축출충치친칠카코크키타태택터토통투트특티파판평포표품풍프"
+    "피필하학한할함합항해행향허현형호혼홍화환활황회후훈휴희히"
+)
 _SIGNS = "€£¥°²³µ½¼·’‘“”„–—…«»§©®™"
 
 
@@ -142,7 +150,7 @@ def _is_likely(text: str, encoding: str) -> bool:
     letters = [sign for sign in text if not sign.isascii()]
     odd = sum("\uff61" <= s <= "\uff9f" or "\ue000" <= s <= "\uf8ff" for s in letters)
     if encoding == "cp949":
-        odd = sum(not "\uac00" <= s <= "\ud7a3" and s.isalpha() for s in letters)
+        return sum(s in _SYLLABLES for s in letters) >= 0.5 * len(letters)
     if encoding in _LATIN or encoding in _SCRIPTS:
         odd = sum(not s.isalpha() and s not in _SIGNS and not s.isspace() for s in letters)
     if encoding in _SCRIPTS:  # a word is of one script, and small letters come before no capital

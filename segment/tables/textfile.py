@@ -182,14 +182,14 @@ def _shape(lines: _Lines, delimiter: str, name: str) -> _Rows:
     """
     widths = _counts(lines, delimiter) + 1
     lengths = np.diff(lines.starts)
-    for i in np.flatnonzero(lengths <= 2):
+    for i in np.flatnonzero(lengths <= 2).tolist():
         widths[i] *= not _is_blank_line(lines, i)
     if b'"' not in lines.data:
         return _Rows(lines.numbers, widths)
     n_quotes = _counts(lines, '"')
     quoted = np.flatnonzero(n_quotes)
     if not (n_quotes % 2).any():
-        texts = [lines.texts(i, i + 1)[0] for i in quoted]
+        texts = [lines.texts(i, i + 1)[0] for i in quoted.tolist()]
         found = _shape_of_all(texts, lines.numbers[quoted], delimiter, name)
         if len(found.widths) == len(quoted):
             widths[quoted] = found.widths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -18,40 +19,17 @@ from segment.features.kinds.names import (
     names_customers,
     says,
 )
-from segment.tables.cells import NUMBER_SHARE, TableColumns
-from segment.tables.written.days import number_style
+from segment.tables.cells import NUMBER_SHARE, Column, TableColumns
+from segment.tables.written.days import DIGITS, number_style
 from segment.wording import plural, quote
 
 LEAST_LINES = 1.2  # per customer
-PERIOD = frozenset(
-    [
-        "year",
-        "month",
-        "quarter",
-        "week",
-        "period",
-        "wave",
-        "jahr",
-        "monat",
-        "quartal",
-        "woche",
-        "annee",
-        "mois",
-        "semaine",
-        "ano",
-        "mes",
-        "trimestre",
-        "semana",
-        "anno",
-        "mese",
-        "date",
-        "datum",
-        "fecha",
-        "data",
-        "年",
-        "月",
-    ]
+_PERIODS = (
+    "year month quarter week period wave jahr monat quartal woche annee mois semaine ano mes "
+    "trimestre semana anno mese date datum fecha data 年 月"
 )
+PERIOD = frozenset(_PERIODS.split(" "))
+NAMELESS = re.compile(r"column_\d+")  # of a file without a header
 
 
 class Lines(NamedTuple):
@@ -71,6 +49,22 @@ def customer_of_orders(columns: TableColumns) -> str | None:
         return None
     repeated = [n for n in names if 1 < len(columns[n].levels) < columns[n].n_present / LEAST_LINES]
     return repeated[0] if repeated else None
+
+
+def customer_without_names(columns: TableColumns) -> str | None:
+    """The first column of a file without a header, where it can only be the customer of each line.
+
+    Its whole numbers repeat and never fall, and another column holds days.
+    """
+    names = list(columns)
+    if len(names) < 3 or not all(map(NAMELESS.fullmatch, names)):
+        return None
+    first = columns[names[0]]
+    values = first.numbers.to_numpy()
+    repeats = LEAST_LINES * len(first.levels) <= first.n_present == len(values)
+    if not repeats or np.isnan(values).any() or (values % 1 != 0).any() or len(first.levels) < 10:
+        return None
+    return names[0] if (np.diff(values) >= 0).all() and _times(columns) else None
 
 
 def find_lines(columns: TableColumns, id_column: str, n_rows: int) -> Lines | None:
@@ -113,8 +107,14 @@ def _orders(columns: TableColumns) -> list[str]:
 def _amounts(columns: TableColumns) -> list[str]:
     """Columns of amounts of money first, then quantities."""
     found = [n for n in columns if says(n, MONEY) and columns[n].is_of_numbers]
+    found += [n for n in columns if NAMELESS.fullmatch(n) and _has_cents(columns[n])]
     counted = ("quantity", "qty", "menge", "cantidad", "quantite", "quantidade", "quantita")
     return sorted(found, key=lambda n: not set(name_words(n)).isdisjoint(counted))
+
+
+def _has_cents(column: Column) -> bool:
+    values = column.level_numbers
+    return column.is_of_numbers and bool((values[~np.isnan(values)] % 1 != 0).any())
 
 
 def _times(columns: TableColumns) -> list[str]:
@@ -130,7 +130,8 @@ def _is_time(columns: TableColumns, name: str) -> bool:
     values = column.level_numbers[~np.isnan(column.level_numbers)]
     if says(name, PERIOD) and len(values) and (values % 1 == 0).all():
         return True
-    return is_day_name(name) and number_style(values) is not None
+    style = number_style(values)
+    return style == DIGITS or (is_day_name(name) and style is not None)
 
 
 def _varies(columns: TableColumns, name: str, id_column: str) -> bool:

@@ -164,15 +164,28 @@ KNOWN = _known()
 def scale_of(levels: Iterable[str], least: int = LEAST) -> Scale | None:
     """The scale that all levels belong to, with ranks from 1 for its words; None if there is none.
 
-    Words for missing are left out. A known scale keeps its ranks where a column uses a part of it.
+    Words for missing are left out. The steps of a known scale that are used get the ranks 1, 2, 3
+    ...; its other words get ranks between and beyond these, for customers who come later.
     """
     keys = {key_of(level) for level in levels if level.lower() not in AMONG_NUMBERS}
     if len(keys) < least:
         return None
     for scale in KNOWN:
         if keys <= scale.ranks.keys() and len({scale.ranks[k] for k in keys}) >= least:
-            return scale
+            return ranked(scale, keys)
     return bands_of(keys) if least >= LEAST else None
+
+
+def ranked(scale: Scale, keys: Iterable[str]) -> Scale:
+    """The scale with the ranks 1, 2, 3 ... for the steps of these words."""
+    used = sorted({scale.ranks[key] for key in keys})
+    ranks = np.arange(1.0, len(used) + 1)
+
+    def rank(step: float) -> float:
+        beyond = min(0.0, step - used[0]) + max(0.0, step - used[-1])
+        return float(np.interp(step, used, ranks)) + beyond
+
+    return Scale({key: rank(step) for key, step in scale.ranks.items()}, scale.words)
 
 
 _NUMBER = r"\d[\d.,' ]*"

@@ -50,7 +50,8 @@ REAL = {
         [
             "Took 'Region' as a category",
             "Took 'Channel' as a category",
-            "'112,151' in row",
+            "Took the logarithm, log(1 + x), of 6 columns",
+            "Moved no value of 'Fresh' (5)",
         ],
     ),
     "telco_churn.csv": (
