@@ -11,7 +11,7 @@ import pandas as pd
 
 from segment.errors import SegmentError
 from segment.features.clean import Cleaned
-from segment.features.kinds.copies import find_copy
+from segment.features.kinds.copies import Copies
 from segment.features.kinds.families import families
 from segment.features.kinds.scales import key_of, ranked, scale_of
 from segment.features.kinds.ticks import items_of
@@ -118,6 +118,7 @@ class _UsedColumns:
         self.choices, self.seen = choices, dict[bytes, str]()
         self.readers: list[Reader] = []
         self.values: dict[str, pd.Series] = {}
+        self.copies = Copies()
         self.obstacles: list[tuple[str, str]] = []
 
     def add(self, reader: Reader, values: pd.Series) -> bool:
@@ -140,19 +141,21 @@ class _UsedColumns:
             return False
         self.readers.append(reader)
         self.values[reader.label] = values
+        if reader.is_number:
+            self.copies.add(reader.label, values.to_numpy())
         return True
 
     def _copied(self, reader: Reader, values: pd.Series) -> str:
         """The earlier column that this one repeats on another scale, in words; empty if none."""
         if not reader.is_number:
             return ""
-        earlier = {r.label: self.values[r.label].to_numpy() for r in self.readers if r.is_number}
-        found = find_copy(values.to_numpy(), earlier)
+        found = self.copies.find(values.to_numpy())
         if found is not None:
             line = f"{found.a:.4g} + {found.b:.4g} times {quote(found.of)}"
             if found.is_multiple:
                 line = f"{found.b:.4g} times {quote(found.of)}"
             return f"is {line}, to the rounding of the file: counted once"
+        earlier = {r.label: self.values[r.label] for r in self.readers if r.is_number}
         return _correlated(values, earlier, self.choices)
 
 
@@ -210,7 +213,8 @@ def _unite_words(
     readers: dict[str, Reader], columns: Mapping[str, Column], choices: Choices
 ) -> None:
     """Columns with words of one scale get the same ranks, also one that uses two words only."""
-    texts = {n: [str(t) for t in columns[n].levels] for n, r in readers.items() if not r.codes}
+    of_words = [n for n, r in readers.items() if r.role in ("ordered", "category") and not r.codes]
+    texts = {n: [str(t) for t in columns[n].levels] for n in of_words}
     scales = {n: scale_of(texts[n]) for n, r in readers.items() if r.role == "ordered"}
     known = {scale.words for scale in scales.values() if scale is not None}
     for name, reader in readers.items():
@@ -295,11 +299,11 @@ def _obstacle(
     return ""
 
 
-def _correlated(column: pd.Series, earlier: Mapping[str, np.ndarray], choices: Choices) -> str:
+def _correlated(column: pd.Series, earlier: Mapping[str, pd.Series], choices: Choices) -> str:
     """The earlier column of numbers with a correlation above the limit, in words; empty if none."""
     if choices.max_correlation < 1:
         for label, values in earlier.items():
-            r = column.corr(pd.Series(values, index=column.index))
+            r = column.corr(values)
             if abs(r) > choices.max_correlation:
                 return f"has a correlation of {r:.2f} with {quote(label)}"
     return ""

@@ -169,6 +169,10 @@ class Column:
 
     @functools.cached_property
     def _parsed(self) -> Numbers:
+        if self.is_numeric and self.name not in self.cells.recode:
+            values = self.levels.astype("float64")
+            nothing = np.zeros(len(values), dtype=bool)
+            return Numbers(np.where(np.isfinite(values), values, np.nan), nothing, frozenset())
         return read_numbers(self.levels, self.decimal)
 
     @functools.cached_property
@@ -215,10 +219,21 @@ def spell(value: Any) -> str:
     return str(value)
 
 
+def _spelled(values: np.ndarray) -> list[str]:
+    """What `spell` makes of floats, many at once."""
+    with np.errstate(invalid="ignore"):
+        whole = (np.abs(values) < 1e15) & (values % 1 == 0)
+    texts = np.array(list(map(str, values.tolist())), dtype=object)
+    texts[whole] = values[whole].astype(np.int64).astype(str).astype(object)
+    return texts.tolist()
+
+
 def written(column: pd.Series) -> pd.Series:
     """Cells as they are written, without outer spaces; missing ones have no fixed spelling."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        return pd.Series(_spelled(column.to_numpy()), index=column.index, dtype=object)
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
         column = column.astype(object).map(spell, na_action="ignore")
     return column.astype(str).str.strip()
