@@ -219,6 +219,8 @@ COLUMNS = [
     ("Geburtsdatum", days("%d.%m.%Y"), "date"),
     ("created_at", days("%Y-%m-%dT10:11:12Z"), "date"),
     ("price", [str(43_000 + 17 * i) for i in range(N)], "number"),
+    ("worth", [f"{1000 + 500 * (i % 7)}.5" for i in range(N)], "number"),
+    ("period", days("%Y-%m"), "date"),
     ("Year_Birth", whole(1940, 2000), "number"),
     # Ordered words
     ("q1", cycle(*AGREE), "ordered"),
