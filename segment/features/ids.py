@@ -41,7 +41,9 @@ def all_differ(column: Column) -> bool:
     n_values = len(column.levels)
     if n_values < column.n_present:
         return False
-    return not column.is_of_numbers or len(np.unique(column.level_numbers)) == n_values
+    values = column.level_numbers
+    exact = column.is_of_numbers and np.nanmax(np.abs(values)) < 2**53
+    return not exact or len(np.unique(values)) == n_values
 
 
 def repeated_ids(ids: Column) -> pd.Series:

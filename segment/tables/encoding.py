@@ -71,7 +71,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
 def to_utf8(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, list[str]]:
     """The same as UTF-8 without a byte-order mark; UTF-8 is checked, and not copied."""
     found, decisions = _recognise(content, name, encoding)
-    if found == "utf-8":
+    if found == "utf-8" and encoding is None:
         return content.removeprefix(codecs.BOM_UTF8), decisions
     return _decode_as(content, name, found).encode(errors="surrogatepass"), decisions
 
