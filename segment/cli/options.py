@@ -51,7 +51,7 @@ TABLE_OPTIONS = {
     "missing": _option(Names, "--missing", "One more word for a missing cell.", "WORD"),
     "decimal": _option(str | None, "--decimal", "A point or a comma; default: guessed.", "SIGN"),
     "day_order": _option(str | None, "--dates", "dmy, mdy or ymd; default: guessed.", "ORDER"),
-    "as_of": _option(str | None, "--as-of", "Last day of ages; default: last date.", "DAY"),
+    "as_of": _option(str | None, "--as-of", "Day of the ages; default: last date.", "DAY"),
     "split": _option(Names, "--split", "Cells hold several values: a yes / no column each.", "COL"),
     "recode": _option(Names, "--recode", "Read one text of a column as another.", "COL:OLD=NEW"),
     "duplicates": _option(
@@ -68,7 +68,7 @@ TABLE_OPTIONS = {
     ),
     "ranges": _option(Names, "--range", "Possible values; others are missing.", "COL=LOW:HIGH"),
     "outliers": _option(str, "--outliers", "winsorise, drop or keep."),
-    "outlier_threshold": _option(float, "--outlier-threshold", "Smallest robust z of an outlier."),
+    "outlier_threshold": _option(float, "--outlier-threshold", "Robust z of an outlier."),
     "fill": _option(Names, "--fill", "median, mode or a constant.", "COL=VALUE"),
     "scale": _option(str, "--scale", "auto, standard, robust, minmax or log."),
     "weights": _option(Names, "--weight", "Weight of a column; default: 1.", "COL=NUMBER"),
@@ -82,7 +82,7 @@ TABLE_OPTIONS = {
 }
 CLUSTER_OPTIONS = {
     "n_segments": _option(int | None, "-k", "Number of segments; default: chosen.", "N"),
-    "k_max": _option(int, "--k-max", "Largest number of segments to try."),
+    "k_max": _option(int, "--k-max", "Highest number to try."),
     "method": _option(str, "--method", "kmeans, single, complete, average or ward."),
     "random_state": _option(int, "--seed", "The same seed gives the same segments."),
     "n_threads": _option(int | None, "--threads", "Default: all cores.", "N"),

@@ -33,8 +33,6 @@ MEANING = {
         "the segments to sort customers, not as groups that exist."
     ),
 }
-
-
 FOLLOWED = "Customers fall into groups that are not round, and these segments follow them."
 
 

@@ -18,7 +18,7 @@ SAMPLE = 200  # rows that show what the columns hold
 
 
 class TextOptions(NamedTuple):
-    """What the user said about a text file; everything else is guessed."""
+    """What the user gave about a text file; everything else is guessed."""
 
     encoding: str | None = None
     delimiter: str | None = None

@@ -7,8 +7,9 @@ from command import refused, write
 
 from segment.__main__ import main
 
+CITIES = ("Rome", "rome", "Rome", "Oslo")
 ROWS = "".join(
-    f"c{i},{20 + i % 30},{1000 + 37 * i},{('Rome', 'rome', 'Rome', 'Oslo')[i % 4]},{'a/b' if i % 3 else 'a'}\n"
+    f"c{i},{20 + i % 30},{1000 + 37 * i},{CITIES[i % 4]},{'a/b' if i % 3 else 'a'}\n"
     for i in range(40)
 )
 TABLE = "ID,Age,Income,City,Likes\n" + ROWS
