@@ -159,6 +159,8 @@ def _joined(first: Row, second: Row) -> list[str]:
 
 def _is_units_row(names: Row, row: Row, body: Sequence[Row]) -> bool:
     """Whether the row under the header describes the columns instead of being a customer."""
+    if any(map(_is_number, row)):
+        return False
     numbers = _number_columns(body, len(names))
     above_numbers = [cell for cell, number in zip(row, numbers, strict=True) if number]
     told = [cell for cell in above_numbers if cell]

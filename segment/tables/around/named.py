@@ -14,7 +14,7 @@ from segment.tables.around.header import HEAD, Header, find_header
 from segment.tables.cells import texts_of
 from segment.wording import plural
 
-SAMPLE = 200  # rows that show what the columns hold
+SAMPLE = 60  # rows that show what the columns hold
 
 
 class TextOptions(NamedTuple):
@@ -49,10 +49,10 @@ def name_columns(
     text above numbers, and no number above texts. `is_short_header` says that the header has one
     cell less than the other rows, because the first column holds names of rows.
     """
-    head = [texts_of(row) for row in cells.iloc[:HEAD].itertuples(index=False)]
+    head = _texts(cells.iloc[:HEAD])
     start_of_body = min(len(cells) - 1, max(1, min(HEAD, len(cells) // 2)))
     chosen = np.unique(np.linspace(start_of_body, len(cells) - 1, SAMPLE).astype(int))
-    body = [texts_of(row) for row in cells.iloc[chosen].itertuples(index=False)]
+    body = _texts(cells.iloc[chosen])
     if is_short_header:
         head[0] = ["", *head[0][:-1]]
     header = _header(head, body, options)
@@ -61,7 +61,7 @@ def name_columns(
     frame = cells.iloc[header.n_rows :]
     n_below, sentences = 0, list[str]()
     if header.n_names and options.header:
-        tail = [texts_of(row) for row in frame.iloc[-TAIL:].itertuples(index=False)]
+        tail = _texts(frame.iloc[-TAIL:])
         filled = sorted(sum(c != "" for c in row) for row in body)
         n_below, sentences = find_footer(frame, tail, filled[len(filled) // 2])
     decisions += sentences
@@ -70,6 +70,11 @@ def name_columns(
         raise SegmentError(f"{name} has a header but no rows below it")
     frame.columns = pd.Index(names)
     return Named(frame, header.n_rows, len(cells) - n_below)
+
+
+def _texts(rows: pd.DataFrame) -> list[list[str]]:
+    """Rows as lists of texts."""
+    return [texts_of(row) for row in rows.to_numpy(dtype=object).tolist()]
 
 
 def _header(head: list, body: list, options: TextOptions) -> Header:
