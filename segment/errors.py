@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EXTRA = ("pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich")
+EXTRA = ("pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich", "charset_normalizer")
 
 
 class SegmentError(ValueError):

@@ -13,7 +13,7 @@ from segment.features.features import OUTLIERS, SCALES
 from segment.tables.cells import ORDERS
 from segment.wording import quote
 
-LISTS = ("features", "drop", "numbers", "categories", "missing", "derive")
+LISTS = ("features", "drop", "numbers", "categories", "missing", "derive", "split")
 ONE_OF = {
     "method": METHODS,
     "scale": SCALES,

@@ -15,14 +15,14 @@ from kmeans_core import AgglomerativeClustering, KMeans
 from segment.answers.explore import explore
 from segment.answers.files import result_files, segments_table
 from segment.answers.profile import make_profile
-from segment.answers.report import render
 from segment.answers.result import Result
 from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
 from segment.clusters.cluster import ClusterOptions, find_segments, segments_of_new_rows
 from segment.errors import SegmentError
+from segment.features.clean import RowChoices
 from segment.features.features import FeatureOptions
-from segment.features.prepare import Prepared, Settings, matrix_of, prepare
+from segment.features.prepare import Examined, Prepared, Settings, examine, matrix_of, prepare
 from segment.features.roles import Choices
 from segment.parameters import check_parameters
 from segment.tables.dataframe import check_frame
@@ -59,6 +59,14 @@ class Segmenter:
         How numbers and dates are written; by default it is guessed.
     duplicates : {'first', 'last', 'mean'}, optional
         The row to keep of several with one id; by default these are an error.
+    keep_duplicates : bool, optional
+        Whether rows that equal an earlier one are kept. By default they are dropped, unless the
+        table has no id and columns so coarse that customers are equal by chance.
+    split : sequence of str, optional
+        Columns whose cells hold several values: each value becomes a yes / no column. Lists in
+        brackets, or with semicolons, are found without it.
+    recode : mapping of str to mapping of str to str, optional
+        Other texts for some texts of a column, as in ``{"city": {"Muenchen": "München"}}``.
     ranges : mapping of str to (low, high), optional
         Possible values of columns; others are missing. Ages and years of birth have their own.
     derive : sequence of str, optional
@@ -119,6 +127,9 @@ class Segmenter:
     decimal: str | None = None
     day_order: str | None = None
     duplicates: str | None = None
+    keep_duplicates: bool | None = None
+    split: Sequence[str] | None = None
+    recode: Mapping[str, Mapping[str, str]] | None = None
     ranges: Mapping[str, tuple[float, float]] | None = None
     derive: Sequence[str] | None = None
     as_of: str | None = None
@@ -168,15 +179,27 @@ class Segmenter:
 
     def prepare(self, frame: Any, read_decisions: Sequence[str] = ()) -> Prepared:
         """All that `fit` does before it forms segments: what is found, and what is decided."""
+        return self.prepare_examined(self.examine(frame, read_decisions))
+
+    def prepare_examined(self, examined: Examined) -> Prepared:
+        """What `prepare` does with a table after `examine`."""
+        return prepare(examined, self._options(FeatureOptions))
+
+    def examine(self, frame: Any, read_decisions: Sequence[str] = ()) -> Examined:
+        """What is in `frame`, and what is decided on its rows and columns.
+
+        A table that `fit` would refuse because an id repeats has ``cleaned.refusal``.
+        """
+        return examine(check_frame(frame), self._settings(), read_decisions)
+
+    def _settings(self) -> Settings:
         self.check()
-        settings = Settings(
-            id_column=self.id_column,
-            duplicates=self.duplicates,
+        return Settings(
+            rows=self._options(RowChoices),
             derive=self.derive or (),
             choices=self._options(Choices),
             features=self._options(FeatureOptions),
         )
-        return prepare(check_frame(frame), settings, read_decisions)
 
     def predict(self, frame: Any) -> np.ndarray:
         """The segment of each row of `frame`, filled and scaled as the customers of `fit` were.
@@ -201,6 +224,8 @@ class Segmenter:
 
     def report(self, path: str | Path, title: str = "customers") -> None:
         """Write the report, one self-contained HTML file; SegmentError where that cannot be."""
+        from segment.answers.report import render  # drawing is slow to import
+
         page = render(self._fitted(), title)
         try:
             Path(path).write_text(page, encoding="utf-8", errors="replace")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from segment.features.clean import Cleaned
 from segment.features.columns import Columns
-from segment.features.roles import Reader
+from segment.features.reader import Reader
 from segment.tables.cells import Column
 from segment.wording import amount, lined_up, percent, shorten
 
@@ -33,6 +33,7 @@ class Summary(NamedTuple):
     values: str  # the range of numbers, else the most frequent values
     bars: list[float]  # the distribution of numbers; the highest bar is 1
     counts: list[tuple[str, int]]  # the most frequent values of a category
+    reason: str = ""  # for the role
 
     @property
     def sketch(self) -> str:
@@ -53,13 +54,13 @@ class Exploration(NamedTuple):
 
 def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
     """Distributions, correlations, missing patterns. O(n d), and O(d^2) for at most 60 numbers."""
-    readers = {reader.name: reader for reader in columns.readers}
+    readers = {reader.name: reader for reader in columns.readers if reader.item is None}
     found, missing = [], {}
     for name in list(columns.roles)[:SHOWN_COLUMNS]:
-        column = columns.cells.column(cleaned.frame[name])
-        values, summary = _describe(column, columns.roles[name], readers.get(name))
+        role, column = columns.roles[name], cleaned.columns[name]
+        values, summary = _describe(column, role, readers.get(name))
         missing[name] = values.isna().to_numpy()
-        found.append(summary)
+        found.append(summary._replace(reason=columns.reasons[name]))
     holes = pd.DataFrame(missing)
     table = _correlations(columns)
     pairs = _strongest(table)
@@ -76,14 +77,15 @@ def explore(cleaned: Cleaned, columns: Columns) -> Exploration:
 def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Series, Summary]:
     """The values of a column, and its summary."""
     values = cells.text if reader is None else reader.read(cells)
-    summary, bars, counts = _levels(cells.text), [], []
+    levels = _frequent(cells)
+    summary, bars, counts = _levels(levels), [], []
     if reader and reader.is_number:
         summary, bars = _range(values), _bars(values)
     if reader and reader.role == "date":
         days = cells.days(reader.order)
         summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
     if role in ("category", "yes/no"):
-        counts = _counts(cells.text)
+        counts = _counts(levels)
     n_missing = int(values.isna().sum())
     return values, Summary(cells.name, role, n_missing, len(cells.levels), summary, bars, counts)
 
@@ -113,6 +115,12 @@ def exploration_lines(found: Exploration) -> list[str]:
     return lines
 
 
+def role_lines(found: Exploration) -> list[str]:
+    """What each column is, and why, as lines of plain text."""
+    rows = [(shorten(c.name, 28), c.role, shorten(c.reason, 110)) for c in found.columns]
+    return lined_up(rows)
+
+
 def _range(values: pd.Series) -> str:
     low, middle, high = map(amount, values.quantile([0, 0.5, 1]))
     return f"{low} to {high}, median {middle}"
@@ -133,14 +141,22 @@ def _bars(values: pd.Series) -> list[float]:
     return [float(bar) for bar in counts / counts.max()]
 
 
-def _counts(text: pd.Series) -> list[tuple[str, int]]:
-    counts = text.value_counts()
+def _frequent(cells: Column) -> pd.Series:
+    """The number of cells with each text, the most frequent first."""
+    first = np.zeros(len(cells.levels), dtype=np.int64)
+    rows = np.arange(len(cells.codes))[::-1]
+    present = cells.codes[rows] >= 0
+    first[cells.codes[rows][present]] = rows[present]  # of equally frequent ones the earliest
+    order = np.lexsort((first, -cells.counts))
+    return pd.Series(cells.counts[order], index=cells.levels[order])
+
+
+def _counts(counts: pd.Series) -> list[tuple[str, int]]:
     rest = [(f"{len(counts) - LEVELS:,} more", int(counts[LEVELS:].sum()))]
     return [*counts[:LEVELS].items(), *rest * (len(counts) > LEVELS)]
 
 
-def _levels(text: pd.Series) -> str:
-    counts = text.value_counts()
+def _levels(counts: pd.Series) -> str:
     if len(counts) and counts.iloc[0] == 1:
         return f"{counts.index[0]} ..." if len(counts) > 1 else str(counts.index[0])
     first = [f"{v}: {n:,} ({percent(n / counts.sum())})" for v, n in counts[:LEVELS].items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from segment.answers.report import render
 from segment.answers.result import Result
 from segment.errors import SegmentError
 from segment.features.clean import Cleaned
@@ -29,6 +28,8 @@ def segments_table(cleaned: Cleaned, segments: np.ndarray) -> pd.DataFrame:
 
 def result_files(result: Result, title: str) -> dict[str, str]:
     """The text of each file by its name; `title` heads the report."""
+    from segment.answers.report import render  # drawing is slow to import, and not always needed
+
     tables = {
         "segments.csv": result.segments,
         "profile.csv": result.profile.table,

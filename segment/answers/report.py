@@ -72,6 +72,7 @@ def render(result: Result, title: str) -> str:
         sizes=result.profile.table["size"].tolist(),
         separation=_separation(clustering.silhouette, clustering.trust),
         trust=clustering.trust,
+        outliers=features.outliers,
         sampled=len(clustering.silhouettes) < len(result.labels),
         cards=_cards(result.profile),
         metrics=metrics.astype(object).where(metrics.notna(), None).to_dict(orient="records"),
@@ -193,7 +194,7 @@ def two_dimensions(X: np.ndarray, recipe: list) -> tuple[np.ndarray, tuple[str, 
     One or two numbers are drawn as they are, in their own units; everything else by its two
     principal components.
     """
-    if len(recipe) <= 2 and all(isinstance(step, Number) for step in recipe):
+    if len(recipe) <= 2 and all(isinstance(s, Number) and s.width == 1 for s in recipe):
         points = np.column_stack([s.values(x) for s, x in zip(recipe, X.T, strict=True)])
         if len(recipe) == 2:
             return points, (recipe[0].name, recipe[1].name), 1.0

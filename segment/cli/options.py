@@ -27,7 +27,7 @@ def _option(kind: Any, flag: str, help: str, metavar: str | None = None) -> Any:
 
 # How a source is read: the parameters of `load_table`, and the tables to join.
 SOURCE_OPTIONS = {
-    "sheet": _option(str | None, "--sheet", "Of a workbook; default: the first.", "NAME"),
+    "sheet": _option(str | None, "--sheet", "Of a workbook; default: with a table.", "NAME"),
     "table": _option(str | None, "--table", "Of a database.", "NAME"),
     "query": _option(str | None, "--query", "To a database, with :name for parameters.", "SQL"),
     "params": _option(Names, "--param", "A parameter of the query.", "NAME=VALUE"),
@@ -35,6 +35,7 @@ SOURCE_OPTIONS = {
     "delimiter": _option(str | None, "--delimiter", "Of a text file; default: guessed.", "TEXT"),
     "comment": _option(str | None, "--comment", "Leave out lines that begin with it.", "TEXT"),
     "header": _option(bool, "--header/--no-header", "Whether the first line names columns."),
+    "skip_rows": _option(int | None, "--skip-rows", "Rows above the header; default: found.", "N"),
     "columns": _option(str | None, "--columns", "Names of columns.", "A,B,C"),
     "join": _option(Names, "--join", "More columns of the same customers.", "TABLE"),
     "on": _option(str | None, "--on", "The id to join by.", "COL"),
@@ -51,8 +52,19 @@ TABLE_OPTIONS = {
     "decimal": _option(str | None, "--decimal", "A point or a comma; default: guessed.", "SIGN"),
     "day_order": _option(str | None, "--dates", "dmy, mdy or ymd; default: guessed.", "ORDER"),
     "as_of": _option(str | None, "--as-of", "Day of the ages; default: last date.", "DAY"),
+    "split": _option(Names, "--split", "Cells hold several values: a yes / no column each.", "COL"),
+    "recode": _option(Names, "--recode", "Read one text of a column as another.", "COL:OLD=NEW"),
     "duplicates": _option(
-        str | None, "--duplicates", "Row to keep of an id: first, last or mean.", "RULE"
+        str | None,
+        "--duplicates",
+        "Rows of one id: keep the first, the last, or their mean. (Equal rows: --drop-duplicates.)",
+        "RULE",
+    ),
+    "keep_duplicates": _option(
+        bool | None,
+        "--keep-duplicates/--drop-duplicates",
+        "Rows equal in every column; default: dropped, unless chance makes them equal. "
+        "(Rows of one id: --duplicates.)",
     ),
     "ranges": _option(Names, "--range", "Possible values; others are missing.", "COL=LOW:HIGH"),
     "outliers": _option(str, "--outliers", "winsorise, drop or keep."),

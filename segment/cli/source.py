@@ -44,7 +44,8 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
     """The parameters of `Segmenter`; an option that was not given is None, or its default."""
     settings: dict[str, Any] = {n: options[n] or None for n in options if n not in SOURCE_OPTIONS}
     settings |= {n: options[n] for n in settings if isinstance(DEFAULTS[n], (int, float, str))}
-    settings |= {name: options.get(name) for name in ("n_segments", "n_threads")}
+    settings |= {n: options.get(n) for n in ("n_segments", "n_threads", "keep_duplicates")}
+    settings["recode"] = _recoded(options["recode"])
     weights = _pairs("--weight", options["weights"])
     ranges = _pairs("--range", options["ranges"])
     settings["fill"] = _pairs("--fill", options["fill"])
@@ -67,6 +68,18 @@ def _pairs(flag: str, values: Names) -> dict[str, str]:
         if not value.rpartition("=")[0].strip():
             raise SegmentError(f"{flag} takes NAME=VALUE, got {quote(value)}")
     return {v.rpartition("=")[0].strip(): v.rpartition("=")[2].strip() for v in values or []}
+
+
+def _recoded(values: Names) -> dict[str, dict[str, str]]:
+    """``city:Muenchen=München`` as what to read in which column."""
+    recode: dict[str, dict[str, str]] = {}
+    for value in values or []:
+        left, equals, new = value.rpartition("=")
+        column, colon, old = left.partition(":")
+        if not (equals and colon and column.strip() and old.strip()):
+            raise SegmentError(f"--recode takes COL:OLD=NEW, got {quote(value)}")
+        recode.setdefault(column.strip(), {})[old.strip()] = new.strip()
+    return recode
 
 
 def _ends(text: str) -> tuple[float, float]:

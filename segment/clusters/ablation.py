@@ -33,7 +33,7 @@ def leave_each_out(
     if len(X) > SAMPLE:
         rows = np.random.default_rng(seed).choice(len(X), SAMPLE, replace=False)
         X = X[np.sort(rows)]
-    widths = [len(step.levels) if isinstance(step, Category) else 1 for step in recipe]
+    widths = [step.width for step in recipe]
     owner = np.repeat(np.arange(len(recipe)), widths)
     found = []
     for position, step in enumerate(recipe):

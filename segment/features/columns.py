@@ -1,9 +1,9 @@
-"""Columns: each is read or left out with a reason, and every unusual cell is reported."""
+"""Columns: each is read or left out, with the reason."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +11,19 @@ import pandas as pd
 
 from segment.errors import SegmentError
 from segment.features.clean import Cleaned
-from segment.features.roles import OTHER, Choices, Reader, complete, is_birth, last_day, recognise
+from segment.features.kinds.copies import Copies
+from segment.features.kinds.families import families
+from segment.features.kinds.scales import key_of, ranked, scale_of
+from segment.features.kinds.ticks import items_of
+from segment.features.reader import MANY_VALUES, Reader
+from segment.features.roles import Choices, complete, last_day, recognise
+from segment.features.sentences import merge_alike, sentences_on
 from segment.tables.cells import PLAIN, Cells, Column
-from segment.wording import did_you_mean, listed, plural, quote
+from segment.wording import did_you_mean, listed, percent, plural, quote
 
 MOST_COLUMNS = 200  # that form segments; more, where they are named
-ORDER_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+MOST_MISSING = 0.6  # of a column's cells; one with more is left out
+LEFT_OUT = ("postal code", "phone", "coordinate", "counter", "code", "time stamp")
 
 
 class Columns(NamedTuple):
@@ -28,6 +35,7 @@ class Columns(NamedTuple):
     decisions: list[str]
     readers: list[Reader]
     roles: dict[str, str]  # of every column that was read
+    reasons: dict[str, str]  # for these roles
     cells: Cells
 
 
@@ -35,14 +43,14 @@ def check_choices(choices: Choices, frame: pd.DataFrame, id_column: str | None) 
     """SegmentError where a name is not a column, or has two choices that exclude each other."""
     known = list(frame.columns)
     named = [choices.features, choices.drop, choices.numbers, choices.categories, choices.ranges]
-    for name in [name for names in named for name in names]:
+    for name in [name for names in (*named, choices.split, choices.recode) for name in names]:
         if name not in known:
             raise SegmentError(f"no column {quote(name)}{did_you_mean(name, known)}")
-    wanted = {*choices.features, *choices.numbers, *choices.categories}
-    if id_column is not None and id_column in wanted:
+    if id_column is not None and id_column in choices.used:
         raise SegmentError(f"{quote(id_column)} is the id and cannot also form segments")
-    _refuse_both(choices.drop, wanted, "dropped and used")
+    _refuse_both(choices.drop, choices.used, "dropped and used")
     _refuse_both(choices.numbers, choices.categories, "a number and a category")
+    _refuse_both(choices.split, [*choices.numbers, *choices.categories], "split and read whole")
 
 
 def _refuse_both(one: Collection[str], other: Collection[str], words: str) -> None:
@@ -59,24 +67,29 @@ def choose_columns(
     Columns in `always_read` and those that `choices` names are read however wide the table is.
     SegmentError where no column is left, or one that `choices` names cannot be used.
     """
-    decisions = []
+    decisions = _recoded(choices)
     if cells.decimal == ",":
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
-    columns, readers = _recognise_all(cleaned, choices, cells, always_read)
+    readers = _recognise_all(cleaned, choices, always_read)
+    columns = cleaned.columns
     as_of = last_day(readers.values(), columns, choices.as_of)
     used, sentences = _UsedColumns(choices), list[tuple[str, str]]()
     for name in _candidates(cleaned, choices, readers, decisions):
-        reader = complete(readers[name], columns[name], choices, as_of)
-        values, found = _read(reader, columns[name], cleaned.rows)
-        if used.add(reader, values):
-            sentences += [(name, sentence) for sentence in found]
+        column = columns[name]
+        readers[name] = complete(readers[name], column, choices, as_of)
+        parts, found = _parts(readers[name], column, choices)
+        for reader in parts:
+            values = reader.read(column)
+            if used.add(reader, values) and reader.item is None:
+                found += sentences_on(reader, column, values, cleaned.rows)
+        sentences += [(name, sentence) for sentence in found]
     if not used.values:
         besides = " besides the id" if cleaned.id_column is not None else ""
         reasons = "; ".join(obstacle for _, obstacle in used.obstacles[:3])
         why = f": {reasons}" if reasons else ""
         raise SegmentError(f"the table has no column to form segments from{besides}{why}")
     sentences += [(name, f"Left out: {obstacle}.") for name, obstacle in used.obstacles]
-    decisions += _merge_alike(sentences)
+    decisions += merge_alike(sentences)
     names = [n for n in cleaned.frame.columns if n in readers or n == cleaned.id_column]
     return Columns(
         frame=pd.DataFrame(used.values),
@@ -85,8 +98,17 @@ def choose_columns(
         decisions=decisions,
         readers=used.readers,
         roles={n: readers[n].role if n in readers else "id" for n in names},
+        reasons={n: readers[n].reason if n in readers else "it names the customer" for n in names},
         cells=cells,
     )
+
+
+def _recoded(choices: Choices) -> list[str]:
+    return [
+        f"Read {listed((f'{quote(a)} as {quote(b)}' for a, b in pairs.items()), 4)} in "
+        f"{quote(name)}, as requested."
+        for name, pairs in choices.recode.items()
+    ]
 
 
 class _UsedColumns:
@@ -94,52 +116,131 @@ class _UsedColumns:
 
     def __init__(self, choices: Choices) -> None:
         self.choices, self.seen = choices, dict[bytes, str]()
-        self.named = {*choices.features, *choices.numbers, *choices.categories}
         self.readers: list[Reader] = []
         self.values: dict[str, pd.Series] = {}
+        self.copies = Copies()
         self.obstacles: list[tuple[str, str]] = []
 
     def add(self, reader: Reader, values: pd.Series) -> bool:
         """Use a column, or note its obstacle; SegmentError if the user named it."""
-        named, obstacle = reader.name in self.named, _obstacle(reader, values, self.choices)
-        if obstacle and named:
+        named = reader.name in self.choices.used
+        codes, distinct = pd.factorize(values)
+        n_present = int((codes >= 0).sum())
+        obstacle = _obstacle(reader, values, n_present, len(distinct), self.choices)
+        if obstacle and named and reader.item is None:
             raise SegmentError(f"column {quote(reader.name)} {obstacle}")
         if not obstacle:
-            same = self.seen.setdefault(_fingerprint(values), reader.label)
+            same = self.seen.setdefault(_fingerprint(values, codes), reader.label)
             if same != reader.label and not named:
                 obstacle = f"repeats {quote(same)} for every customer"
             elif not named:
-                obstacle = _correlated(reader, values, self.values, self.choices)
+                obstacle = self._copied(reader, values)
         if obstacle:
-            self.obstacles.append((reader.name, f"{quote(reader.name)} {obstacle}"))
+            name = reader.label if reader.item is not None else reader.name
+            self.obstacles.append((reader.name, f"{quote(name)} {obstacle}"))
             return False
         self.readers.append(reader)
         self.values[reader.label] = values
+        if reader.is_number:
+            self.copies.add(reader.label, values.to_numpy())
         return True
+
+    def _copied(self, reader: Reader, values: pd.Series) -> str:
+        """The earlier column that this one repeats on another scale, in words; empty if none."""
+        if not reader.is_number:
+            return ""
+        found = self.copies.find(values.to_numpy())
+        if found is not None:
+            line = f"{found.a:.4g} + {found.b:.4g} times {quote(found.of)}"
+            if found.is_multiple:
+                line = f"{found.b:.4g} times {quote(found.of)}"
+            return f"is {line}, to the rounding of the file: counted once"
+        earlier = {r.label: self.values[r.label] for r in self.readers if r.is_number}
+        return _correlated(values, earlier, self.choices)
+
+
+def _parts(reader: Reader, column: Column, choices: Choices) -> tuple[list[Reader], list[str]]:
+    """The reader, or of a list one reader per value in its cells, and a sentence on them."""
+    if reader.role != "list":
+        return [reader], []
+    items = items_of(column, reader.separator)
+    kept, name = items[:MANY_VALUES], quote(reader.name)
+    more = f" and left out {len(items) - len(kept):,} rarer ones" if len(items) > len(kept) else ""
+    sentence = (
+        f"Split {name}, whose cells hold several values, into a yes / no column for each of "
+        f"{listed(map(quote, kept))}{more} (--category {name} keeps it whole)."
+    )
+    base = reader._replace(role="yes/no")
+    return [base._replace(item=i, label=f"{reader.name}: {i}") for i in kept], [sentence]
 
 
 def _recognise_all(
-    cleaned: Cleaned, choices: Choices, cells: Cells, always_read: Collection[str]
-) -> tuple[dict[str, Column], dict[str, Reader]]:
-    """The columns and their readers; of a wide table only the first columns and those named."""
-    columns: dict[str, Column] = {}
+    cleaned: Cleaned, choices: Choices, always_read: Collection[str]
+) -> dict[str, Reader]:
+    """The readers of the columns; of a wide table only of the first columns and those named."""
     readers: dict[str, Reader] = {}
     n_useful, named = 0, {*choices.named, *always_read}
     for name in cleaned.frame.columns:
         if name != cleaned.id_column and (n_useful < MOST_COLUMNS or name in named):
-            columns[name] = cells.column(cleaned.frame[name])
-            readers[name] = recognise(columns[name], choices)
+            readers[name] = recognise(cleaned.columns[name], choices)
             n_useful += readers[name].is_useful and name not in choices.drop
-    return columns, readers
+    _unite_answers(readers, cleaned.columns, choices)
+    _unite_words(readers, cleaned.columns, choices)
+    return readers
+
+
+def _unite_answers(
+    readers: dict[str, Reader], columns: Mapping[str, Column], choices: Choices
+) -> None:
+    """Columns of whole numbers of one questionnaire are all read as numbers."""
+    ends: dict[str, tuple[float, float]] = {}
+    for name, reader in readers.items():
+        if (reader.role == "number" or reader.codes) and name not in choices.named:
+            values = columns[name].level_numbers
+            values = values[~np.isnan(values)]
+            if len(values) and (values % 1 == 0).all():
+                ends[name] = float(values.min()), float(values.max())
+    for family in families(list(readers), ends):
+        if any(readers[name].role == "number" for name in family):
+            for name in family:
+                reason = (
+                    f"an answer from {ends[name][0]:g} to {ends[name][1]:g}, like its neighbours"
+                )
+                readers[name] = readers[name]._replace(role="number", codes=False, reason=reason)
+
+
+def _unite_words(
+    readers: dict[str, Reader], columns: Mapping[str, Column], choices: Choices
+) -> None:
+    """Columns with words of one scale get the same ranks, also one that uses two words only."""
+    of_words = [n for n, r in readers.items() if r.role in ("ordered", "category") and not r.codes]
+    texts = {n: [str(t) for t in columns[n].levels] for n in of_words}
+    scales = {n: scale_of(texts[n]) for n, r in readers.items() if r.role == "ordered"}
+    known = {scale.words for scale in scales.values() if scale is not None}
+    for name, reader in readers.items():
+        if known and reader.role == "category" and not reader.codes and name not in choices.named:
+            scale = scale_of(texts[name], least=2)
+            if scale is not None and scale.words in known:
+                scales[name] = scale
+    for words in known:
+        members = {n: s for n, s in scales.items() if s is not None and s.words == words}
+        keys = {key_of(text) for name in members for text in texts[name]}
+        for name, scale in members.items():
+            ranks = ranked(scale, keys & scale.ranks.keys()).ranks
+            reason = f"its values have an order: {words}"
+            readers[name] = readers[name]._replace(role="ordered", ranks=ranks, reason=reason)
 
 
 def read_columns(readers: Sequence[Reader], frame: pd.DataFrame, cells: Cells) -> pd.DataFrame:
     """The same columns of other customers; SegmentError if one is missing."""
+    made: dict[str, Column] = {}
     for reader in readers:
         if reader.name not in frame.columns:
             hint = did_you_mean(reader.name, frame.columns)
             raise SegmentError(f"no column {quote(reader.name)}{hint}")
-    return pd.DataFrame({r.label: r.read(cells.column(frame[r.name])) for r in readers})
+        if reader.name not in made:
+            made[reader.name] = cells.column(frame[reader.name], reader.decimal)
+    return pd.DataFrame({r.label: r.read(made[r.name]) for r in readers})
 
 
 def _candidates(
@@ -163,121 +264,33 @@ def _candidates(
     return [n for n in names if n in readers and n not in dropped]
 
 
-def _read(reader: Reader, column: Column, rows: np.ndarray) -> tuple[pd.Series, list[str]]:
-    """The values, and sentences on the cells that are not read as they are written."""
-    values, name, text = reader.read(column), quote(reader.name), column.text
-    sentences = _missing_words(column, reader.is_number)
-    if reader.role == "date":
-        unit = "years" if is_birth(reader.name) else "days"
-        sentences.append(
-            f"Read {name} as dates, {ORDER_WORDS[reader.order]} (--dates): {unit} before "
-            f"{reader.as_of:%Y-%m-%d} (--as-of)."
-        )
-        sentences += _unusable("no date", text, values, rows)
-    if reader.role == "number" or reader.codes:
-        numbers = column.numbers
-        sentences += _formatted_numbers(column)
-        sentences += _unusable("no number", text, numbers, rows)
-        outside = f"impossible numbers (outside {reader.low:g} to {reader.high:g}; --range)"
-        sentences += _unusable(outside, text.where(numbers.notna()), values, rows)
-    return values, [*sentences, *_as_category(reader, values, column)]
-
-
-def _as_category(reader: Reader, values: pd.Series, column: Column) -> list[str]:
-    sentences, name = [], quote(column.name)
-    if reader.codes:
-        levels = ", ".join(sorted(values.dropna().unique()))
-        sentences.append(
-            f"Took {name} as a category: its only values are {levels} "
-            f"(to read them as amounts: --number {name})."
-        )
-    if reader.levels:
-        n_levels = len(column.levels)
-        sentences.append(
-            f"Grouped the {n_levels - len(reader.levels):,} rarest of {n_levels:,} "
-            f"values of {name} as {OTHER}."
-        )
-    return sentences
-
-
-def _merge_alike(sentences: Iterable[tuple[str, str]]) -> list[str]:
-    """The sentences on columns; four or more that differ in the name only become one."""
-    alike: dict[str, list[str]] = {}
-    for name, sentence in sentences:
-        alike.setdefault(sentence.replace(quote(name), "\0"), []).append(quote(name))
-    merged = []
-    for words, names in alike.items():
-        if len(names) <= 3:
-            merged += [words.replace("\0", name) for name in names]
-        else:
-            words = words.replace("\0", f"each of {listed(names, 100)}", 1)
-            merged.append(words.replace("\0", "COL"))
-    return merged
-
-
-def _missing_words(column: Column, is_number: bool) -> list[str]:
-    """Sentences on the cells that hold a word for missing, or only spaces."""
-    name, sentences = quote(column.name), []
-    if n_spaces := column.missing_words.get("", 0):
-        kind = f": {name} is a column of numbers, not of text" if is_number else ""
-        sentences.append(
-            f"Read {plural(n_spaces, 'cell')} of {name} with only spaces as missing{kind}."
-        )
-    counts = sorted((word, count) for word, count in column.missing_words.items() if word)
-    if counts:
-        words = listed(f"{quote(word)} ({count:,})" for word, count in counts)
-        sentences.append(f"Read {words} in {name} as missing.")
-    return sentences
-
-
-def _unusable(what: str, text: pd.Series, values: pd.Series, rows: np.ndarray) -> list[str]:
-    """A sentence on the cells that hold a text, but not a value of this column."""
-    found = np.flatnonzero(text.notna() & values.isna())
-    if not found.size:
-        return []
-    cells = f"{plural(found.size, 'cell')} of {quote(text.name)}"
-    return [f"Found {what} in {cells}, read as missing: {cells_at(text, found, rows)}."]
-
-
-def cells_at(text: pd.Series, positions: np.ndarray, rows: np.ndarray) -> str:
-    """Cells with their rows; the first few of many."""
-    first = [f"{quote(text.iloc[i])} in row {rows[i]}" for i in positions[:3]]
-    more = f" and {positions.size - 3:,} more" if positions.size > 3 else ""
-    return f"{', '.join(first)}{more}"
-
-
-def _formatted_numbers(column: Column) -> list[str]:
-    if not column.formatted_numbers:
-        return []
-    cells = column.text.isin(column.formatted_numbers)
-    first = cells.idxmax()
-    return [
-        f"Read {plural(int(cells.sum()), 'cell')} of {quote(column.name)} as numbers that are "
-        f"written with signs or separators, such as {quote(column.text[first])} as "
-        f"{column.numbers[first]:.15g}."
-    ]
-
-
-def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
+def _obstacle(
+    reader: Reader, column: pd.Series, n_present: int, n_values: int, choices: Choices
+) -> str:
     """The reason why a column can form no segments; empty if it can."""
     if reader.role == "empty":
         return "is empty"
-    if column.notna().sum() == 0:
+    if not n_present:
         return f"holds no {reader.role if reader.is_number else 'value'}"
-    if column.nunique() == 1:
+    name, missing = quote(reader.name), 1 - n_present / len(column)
+    if missing > MOST_MISSING and reader.name not in choices.used and reader.is_useful:
+        option = f"--{'number' if reader.is_number else 'category'} {name}"
+        return f"is missing for {percent(missing)} of the customers ({option} uses it)"
+    if n_values == 1:
         return "has one value only"
     if reader.role == "id":
-        name = quote(reader.name)
         return (
             "is named like an id, so it is neither an amount nor a category "
             f"(to use it anyway: --number {name} or --category {name})"
         )
+    if reader.role in LEFT_OUT:
+        return f"forms no segments: {reader.reason} (to use it anyway: --category {name})"
     if reader.role == "free text":
-        if column.nunique() == column.count():
+        if n_values == n_present:
             return "has a different text for every customer"
         return (
-            f"has {column.nunique():,} different texts, too many for a category "
-            f"(to use it anyway: --category {quote(reader.name)})"
+            f"has {n_values:,} different texts, too many for a category "
+            f"(to use it anyway: --category {name})"
         )
     if reader.is_number and choices.min_variance > 0:
         spread = (column - column.min()) / (column.max() - column.min())
@@ -286,20 +299,18 @@ def _obstacle(reader: Reader, column: pd.Series, choices: Choices) -> str:
     return ""
 
 
-def _correlated(
-    reader: Reader, column: pd.Series, read: Mapping[str, pd.Series], choices: Choices
-) -> str:
+def _correlated(column: pd.Series, earlier: Mapping[str, pd.Series], choices: Choices) -> str:
     """The earlier column of numbers with a correlation above the limit, in words; empty if none."""
-    if reader.is_number and choices.max_correlation < 1:
-        for label, other in read.items():
-            r = column.corr(other) if other.dtype == np.float64 else 0.0
+    if choices.max_correlation < 1:
+        for label, values in earlier.items():
+            r = column.corr(values)
             if abs(r) > choices.max_correlation:
                 return f"has a correlation of {r:.2f} with {quote(label)}"
     return ""
 
 
-def _fingerprint(column: pd.Series) -> bytes:
+def _fingerprint(column: pd.Series, codes: np.ndarray) -> bytes:
     """The same for equal numbers, and for the same groups of customers by whatever names."""
     is_number = column.dtype == np.float64
-    values = column.to_numpy() + 0.0 if is_number else pd.factorize(column)[0]
+    values = column.to_numpy() + 0.0 if is_number else codes
     return hashlib.sha256(values.tobytes() + bytes([is_number])).digest()

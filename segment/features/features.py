@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.columns import Columns, cells_at
+from segment.features.columns import Columns
+from segment.features.outliers import Outliers, treat
+from segment.features.transform import LINEAR, MANY_ZEROS, SKEWED, Transform, choose_transform
 from segment.wording import amount, did_you_mean, listed, plural, quote
 
 SCALES = ("auto", "standard", "robust", "minmax", "log")
 OUTLIERS = ("winsorise", "drop", "keep")
-SKEWED = 2.0
-MAD_TO_STD = 0.6745  # of a normal distribution: Iglewicz and Hoaglin (1993), the robust z
 
 
 class FeatureOptions(NamedTuple):
@@ -39,23 +39,36 @@ class Number(NamedTuple):
     fill: float
     mean: float
     scale: float
-    log: bool = False
+    transform: Transform = LINEAR
     low: float = -np.inf
     high: float = np.inf
     weight: float = 1.0
+    any_weight: float = 0.0  # of the 0/1 column of those who have an amount, where zeros are apart
+
+    @property
+    def log(self) -> bool:
+        """Whether the column is compared on a logarithmic scale."""
+        return self.transform.log
+
+    @property
+    def width(self) -> int:
+        """The number of columns of the matrix."""
+        return 1 + self.transform.zeros_apart
 
     def matrix(self, column: pd.Series) -> np.ndarray:
-        """The feature, filled and scaled, of shape (n_rows, 1)."""
+        """The feature, filled and scaled, of shape (n_rows, width)."""
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        filled = np.where(np.isnan(values), self.fill, values).clip(self.low, self.high)
-        if self.log:  # a new customer below 0 counts as one at 0
-            filled = np.log1p(filled.clip(min=0))
-        return (self.weight * (filled - self.mean) / self.scale)[:, np.newaxis]
+        filled = np.where(np.isnan(values), self.fill, values)
+        limited = filled.clip(self.low, self.high)
+        scaled = self.weight * (self.transform.apply(limited) - self.mean) / self.scale
+        if not self.transform.zeros_apart:
+            return scaled[:, np.newaxis]
+        has_some = filled > 0
+        return np.column_stack([self.any_weight * has_some, np.where(has_some, scaled, 0.0)])
 
     def values(self, X: np.ndarray) -> np.ndarray:
         """A column of the matrix in its own units again."""
-        values = X * (self.scale / (self.weight or 1.0)) + self.mean
-        return np.expm1(values) if self.log else values
+        return self.transform.invert(X * (self.scale / (self.weight or 1.0)) + self.mean)
 
 
 class Category(NamedTuple):
@@ -65,6 +78,11 @@ class Category(NamedTuple):
     fill: str
     levels: list[str]
     weight: float
+
+    @property
+    def width(self) -> int:
+        """The number of columns of the matrix."""
+        return len(self.levels)
 
     def matrix(self, column: pd.Series) -> np.ndarray:
         """Weighted 0/1 columns, of shape (n_rows, n_levels)."""
@@ -79,16 +97,16 @@ class Features(NamedTuple):
     recipe: list[Number | Category]
     decisions: list[str]
     kept: np.ndarray  # (n_rows,), False where a customer was dropped as an outlier
+    outliers: list[Outliers]
 
 
 def make_features(
     columns: Columns, options: FeatureOptions = DEFAULTS, rows: np.ndarray | None = None
 ) -> Features:
-    """Handle outliers, fill what is missing, scale numbers, weight categories.
+    """Choose a scale, handle outliers on it, fill what is missing, weight categories.
 
-    An outlier is a value whose robust z, 0.6745 |x - median| / MAD, is above the threshold; where
-    more than half of a column is one value, MAD is 0 and no value is an outlier.
-    Numbers get mean 0 and standard deviation 1, after a logarithm where they are skewed. A
+    Numbers get mean 0 and standard deviation 1, after a logarithm where they are skewed (see
+    `segment.features.transform`). Outliers are looked for after it (`segment.features.outliers`). A
     category becomes one 0/1 column a level, times `category_weight` and not standardised: with
     0.5, customers who differ in one category are 0.71 apart, two random customers about 1.4 on
     one number. A standardised category of two levels would outweigh the numbers. `rows` are the
@@ -101,15 +119,22 @@ def make_features(
             hint = did_you_mean(name, frame.columns)
             raise SegmentError(f"no column {quote(name)} forms segments{hint}")
     rows = np.arange(1, len(frame) + 1) if rows is None else rows
-    limits, kept, decisions = _outliers(columns, options, rows)
-    frame = frame.loc[kept]
+    transforms = {
+        name: choose_transform(frame[name].dropna().to_numpy(dtype=np.float64), options.scale)
+        for name in columns.numbers
+    }
+    treated = treat(frame, transforms, options.outliers, options.outlier_threshold, rows)
+    frame, decisions = frame.loc[treated.kept], list(treated.decisions)
     recipe: list[Number | Category] = []
     for name in frame.columns:
         column, rule, weight = frame[name], options.fill.get(name), options.weights.get(name, 1.0)
         step: Number | Category
         if name in columns.numbers:
-            fill = _fill_number(column, rule)
-            step = _number(column, fill, limits.get(name), options.scale, weight)
+            blank = Number(name, _fill_number(column, rule), 0.0, 1.0, transforms[name])
+            low, high = treated.limits(name)
+            any_weight = options.category_weight * np.sqrt(2) * weight
+            blank = blank._replace(low=low, high=high, weight=weight, any_weight=any_weight)
+            step = _scaled(blank, column, options.scale)
         else:
             step = _category(column, options.category_weight * weight, rule)
         n_missing = int(column.isna().sum())
@@ -117,7 +142,7 @@ def make_features(
             decisions.append(_filled(step, n_missing, rule))
         recipe.append(step)
     decisions += _scaling(recipe, options)
-    return Features(build_matrix(recipe, frame), recipe, decisions, kept)
+    return Features(build_matrix(recipe, frame), recipe, decisions, treated.kept, treated.found)
 
 
 def build_matrix(recipe: list[Number | Category], columns: pd.DataFrame) -> np.ndarray:
@@ -126,59 +151,6 @@ def build_matrix(recipe: list[Number | Category], columns: pd.DataFrame) -> np.n
     A level never seen before is 0 in every 0/1 column.
     """
     return np.ascontiguousarray(np.hstack([step.matrix(columns[step.name]) for step in recipe]))
-
-
-def _outliers(
-    columns: Columns, options: FeatureOptions, rows: np.ndarray
-) -> tuple[dict[str, tuple[float, float]], np.ndarray, list[str]]:
-    """The limits of each column with outliers, the customers to keep, and the sentences on both."""
-    limits: dict[str, tuple[float, float]] = {}
-    kept = np.ones(len(columns.frame), dtype=bool)
-    decisions: list[str] = []
-    if options.outliers == "keep":
-        return limits, kept, ["Kept outliers as they are, as requested."]
-    for name in columns.numbers:
-        values = columns.frame[name]
-        median = values.median()
-        reach = options.outlier_threshold * (values - median).abs().median() / MAD_TO_STD
-        low, high = median - reach, median + reach
-        outside = ((values < low) | (values > high)).to_numpy(dtype=bool)
-        if outside.any() and 0 < reach < np.inf:
-            limits[name] = low, high
-            kept &= ~outside
-            decisions.append(_outlier_sentence(values, limits[name], outside, options, rows))
-    if options.outliers == "drop":
-        if not kept.any():
-            raise SegmentError(
-                "every customer is an outlier in some column; use --outliers winsorise"
-            )
-        return {}, kept, decisions
-    if limits:
-        decisions.append(
-            "Averages keep outliers as they are (--outliers keep or drop treats them otherwise)."
-        )
-    return limits, np.ones_like(kept), decisions
-
-
-def _outlier_sentence(
-    values: pd.Series,
-    limits: tuple[float, float],
-    outside: np.ndarray,
-    options: FeatureOptions,
-    rows: np.ndarray,
-) -> str:
-    """A sentence on what was done with the outliers of a column; it names the farthest."""
-    far = (values - sum(limits) / 2).abs().to_numpy()
-    found = np.flatnonzero(outside)
-    farthest = found[np.argsort(-far[found], kind="stable")]
-    cells = cells_at(values.map(amount), farthest, rows)
-    what = f"{plural(found.size, 'outlier')} of {quote(values.name)}"
-    what += f" (robust z above {options.outlier_threshold:g})"
-    if options.outliers == "drop":
-        return f"Dropped the customers of {what}: {cells}."
-    ends = zip(limits, (values < limits[0], values > limits[1]), strict=True)
-    to = " and ".join(amount(limit) for limit, beyond in ends if beyond.any())
-    return f"Moved {what} to {to} for the clustering: {cells}."
 
 
 def _fill_number(column: pd.Series, rule: Any) -> float:
@@ -197,30 +169,20 @@ def _fill_number(column: pd.Series, rule: Any) -> float:
     return float(np.median(column.dropna().to_numpy()))
 
 
-def _number(
-    column: pd.Series, fill: float, limits: tuple[float, float] | None, rule: str, weight: float
-) -> Number:
-    low, high = limits or (-np.inf, np.inf)
-    values = column.fillna(fill).clip(low, high).to_numpy()
+def _scaled(step: Number, column: pd.Series, rule: str) -> Number:
+    """The step with the mean and the scale of its column, by `rule`."""
+    filled = column.fillna(step.fill).to_numpy(dtype=np.float64)
+    if step.transform.zeros_apart:  # those who have none are at the mean of those who have some
+        filled = filled[filled > 0]
+    values = step.transform.apply(filled.clip(step.low, step.high))
     size = float(np.abs(values).max()) or 1.0  # squares of values near 1e200 would overflow
-    log = bool(values.min() >= 0) and (
-        rule == "log" or (rule == "auto" and _skewness(values / size) > SKEWED)
-    )
-    if log:
-        values, size = np.log1p(values), 1.0
     mean, scale = float((values / size).mean()) * size, float((values / size).std()) * size
     if rule == "minmax":
         mean, scale = float(values.min()), float(values.max() - values.min())
     if rule == "robust":
         low_quarter, mean, high_quarter = map(float, np.percentile(values, [25, 50, 75]))
         scale = (high_quarter - low_quarter) / 1.349 or scale  # 1.349: of a normal distribution
-    return Number(str(column.name), fill, mean, scale or 1.0, log, low, high, weight)
-
-
-def _skewness(values: np.ndarray) -> float:
-    centred = values - values.mean()
-    spread = centred.std()
-    return float((centred**3).mean() / spread**3) if spread > 0 else 0.0
+    return step._replace(mean=mean, scale=scale or 1.0)
 
 
 def _category(column: pd.Series, weight: float, rule: Any) -> Category:
@@ -259,15 +221,16 @@ def _differing(recipe: list[Number | Category], options: FeatureOptions) -> str:
 
 def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[str]:
     numbers = [s for s in recipe if isinstance(s, Number)]
-    logs, others = [s.name for s in numbers if s.log], [s.name for s in numbers if not s.log]
+    others = [s.name for s in numbers if not s.log]
     categories = [s.name for s in recipe if isinstance(s, Category)]
     verb = {"robust": "Scaled by median and quartiles", "minmax": "Scaled to 0..1"}
-    sentences = []
-    if logs:
-        why = f"with a skewness above {SKEWED:g}" if options.scale == "auto" else "as requested"
+    sentences = _logarithms(numbers, options)
+    apart = [s.name for s in numbers if s.transform.zeros_apart]
+    if apart:
         sentences.append(
-            f"Took the logarithm, log(1 + x), of {plural(len(logs), 'column')} "
-            f"({listed(logs)}), {why}, and standardised it."
+            f"Told those with none apart in {plural(len(apart), 'column')} ({listed(apart)}), of "
+            f"which {MANY_ZEROS:.0%} or more is 0: a 0/1 column says who has some, and the amount "
+            "counts among those only."
         )
     if others:
         sentences.append(
@@ -282,3 +245,19 @@ def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[s
         )
     weights = options.weights.items()
     return [*sentences, *(f"Weighted {quote(n)} by {w:g}, as requested." for n, w in weights)]
+
+
+def _logarithms(numbers: list[Number], options: FeatureOptions) -> list[str]:
+    """A sentence for each kind of logarithm that was taken."""
+    why = "as requested"
+    if options.scale == "auto":
+        why = f"with a skewness above {SKEWED:g} without the far ends, before outliers were judged"
+    by_words: dict[str, list[str]] = {}
+    for step in numbers:
+        if step.log:
+            by_words.setdefault(step.transform.words, []).append(step.name)
+    return [
+        f"Took the logarithm, {words}, of {plural(len(names), 'column')} ({listed(names)}), {why}, "
+        "and standardised it."
+        for words, names in by_words.items()
+    ]

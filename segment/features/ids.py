@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterator
 
+import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.tables.cells import NUMBER_SHARE, PLAIN, Cells, Column, is_numeric, order_of_days
+from segment.features.kinds.lines import customer_of_orders, customer_without_names
+from segment.features.kinds.names import (
+    MAIL,
+    PLACE_OR_KIND,
+    is_about_orders,
+    is_id_name,
+    is_phone,
+    is_who_name,
+    may_be_id_name,
+    name_words,
+    names_customers,
+    says,
+)
+from segment.tables.cells import NUMBER_SHARE, PLAIN, Cells, Column, TableColumns
 from segment.wording import did_you_mean, plural, quote
 
-ID_WORDS = frozenset({"id", "no", "nr", "number", "key"})
 DIGITS = r"[-+]?[\d.,]+"
-
-
-def name_words(name: str) -> list[str]:
-    """The words of a column name, split at punctuation, spaces, `_` and capitals, in lower case.
-
-    >>> name_words("Cus_ID"), name_words("customerID"), name_words("IDNumber")
-    (['cus', 'id'], ['customer', 'id'], ['id', 'number'])
-    """
-    spaced = re.sub(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return [word.lower() for word in re.split(r"[\W_]+", spaced) if word]
-
-
-def is_id_name(name: str) -> bool:
-    """Whether a name has the word id, which names of amounts and categories do not have."""
-    return "id" in name_words(name)
-
-
-def may_be_id_name(name: str) -> bool:
-    """Whether a name may be an id's and not a count's: Order No, but not Number of orders."""
-    return is_id_name(name) or not ID_WORDS.isdisjoint(name_words(name)[-1:])
+FILLED = 0.9  # of the rows have an id
+MOST_WORDS = 5  # of a name; longer texts are remarks
 
 
 def has_fractions(column: Column) -> bool:
     """Whether some cells are numbers that are not whole."""
-    return bool((column.numbers.dropna() % 1 != 0).any())
+    values = column.level_numbers
+    return bool((values[values == values] % 1 != 0).any())
+
+
+def all_differ(column: Column) -> bool:
+    """Whether no value repeats, neither as a text nor as a number: 1 and 1.0 are one."""
+    n_values = len(column.levels)
+    if n_values < column.n_present:
+        return False
+    values = column.level_numbers
+    exact = column.is_of_numbers and np.nanmax(np.abs(values)) < 2**53
+    return not exact or len(np.unique(values)) == n_values
 
 
 def repeated_ids(ids: Column) -> pd.Series:
@@ -51,63 +57,114 @@ def find_id(
     wanted: str | None = None,
     not_id: Collection[str] = (),
     cells: Cells = PLAIN,
+    columns: TableColumns | None = None,
 ) -> tuple[str | None, str]:
     """The column that names a customer, if there is one, and a sentence with the reason.
 
-    It is the first column with a word equal to id, no, nr, number or key whose values all differ;
-    else the first text column whose values all differ. A column of numbers is never an id by
-    uniqueness alone: incomes may all differ too. A column with the word id whose values repeat is
-    still the id, with an error in it. A column with the word no, nr, number or key whose values
-    repeat is the id only if that word is the last and most values differ: "Number of orders" is
-    not an id.
+    An id has at least half as many values as rows, and no fractions. A column that names customers
+    goes before other ids, and these before numbers of orders and items; then come words for
+    customers, phone numbers and e-mail addresses, and last the first text column whose values all
+    differ. A column of numbers is never an id by uniqueness alone: incomes may all differ too. The
+    column that names customers is the id even where it repeats: the table lists purchases then.
     """
     if wanted is not None:
         if wanted not in frame.columns:
             raise SegmentError(f"no column {quote(wanted)}{did_you_mean(wanted, frame.columns)}")
         return wanted, f"Took {quote(wanted)} as the customer id, as requested."
-    for why, found in _rules([n for n in frame.columns if n not in not_id], frame, cells):
-        for column in found:
-            n_blank = len(frame) - column.n_present
-            blanks = f" ({plural(n_blank, 'customer has', 'customers have')} none)"
-            return column.name, (
-                f"Took {quote(column.name)} as the customer id: {why}{blanks if n_blank else ''}; "
-                "it forms no segments."
-            )
+    columns = cells.columns(frame) if columns is None else columns
+    for why, column in _candidates([n for n in frame.columns if n not in not_id], columns):
+        n_blank = len(frame) - column.n_present
+        blanks = f" ({plural(n_blank, 'customer has', 'customers have')} none)"
+        return column.name, (
+            f"Took {quote(column.name)} as the customer id: {why}{blanks if n_blank else ''}; "
+            "it forms no segments."
+        )
     return None, (
         "Found no customer id: customers are named by their row below the header, and two with "
         "equal cells count as one."
     )
 
 
-def _rules(
-    names: list[str], frame: pd.DataFrame, cells: Cells
-) -> Iterable[tuple[str, Iterable[Column]]]:
-    """Reasons to be the id, and the columns that have them; the first column of all is the id."""
-    named = [cells.column(frame[n]) for n in names if not ID_WORDS.isdisjoint(name_words(n))]
-    named = [c for c in named if not has_fractions(c)]  # fractions are amounts
-    texts = (cells.column(frame[n]) for n in names if frame[n].is_unique)
-    by_name, half, n_rows = "it is named like an id", len(frame) // 2, len(frame)
-    differ = f"{by_name} and its values all differ"
-    mostly = (c for c in named if may_be_id_name(c.name) and _mostly_differ(c))
-    first = (c for c in texts if _all_differ(c, n_rows) and _is_text(c))
-    yield differ, (c for c in named if _all_differ(c, n_rows))
-    yield by_name, mostly
-    yield "it is the first text column whose values all differ", first
-    yield differ, (c for c in named if _all_differ(c, n_rows - half))
-    yield by_name, (c for c in named if is_id_name(c.name) and c.n_present > len(c.levels))
+def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, Column]]:
+    """Reasons to be the id with the column that has them; the first is the id."""
+    differ = "it is named like an id and its values all differ"
+    of_customers = [n for n in names if names_customers(n) and not _is_kind(n)]
+    ids = [n for n in names if is_id_name(n) and n not in of_customers]
+    marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids)]
+    others = [n for n in (*ids, *marked) if is_about_orders(n) or _is_kind(n)]
+    who = [n for n in names if is_who_name(n) and n not in of_customers]
+    contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
+
+    def of(some: list[str], fits: Callable[[Column], bool], why: str) -> Iterator:
+        for name in some:
+            column = columns[name]
+            if not has_fractions(column) and fits(column):
+                yield why, column
+
+    plain = [n for n in ids if n not in others]
+    yield from of(of_customers, _all_differ, differ)
+    yield from of(of_customers, _repeats, "it is named like the id of a customer")
+    yield from of(plain, _all_differ, differ)
+    yield from of([n for n in marked if n not in others], _all_differ, differ)
+    yield from of(plain, _mostly_differ, "it is named like an id")
+    in_orders = customer_of_orders(columns)
+    if in_orders in names and in_orders is not None:
+        yield "it names the customers of orders", columns[in_orders]
+    yield from of(who, _all_differ, "it is a word for customers and its values all differ")
+    yield from of(
+        contacts, _all_differ, "it is a phone number or address and its values all differ"
+    )
+    yield from of(others, _all_differ, differ)
+    yield from of(
+        names,
+        lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
+        "it is the first text column whose values all differ",
+    )
+    in_lines = customer_without_names(columns) if names == list(columns) else None
+    if in_lines is not None:
+        yield "its numbers repeat beside dates, so they name the customers", columns[in_lines]
+    yield from of([*of_customers, *plain], _half_differ, differ)
+    yield from of(
+        [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"
+    )
 
 
-def _all_differ(column: Column, least: int) -> bool:
-    return len(column.levels) == column.n_present >= max(1, least)
+def _is_kind(name: str) -> bool:
+    """Whether a name is that of a group or a place: QTR_ID, customer type id."""
+    return not PLACE_OR_KIND.isdisjoint(name_words(name)[:-1])
+
+
+def _all_differ(column: Column, least: float = FILLED) -> bool:
+    """Whether no value repeats in a column with few blanks."""
+    return column.n_present >= max(1, least * len(column.codes)) and all_differ(column)
+
+
+def _half_differ(column: Column) -> bool:
+    return _all_differ(column, 0.5)
+
+
+def _nearly_all_differ(column: Column) -> bool:
+    return _mostly_differ(column) and len(column.levels) > 0.9 * column.n_present
 
 
 def _mostly_differ(column: Column) -> bool:
-    return column.n_present / 2 < len(column.levels) < column.n_present
+    n_values = len(column.levels)
+    return column.n_present / 2 < n_values < column.n_present >= len(column.codes) / 2
 
 
-def _is_text(column: Column) -> bool:
-    """Whether the cells are neither numbers, in any notation, nor dates."""
-    if is_numeric(column.raw) or column.is_day or order_of_days(column.levels) is not None:
+def _repeats(column: Column) -> bool:
+    """Whether a column named for customers has more values than a category of them."""
+    n_values = len(column.levels)
+    return _mostly_differ(column) or n_values >= 0.001 * column.n_present > 0
+
+
+def _is_name(column: Column) -> bool:
+    """Whether the cells are short texts, neither numbers, in any notation, nor dates."""
+    if column.is_numeric or column.is_day or column.order_of_days is not None:
         return False
-    digits = column.text.str.fullmatch(DIGITS).fillna(False).astype(bool) | column.numbers.notna()
-    return bool(digits.sum() < NUMBER_SHARE * column.n_present)
+    texts = [str(text) for text in column.levels]
+    digits = [re.fullmatch(DIGITS, text) is not None for text in texts]
+    n_numbers = sum(d or v == v for d, v in zip(digits, column.level_numbers, strict=True))
+    words = sorted(len(text.split()) for text in texts[:500])
+    is_short = words[len(words) // 2] <= MOST_WORDS
+    return n_numbers < NUMBER_SHARE * len(texts) and is_short

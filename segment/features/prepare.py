@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.features.clean import Cleaned, clean
+from segment.errors import SegmentError
+from segment.features.clean import Cleaned, RowChoices, clean
 from segment.features.columns import Columns, check_choices, choose_columns, read_columns
 from segment.features.derive import derive
 from segment.features.features import FeatureOptions, Features, build_matrix, make_features
@@ -18,11 +19,19 @@ from segment.features.roles import Choices
 class Settings(NamedTuple):
     """What the user decided about rows, columns and features."""
 
-    id_column: str | None
-    duplicates: str | None
+    rows: RowChoices
     derive: Sequence[str]
     choices: Choices
     features: FeatureOptions
+
+
+class Examined(NamedTuple):
+    """A table whose rows are cleaned and whose columns are read."""
+
+    cleaned: Cleaned
+    columns: Columns
+    rules: tuple[str, ...]  # by which columns were derived
+    sections: list[tuple[str, list[str]]]  # heading, sentences
 
 
 class Prepared(NamedTuple):
@@ -35,26 +44,38 @@ class Prepared(NamedTuple):
     sections: list[tuple[str, list[str]]]  # heading, sentences
 
 
-def prepare(frame: pd.DataFrame, settings: Settings, read_decisions: Sequence[str]) -> Prepared:
-    """All steps from a checked table to a matrix; `read_decisions` come from reading the table.
+def examine(frame: pd.DataFrame, settings: Settings, read_decisions: Sequence[str]) -> Examined:
+    """What a checked table holds; `read_decisions` come from reading it.
 
-    SegmentError where a choice does not fit the table, or no column can form segments.
+    A table that cannot be segmented as it is has ``cleaned.refusal``. SegmentError where a choice
+    does not fit the table, or no column can form segments.
     """
     choices, options, rules = settings.choices, settings.features, tuple(settings.derive)
     cells = choices.cells(frame)
     given = set(frame.columns)
     frame = derive(frame, rules, cells)
-    check_choices(choices, frame, settings.id_column)
-    cleaned = clean(frame, settings.id_column, choices.named, settings.duplicates, cells)
+    check_choices(choices, frame, settings.rows.id_column)
+    cleaned = clean(frame, settings.rows, choices.named, cells)
     always_read = {*frame.columns} - given | {*options.weights, *options.fill}
     columns = choose_columns(cleaned, choices, cells, always_read)
-    features = make_features(columns, options, cleaned.rows)
     derived = [f"Derived {rule}." for rule in rules]
     sections = [
         ("The table", [*read_decisions, *cleaned.decisions]),
         ("The columns", [*derived, *columns.decisions]),
-        ("Making them comparable", features.decisions),
     ]
+    return Examined(cleaned, columns, rules, sections)
+
+
+def prepare(examined: Examined, options: FeatureOptions) -> Prepared:
+    """The matrix of a table that was examined.
+
+    SegmentError where an id repeats, or an option does not fit a column.
+    """
+    cleaned, columns, rules, sections = examined
+    if cleaned.refusal:
+        raise SegmentError(cleaned.refusal)
+    features = make_features(columns, options, cleaned.rows)
+    sections = [*sections, ("Making them comparable", features.decisions)]
     if not features.kept.all():
         cleaned, columns = _keep_rows(cleaned, columns, features.kept)
     return Prepared(cleaned, columns, features, rules, sections)
@@ -75,5 +96,6 @@ def matrix_of(frame: pd.DataFrame, prepared: Prepared) -> np.ndarray:
 def _keep_rows(cleaned: Cleaned, columns: Columns, kept: np.ndarray) -> tuple[Cleaned, Columns]:
     """Both without the customers that were dropped as outliers."""
     frame = cleaned.frame.loc[kept].reset_index(drop=True)
-    cleaned = cleaned._replace(rows=cleaned.rows[kept], frame=frame)
+    again = cleaned.columns.cells.columns(frame)
+    cleaned = cleaned._replace(rows=cleaned.rows[kept], frame=frame, columns=again)
     return cleaned, columns._replace(frame=columns.frame.loc[kept].reset_index(drop=True))

@@ -1,32 +1,49 @@
-"""Roles: what a column is, by the user's choice or by most of its cells, and how it is read."""
+"""Roles: what a column is, by the user's choice or by its cells and name, and the reason.
+
+The questions are asked in this order: the user's choice, nothing or one value, ticks, what is no
+amount, ids, dates, numbers and codes, ordered words, lists, categories. Each is answered by a
+module of `segment.features.kinds`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.ids import has_fractions, is_id_name, may_be_id_name, name_words
-from segment.tables.cells import (
-    MISSING,
-    NUMBER_SHARE,
-    Cells,
-    Column,
-    guess_decimal,
-    is_numeric,
-    order_of_days,
+from segment.features.ids import all_differ, has_fractions
+from segment.features.kinds.lines import NAMELESS
+from segment.features.kinds.names import (
+    AGES,
+    PLACE_OR_KIND,
+    is_birth,
+    is_code_name,
+    is_day_name,
+    is_id_name,
+    is_stamp,
+    is_who_name,
+    may_be_id_name,
+    name_words,
+    names_customers,
+    says,
 )
+from segment.features.kinds.no_amounts import has_fixed_width, has_leading_zeros, no_amount
+from segment.features.kinds.scales import scale_of
+from segment.features.kinds.sentinels import find_sentinel
+from segment.features.kinds.spellings import common_spellings, spelling_key
+from segment.features.kinds.ticks import best_separator, is_tick, separator_of
+from segment.features.reader import MANY_VALUES, Reader
+from segment.tables.cells import MISSING, NUMBER_SHARE, Cells, Column, guess_decimal
+from segment.tables.written.days import DIGITS, has_clock, number_style
 from segment.wording import quote
 
-FEW_VALUES = 3  # whole numbers with at most 3 distinct values are codes, not amounts
-MANY_VALUES = 20  # that a category keeps; rarer ones are grouped
+FEW_VALUES = 2  # whole numbers with at most 2 distinct values are codes, not amounts
+MANY_CODES = 50  # whole numbers under the name of a code; more are left out
 FREE_SHARE = 0.3  # a text column with a larger share of distinct values holds names or remarks
-OTHER = "(other)"
 YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1"})
-BIRTH = frozenset({"birth", "born", "dob", "yob", "birthday", "birthdate", "birthyear"})
 OLDEST = 110  # years
 
 
@@ -44,96 +61,143 @@ class Choices(NamedTuple):
     ranges: Mapping[str, tuple[float, float]] = {}
     min_variance: float = 0.0
     max_correlation: float = 1.0
+    split: Sequence[str] = ()
+    recode: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def named(self) -> set[str]:
         """The columns that some choice names."""
-        return {*self.features, *self.drop, *self.numbers, *self.categories, *self.ranges}
+        return {*self.used, *self.drop, *self.ranges}
+
+    @property
+    def used(self) -> set[str]:
+        """The columns that the user wants to form segments."""
+        return {*self.features, *self.numbers, *self.categories, *self.split}
 
     def cells(self, frame: pd.DataFrame) -> Cells:
         """How the cells of `frame` are read."""
         missing = MISSING | {token.strip().lower() for token in self.missing}
-        return Cells(missing, self.decimal or guess_decimal(frame))
-
-
-class Reader(NamedTuple):
-    """How one column becomes numbers or categories, in this table and in later ones."""
-
-    name: str
-    role: str
-    label: str = ""  # the name of its values
-    codes: bool = False  # a category of whole numbers: 1.0 and "01" are the same code as 1
-    low: float = -np.inf
-    high: float = np.inf
-    order: str = ""  # of day, month and year in dates
-    as_of: pd.Timestamp | None = None
-    levels: Collection[str] = ()  # of a grouped category; every other is `OTHER`
-
-    @property
-    def is_number(self) -> bool:
-        """Whether the column is read as numbers."""
-        return self.role in ("number", "date")
-
-    @property
-    def is_useful(self) -> bool:
-        """Whether such columns form segments."""
-        return self.is_number or self.role in ("category", "yes/no")
-
-    def read(self, column: Column) -> pd.Series:
-        """Float64 numbers, or text as objects; NaN or None where a cell is missing."""
-        if self.role == "date":
-            age = (self.as_of - column.days(self.order)).dt.days.astype("float64")
-            return age / 365.25 if is_birth(self.name) else age
-        if self.role == "number" or self.codes:
-            values = column.numbers
-            values = values.where((values >= self.low) & (values <= self.high))
-            return _as_codes(values) if self.codes else values
-        text = column.text
-        if not self.levels:
-            return text
-        return text.where(text.isna() | text.isin(list(self.levels)), OTHER)
-
-
-def is_birth(name: str) -> bool:
-    """Whether a column holds days or years of birth, by its name."""
-    return not BIRTH.isdisjoint(name_words(name))
+        decimal = self.decimal or guess_decimal(frame)
+        return Cells(missing, decimal, self.decimal is not None, self.recode)
 
 
 def recognise(column: Column, choices: Choices) -> Reader:
     """The user's choice for a column, else what most of its cells are."""
     name, n_values = column.name, len(column.levels)
-    is_id = is_id_name(name) or (may_be_id_name(name) and n_values == column.n_present)
-    role = ""
+
+    def reader(role: str, reason: str) -> Reader:
+        return Reader(name, role, name, reason, decimal=column.decimal)
+
     if name in choices.categories:
-        role = "category"
-    elif not n_values:
-        role = "empty"
-    elif name in choices.numbers:
-        role = "number"
-    elif n_values == 1:
-        role = "constant"
-    elif is_id and not has_fractions(column):
-        role = "id"
-    return Reader(name, role, name) if role else _by_cells(column, choices.day_order)
+        return reader("category", "as requested")
+    if not n_values:
+        return reader("empty", "no cell is filled")
+    if name in choices.split:
+        return reader("list", "as requested")._replace(separator=best_separator(column))
+    if name in choices.numbers:
+        return reader("number", "as requested")
+    if is_tick(column):
+        mark = quote(column.levels[0])
+        return reader("yes/no", f"{mark} is yes and blank is no")._replace(tick=True)
+    if n_values == 1:
+        return reader("constant", "it has one value only")
+    if name not in choices.used:
+        found = no_amount(column)
+        names_a_customer = is_id_name(name) or names_customers(name)
+        is_id = found and found[0] in ("code", "counter") and names_a_customer and _is_id(column)
+        if found and not is_id:
+            return reader(*found)
+    if _is_id(column):
+        return reader("id", "it is named like an id")
+    return _by_cells(column, choices.day_order)._replace(decimal=column.decimal)
+
+
+def _is_id(column: Column) -> bool:
+    """Whether a column is named like an id and has at least half as many values as rows."""
+    n_values, name = len(column.levels), column.name
+    if has_fractions(column) or not (is_id_name(name) or all_differ(column)):
+        return False
+    if is_id_name(name):
+        of_kind = not PLACE_OR_KIND.isdisjoint(name_words(name)[:-1])
+        return n_values >= column.n_present / 2 or (n_values > MANY_CODES and not of_kind)
+    return may_be_id_name(name) or (is_who_name(name) and n_values > MANY_VALUES)
 
 
 def _by_cells(column: Column, day_order: str | None) -> Reader:
-    name, n_values, n_present = column.name, len(column.levels), column.n_present
-    order = "ymd" if column.is_day else day_order or order_of_days(column.levels)
-    may_be_days = column.is_day or not is_numeric(column.raw)
-    if order and may_be_days and column.days(order).count() >= NUMBER_SHARE * n_present:
-        return Reader(name, "date", name, order=order)
-    if is_numeric(column.raw) or column.numbers.count() >= NUMBER_SHARE * n_present:
-        values = column.numbers.dropna().unique()
-        codes = len(values) <= FEW_VALUES and bool((values % 1 == 0).all())
-        is_yes_no = codes and set(values) == {0.0, 1.0}
-        role = "yes/no" if is_yes_no else "category" if codes else "number"
-        return Reader(name, role, name, codes)
-    different = n_values == n_present > FEW_VALUES
+    found = _as_date(column, day_order)
+    if found is not None:
+        return found
+    if column.is_of_numbers:
+        return _as_number(column)
+    return _as_text(column)
+
+
+def _as_date(column: Column, day_order: str | None) -> Reader | None:
+    name = column.name
+    order = "ymd" if column.is_day else None
+    if not column.is_day and not column.is_numeric:
+        order = column.order_of_days
+        order = day_order if order in ("dmy", "mdy", "ymd") and day_order else order
+    if order and column.days(order).count() >= NUMBER_SHARE * column.n_solid:
+        if is_stamp(name) and has_clock([str(t) for t in column.levels]):
+            return Reader(name, "time stamp", name, "it says when a form was sent")
+        return Reader(name, "date", name, "its cells are dates", order=order)
+    if column.is_of_numbers and (is_day_name(name) or NAMELESS.fullmatch(name)):
+        values = column.level_numbers
+        style = number_style(values[~np.isnan(values)])
+        if style == DIGITS or (style is not None and is_day_name(name)):
+            reason = f"its numbers are days {_said(style)}"
+            return Reader(name, "date", name, reason, order=style)
+    return None
+
+
+def _said(style: str) -> str:
+    return "written as yyyymmdd" if style == "yyyymmdd" else "counted as in Excel"
+
+
+def _as_number(column: Column) -> Reader:
+    name = column.name
+    values = column.level_numbers
+    distinct = np.unique(values[~np.isnan(values)])
+    whole = bool((distinct % 1 == 0).all())
+    reader = Reader(name, "number", name)
+    if whole and set(distinct) == {0.0, 1.0}:
+        return reader._replace(role="yes/no", codes=True, reason="its only values are 0 and 1")
+    if whole and len(distinct) <= FEW_VALUES:
+        return reader._replace(role="category", codes=True, reason="it has two values only")
+    if whole and (is_code_name(name) or is_id_name(name) or has_leading_zeros(column)):
+        if len(distinct) > MANY_CODES:
+            return reader._replace(role="code", reason="its name says code, and it has many values")
+        reason = "its whole numbers are codes, by its name"
+        codes = not (has_leading_zeros(column) and has_fixed_width(column))
+        if not codes:
+            reason = "its numbers have leading zeros, so they are codes"
+        return reader._replace(role="category", codes=codes, reason=reason)
+    kind = "whole numbers" if whole else "numbers"
+    return reader._replace(reason=f"its cells are {kind}, {len(distinct):,} different ones")
+
+
+def _as_text(column: Column) -> Reader:
+    name, n_present = column.name, column.n_present
+    spellings = common_spellings(column)
+    n_values = len(set(map(spelling_key, column.levels)))
+    reader = Reader(name, "category", name, spellings=spellings)
+    scale = scale_of([str(text) for text in column.levels])
+    if scale is not None:
+        reason = f"its values have an order: {scale.words}"
+        return reader._replace(role="ordered", ranks=scale.ranks, reason=reason)
+    separator = separator_of(column)
+    if separator is not None:
+        return reader._replace(role="list", separator=separator, reason="cells hold several values")
+    different = n_values == n_present > 3
     if different or (n_values > MANY_VALUES and n_values > FREE_SHARE * n_present):
-        return Reader(name, "free text", name)
-    is_yes_no = n_values == 2 and {text.lower() for text in column.levels} <= YES_NO
-    return Reader(name, "yes/no" if is_yes_no else "category", name)
+        return reader._replace(role="free text", reason="it has too many different texts")
+    reason = f"it has {n_values:,} different texts"
+    if len(column.units) > 1 and column.number_share >= NUMBER_SHARE:
+        reason = f"its numbers have several units: {', '.join(sorted(column.units)[:4])}"
+    if n_values == 2 and {str(text).lower() for text in column.levels} <= YES_NO:
+        return reader._replace(role="yes/no", reason="its only values are yes and no")
+    return reader._replace(reason=reason)
 
 
 def last_day(
@@ -158,23 +222,21 @@ def complete(
     if reader.role == "date":
         label = f"age by {name}" if is_birth(name) else f"days since {name}"
         return reader._replace(label=label, as_of=as_of)
+    if reader.role == "number" and name not in choices.numbers:
+        reader = reader._replace(sentinel=find_sentinel(column.numbers.to_numpy()))
     if name in choices.ranges:
         low, high = choices.ranges[name]
         return reader._replace(low=low, high=high)
-    if reader.role == "number" and "age" in name_words(name):
+    if reader.role == "number" and says(name, AGES) and not column.units - {"year"}:
         return reader._replace(low=0, high=OLDEST)
     if reader.role == "number" and is_birth(name):
         values = column.numbers[column.numbers.between(1800, 2100)]
         if len(values) > NUMBER_SHARE * column.n_present:
             year = as_of.year if as_of is not None else values.max()
             return reader._replace(low=year - OLDEST, high=year)
-    if reader.role == "category" and not reader.codes and len(column.levels) > MANY_VALUES:
-        counts = column.text.value_counts()
-        ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
-        return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
+    if reader.role == "category" and len(column.levels) > MANY_VALUES:
+        counts = reader.read(column).value_counts()
+        if len(counts) > MANY_VALUES:
+            ordered = sorted(counts.index, key=lambda level: (-counts[level], level))
+            return reader._replace(levels=tuple(ordered[: MANY_VALUES - 1]))
     return reader
-
-
-def _as_codes(values: pd.Series) -> pd.Series:
-    codes = [None if np.isnan(value) else f"{value:.15g}" for value in values]
-    return pd.Series(codes, index=values.index, dtype=object, name=values.name)

@@ -3,53 +3,86 @@
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from segment.tables.written.days import ORDERS, days_of, order_of_days
+from segment.tables.written.missing import AMONG_NUMBERS, EVERYWHERE
+from segment.tables.written.numbers import Numbers, decimal_votes, read_numbers
+
+__all__ = ["MISSING", "NUMBER_SHARE", "ORDERS", "PLAIN", "Cells", "Column", "order_of_days"]
+
 NUMBER_SHARE = 0.95  # of the non-empty cells; a column with this share of numbers is one of numbers
-MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "<na>", "nat", "#n/a", "#div/0!"})
-MARKS = r"[$€£¥₹%]|\b(?:usd|eur|gbp|chf|jpy|inr)\b"  # of money and of shares
-FORMATTED = r"(?:[-+\d.,'’\s()$€£¥₹%]|usd|eur|gbp|chf|jpy|inr)+"  # all its signs
-SPACED = r"(?<=\d)[\s'’](?=\d{3}(?!\d))"  # 12 345 and 12'345, in any kind of space
-DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ]\d.*)?$")
-ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # positions of year, month and day
+MISSING = EVERYWHERE
 
 
 class Cells(NamedTuple):
-    """How the cells of a table are read: the words for missing, in lower case, and the decimal."""
+    """How the cells of a table are read.
+
+    `missing` are the words for missing, in lower case; `decimal` is the decimal sign, `settled`
+    where the user named it (else a column may have its own); `recode` holds other texts for some
+    texts of a column.
+    """
 
     missing: frozenset[str] = MISSING
     decimal: str = "."
+    settled: bool = False
+    recode: Mapping[str, Mapping[str, str]] = {}
 
-    def column(self, column: pd.Series) -> Column:
+    def column(self, column: pd.Series, decimal: str | None = None) -> Column:
         """The column, ready to be read as text, numbers or days."""
-        return Column(column, self)
+        return Column(column, self if decimal is None else self.with_decimal(decimal))
+
+    def with_decimal(self, decimal: str) -> Cells:
+        """The same with a decimal sign that no column overrides."""
+        return self._replace(decimal=decimal, settled=True)
+
+    def columns(self, frame: pd.DataFrame) -> TableColumns:
+        """The columns of a table, each made when it is first asked for."""
+        return TableColumns(frame, self)
 
     def numbers(self, column: pd.Series) -> pd.Series:
         """Cells as finite float64, everything else as NaN."""
         return Column(column, self).numbers
 
 
-PLAIN = Cells()
+class TableColumns(Mapping[str, "Column"]):
+    """The columns of a table by name, each read once."""
+
+    def __init__(self, frame: pd.DataFrame, cells: Cells) -> None:
+        self.frame, self.cells = frame, cells
+        self._made: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._made:
+            self._made[name] = self.cells.column(self.frame[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frame.columns)
+
+    def __len__(self) -> int:
+        return self.frame.shape[1]
 
 
 class Column:
     """A column, read once per distinct text; equal cells get equal values.
 
     `levels` are the distinct texts, `codes` the index of each cell's text in them (-1: missing),
-    and `missing_words` counts the cells with each word for missing (``""``: only spaces).
+    `counts` the number of cells with each, and `missing_words` the number with each word for
+    missing (``""``: only spaces).
     """
 
     def __init__(self, column: pd.Series, cells: Cells) -> None:
         self.raw, self.cells, self.name = column, cells, str(column.name)
-        if column.dtype == object and not only_text(column):  # True and 1 would count as equal
-            column = column.map(spell, na_action="ignore")
-        codes, different = pd.factorize(column)
+        self._days: dict[str, np.ndarray] = {}  # of the levels, by how they are written
+        codes, different = _distinct(column)
         texts = written(pd.Series(different)).astype(object)
+        if self.name in cells.recode:
+            texts = texts.replace(dict(cells.recode[self.name]))
         known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
         self.missing_words: dict[str, int] = {}
         if not known.all():
@@ -60,96 +93,122 @@ class Column:
                     self.missing_words[word] = self.missing_words.get(word, 0) + count
         merged, self.levels = pd.factorize(texts.where(known).to_numpy(dtype=object))
         self.codes = np.append(merged, -1)[codes]
-        self.n_present = int((self.codes >= 0).sum())
+        self.counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
+        self.n_present = int(self.counts.sum())
 
     @property
     def is_day(self) -> bool:
         """Whether pandas holds the column as dates."""
         return bool(pd.api.types.is_datetime64_any_dtype(self.raw.dtype))
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether pandas holds the column as numbers."""
+        return is_numeric(self.raw)
+
     @functools.cached_property
     def text(self) -> pd.Series:
         """Cells as text without outer spaces, missing ones as None."""
-        return self._spread(self.levels, None)
+        return self.spread(self.levels, None)
+
+    @functools.cached_property
+    def decimal(self) -> str:
+        """The decimal sign: the user's, else that of most clear cells, else the table's."""
+        if self.cells.settled or self.is_numeric:
+            return self.cells.decimal
+        comma, point = decimal_votes(self.levels[:1000])
+        return self.cells.decimal if comma == point else "," if comma > point else "."
+
+    @functools.cached_property
+    def hollow(self) -> np.ndarray:
+        """True for each level that means missing in a column of numbers or days: unknown, none."""
+        if self.is_numeric or self.is_day:
+            return np.zeros(len(self.levels), dtype=bool)
+        return np.array([text.lower() in AMONG_NUMBERS for text in self.levels], dtype=bool)
+
+    @property
+    def n_solid(self) -> int:
+        """The number of cells that would hold a value in a column of numbers or days."""
+        return self.n_present - int(self.counts[self.hollow].sum())
+
+    @functools.cached_property
+    def level_numbers(self) -> np.ndarray:
+        """The number of each level, NaN where it is none."""
+        return self._parsed.values
 
     @functools.cached_property
     def numbers(self) -> pd.Series:
         """Cells as finite float64, everything else as NaN."""
-        if is_numeric(self.raw):
+        if self.is_numeric and self.name not in self.cells.recode:
             values = self.raw.astype("float64")
             return values.where(np.isfinite(values) & (self.codes >= 0))
-        return self._spread(self._parsed[0], np.nan)
+        return self.spread(self.level_numbers, np.nan)
+
+    @property
+    def number_share(self) -> float:
+        """The share of numbers among the cells that are neither missing nor a word for it."""
+        found = ~np.isnan(self.level_numbers) & ~self.hollow
+        return float(self.counts[found].sum() / max(1, self.n_solid))
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether the column is one of numbers, with one unit at most."""
+        return self.is_numeric or (
+            bool(self.n_solid) and self.number_share >= NUMBER_SHARE and len(self.units) < 2
+        )
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units that stand behind numbers."""
+        return self._parsed.units
 
     @property
     def formatted_numbers(self) -> list[str]:
         """Texts of numbers with signs or separators, such as ``$1,234.50``."""
-        return [] if is_numeric(self.raw) else list(self.levels[self._parsed[1]])
+        return [] if self.is_numeric else list(self.levels[self._parsed.formatted])
 
     @functools.cached_property
-    def _parsed(self) -> tuple[np.ndarray, np.ndarray]:
-        """The number of each level, and whether it is a formatted one.
+    def _parsed(self) -> Numbers:
+        if self.is_numeric and self.name not in self.cells.recode:
+            values = self.levels.astype("float64")
+            nothing = np.zeros(len(values), dtype=bool)
+            return Numbers(np.where(np.isfinite(values), values, np.nan), nothing, frozenset())
+        return read_numbers(self.levels, self.decimal)
 
-        Plain numbers are read as they are. From the others, signs of money and shares, separators
-        of thousands and bookkeepers' parentheses are removed first.
-        """
-        text, decimal = pd.Series(self.levels, dtype=object), self.cells.decimal
-        values = _floats(text) if decimal == "." else np.full(len(text), np.nan)
-        formatted = np.isnan(values)
-        rest = text[formatted].astype(str)
-        if len(rest):
-            bare = _without_signs(rest, decimal)
-            values[formatted] = _floats(bare.where(rest.str.fullmatch(FORMATTED, case=False)))
-            formatted[formatted] = bare != rest.str.replace(decimal, ".", regex=False)
-        return values, formatted & ~np.isnan(values)
+    @functools.cached_property
+    def order_of_days(self) -> str | None:
+        """How the column writes dates; None where most of its cells are none."""
+        return "ymd" if self.is_day else order_of_days(self.levels[~self.hollow])
 
     def days(self, order: str) -> pd.Series:
         """Cells as dates without the time of day, everything else as NaT."""
         order = "ymd" if self.is_day else order
-        days = pd.to_datetime(
-            pd.Series([_iso(text, order) for text in self.levels], dtype=object),
-            format="%Y-%m-%d",
-            errors="coerce",
-        )
-        return self._spread(days.to_numpy(), np.datetime64("NaT"))
+        if order not in self._days:
+            self._days[order] = days_of(self.levels, order)
+        return self.spread(self._days[order], None)
 
-    def _spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
+    def spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
+        """Each cell's share of what its level has."""
+        if of_levels.dtype.kind == "M":
+            nothing = np.datetime64("NaT")
         spread = np.append(of_levels, nothing)[self.codes]
-        return pd.Series(spread, index=self.raw.index, name=self.raw.name)
+        # dtype is named: pandas would look at every object for a narrower one.
+        return pd.Series(spread, index=self.raw.index, name=self.raw.name, dtype=spread.dtype)
 
 
-def _without_signs(text: pd.Series, decimal: str) -> pd.Series:
-    """``€ 1.234,50`` as ``1234.50`` if the decimal sign is a comma, ``(12)`` as ``-12``."""
-    group = "." if decimal == "," else ","
-    bare = text.str.replace(MARKS, "", regex=True, case=False).str.strip()
-    bare = bare.str.replace(SPACED, "", regex=True)
-    bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
-    grouped = rf"[-+]?\d{{1,3}}(?:\{group}\d{{3}})+(?:\{decimal}\d*)?"
-    in_groups = bare.str.fullmatch(grouped).astype(bool)
-    bare = bare.mask(in_groups, bare.str.replace(group, "", regex=False))
-    return bare.str.replace(decimal, ".", regex=False)
+PLAIN = Cells()
 
 
-def _floats(text: pd.Series) -> np.ndarray:
-    """The nearest float64 of each text, NaN where it is not a finite number.
-
-    pandas decides what a number is: float() would accept ``1_000`` too. float() computes the value:
-    pandas may err by one unit in the last place.
-    """
-    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype="float64").copy()
-    found = ~np.isnan(values)
-    values[found] = text[found].astype("float64")
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _iso(text: str, order: str) -> str | None:
-    """``29.6.14`` as ``2014-06-29``."""
-    match = DAY.match(text)
-    if match is None:
-        return None
-    year, month, day = (match[1 + place] for place in ORDERS[order])
-    if len(year) == 2:
-        year = f"{20 if int(year) < 70 else 19}{year}"
-    return f"{year}-{month:0>2}-{day:0>2}"
+def _distinct(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """The code of each cell, -1 where it is missing, and the distinct values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        used, inverse = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
+        n_missing = int(bool(len(used)) and used[0] < 0)
+        return inverse - n_missing, np.asarray(column.cat.categories)[used[n_missing:]]
+    if column.dtype == object and not only_text(column):  # True and 1 would count as equal
+        column = column.map(spell, na_action="ignore")
+    codes, different = pd.factorize(column)
+    return codes, np.asarray(different)
 
 
 def spell(value: Any) -> str:
@@ -160,8 +219,21 @@ def spell(value: Any) -> str:
     return str(value)
 
 
+def _spelled(values: np.ndarray) -> list[str]:
+    """What `spell` makes of floats, many at once."""
+    with np.errstate(invalid="ignore"):
+        whole = (np.abs(values) < 1e15) & (values % 1 == 0)
+    texts = np.array(list(map(str, values.tolist())), dtype=object)
+    texts[whole] = values[whole].astype(np.int64).astype(str).astype(object)
+    return texts.tolist()
+
+
 def written(column: pd.Series) -> pd.Series:
     """Cells as they are written, without outer spaces; missing ones have no fixed spelling."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        return pd.Series(_spelled(column.to_numpy()), index=column.index, dtype=object)
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
         column = column.astype(object).map(spell, na_action="ignore")
     return column.astype(str).str.strip()
@@ -169,7 +241,9 @@ def written(column: pd.Series) -> pd.Series:
 
 def filled(column: pd.Series) -> pd.Series:
     """Cells as they are written, ``""`` where a cell is missing."""
-    return written(column).mask(column.isna(), "")
+    codes, different = _distinct(column)
+    texts = np.append(written(pd.Series(different)).to_numpy(dtype=object), "")
+    return pd.Series(texts[codes], index=column.index, name=column.name, dtype=object)
 
 
 def is_numeric(column: pd.Series) -> bool:
@@ -189,47 +263,29 @@ def blank_rows(frame: pd.DataFrame) -> np.ndarray:
     for position in range(frame.shape[1]):
         rows = np.flatnonzero(blank)
         if rows.size:  # in most tables no row is left after two columns
-            blank[rows] = filled(frame.iloc[rows, position]) == ""
+            codes, different = _distinct(frame.iloc[rows, position])
+            empty = (written(pd.Series(different)) == "").to_numpy(dtype=bool)
+            blank[rows] = np.append(empty, True)[codes]
     return blank
 
 
 def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
     """The decimal sign that more of the unambiguous cells have; a point if no cell is unambiguous.
 
-    ``1,234`` is ambiguous; ``12,5`` and ``0,123`` have decimal commas, ``12.5`` and ``1,234.5``
-    decimal points. About `n_cells` cells are read, of about 1,000 rows at most.
+    About `n_cells` cells are read, of about 1,000 rows at most.
     """
     n_rows = min(1000, max(20, n_cells // frame.shape[1]))
     sample = frame.iloc[:: max(1, len(frame) // n_rows)]
     text = [n for n in frame if not is_numeric(frame[n]) and frame[n].dtype.kind != "M"]
     seen = {cell for n in text for cell in map(str, sample[n].dropna().tolist())}
-    cells = pd.Series([c for c in seen if "," in c or "." in c], dtype=object).astype(str)
-    cells = cells.str.replace(MARKS + r"|\s", "", regex=True, case=False)
-
-    def count(decimal: str, group: str) -> int:
-        fraction = rf"\{decimal}(?:\d{{1,2}}|\d{{4,}})"
-        only = rf"[-+]?(?:\d+{fraction}|0\{decimal}\d+|\d{{4,}}\{decimal}\d+|"
-        only += rf"\d{{1,3}}(?:\{group}\d{{3}})+\{decimal}\d*)"
-        return int(cells.str.fullmatch(only).sum())
-
-    return "," if count(",", ".") > count(".", ",") else "."
+    comma, point = decimal_votes(cell.strip() for cell in seen)
+    return "," if comma > point else "."
 
 
-def order_of_days(texts: Iterable[str]) -> str | None:
-    """The order of day, month and year by which most texts are dates; None if most are not dates.
+def texts_of(cells: Iterable[Any]) -> list[str]:
+    """Cells of one row or column as texts; ``""`` where one is missing."""
+    return ["" if _is_nothing(cell) else spell(cell).strip() for cell in cells]
 
-    Day first if no date is unambiguous.
-    """
-    texts = list(texts)
 
-    def dates(some: list[str]) -> list[re.Match[str]]:
-        return [match for match in map(DAY.match, some) if match]
-
-    for some in (texts[:100], texts):  # for most columns the first 100 show that they are not dates
-        found = dates(some)
-        if not found or len(found) < len(some) / 2:
-            return None
-    if sum(len(match[1]) == 4 for match in found) > len(found) / 2:
-        return "ymd"
-    first, second = (sum(int(match[part]) > 12 for match in found) for part in (1, 2))
-    return "mdy" if second > first else "dmy"
+def _is_nothing(cell: Any) -> bool:
+    return cell is None or cell is pd.NaT or cell != cell

@@ -22,6 +22,7 @@ def check_frame(frame: Any) -> pd.DataFrame:
     """
     if not isinstance(frame, pd.DataFrame):
         frame = from_arrow(frame)
+    frame = _with_ids(frame)
     check_names(frame)
     mixed = [n for n in frame.columns if frame[n].dtype == object and not only_text(frame[n])]
     for name in mixed:
@@ -33,6 +34,24 @@ def check_frame(frame: Any) -> pd.DataFrame:
                 "one value: a number, a text or a date"
             )
     return frame.set_axis([str(name) for name in frame.columns], axis=1).reset_index(drop=True)
+
+
+def _with_ids(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an index of ids as its first column.
+
+    Such an index has a name, or texts that all differ; positions of rows are no ids.
+    """
+    index = frame.index
+    named = [name for name in index.names if name is not None]
+    if isinstance(index, pd.RangeIndex) and not named:
+        return frame
+    if named:
+        taken = {*map(str, frame.columns)} & {*map(str, named)}
+        return frame.reset_index(drop=True) if taken else frame.reset_index()
+    is_text = not pd.api.types.is_numeric_dtype(index.dtype) and index.nlevels == 1
+    if not is_text or not index.is_unique or "id" in frame.columns or not len(frame):
+        return frame.reset_index(drop=True)
+    return frame.rename_axis("id").reset_index()
 
 
 def check_names(frame: pd.DataFrame, name: str = "the table") -> None:

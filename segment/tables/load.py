@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from segment.errors import SegmentError
+from segment.tables.around.named import TextOptions
 from segment.tables.arrow import read_parquet
 from segment.tables.compressed import unpack
 from segment.tables.database import default_name, read_database
 from segment.tables.dataframe import check_names
 from segment.tables.json_lines import read_json_lines
 from segment.tables.redact import VARIABLE, hide
-from segment.tables.textfile import TextOptions, read_text_file
+from segment.tables.textfile import read_text_file
 from segment.tables.workbook import read_workbook
 from segment.wording import quote
 

@@ -1,18 +1,23 @@
-"""Text files: the encoding, the delimiter, comments and the header, guessed from the content."""
+"""Text files: the delimiter, comments and the shape of the table, guessed from the content.
+
+Lines are checked one by one, without being taken apart; the cells are then read by pandas, column
+by column, each distinct text once.
+"""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import itertools
 import re
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.tables.cells import filled
+from segment.tables.around.named import TextOptions, name_columns
+from segment.tables.encoding import to_utf8
 from segment.wording import listed, plural, quote
 
 DELIMITERS = {
@@ -24,18 +29,30 @@ DELIMITERS = {
 }
 SAMPLE_LINES = 200
 TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # as typed in a shell
-MARKED = ", by its byte-order mark"
-NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
 
 
-class TextOptions(NamedTuple):
-    """What the user gave about a text file; everything else is guessed."""
+class _Lines(NamedTuple):
+    """The lines of a file, in UTF-8, from its first that is not blank.
 
-    encoding: str | None = None
-    delimiter: str | None = None
-    comment: str | None = None
-    header: bool = True
-    columns: Sequence[str] = ()
+    Line i is ``data[starts[i] : starts[i + 1]]`` with its end, and has the number ``numbers[i]``
+    in the file.
+    """
+
+    data: bytes
+    starts: np.ndarray  # (n_lines + 1,)
+    numbers: np.ndarray  # (n_lines,)
+
+    def texts(self, start: int, stop: int) -> list[str]:
+        """Some lines as texts."""
+        ends = self.starts[start : stop + 1].tolist()
+        return [self.data[a:b].decode(errors="replace") for a, b in itertools.pairwise(ends)]
+
+
+class _Rows(NamedTuple):
+    """Where each row begins (a line), and how many cells it has."""
+
+    lines: np.ndarray
+    widths: np.ndarray
 
 
 def read_text_file(
@@ -44,19 +61,26 @@ def read_text_file(
     """The cells of a text file as they are written, and what was decided in reading it."""
     csv.field_size_limit(2**31 - 1)  # a cell may hold more than the 131,072 letters of the default
     given = None if options.delimiter is None else _check_delimiter(options.delimiter)
-    text, decisions = decode(content, name, options.encoding)
-    lines, line_numbers = _without_comments(text, options.comment, decisions)
-    if not lines:
+    data, decisions = to_utf8(content, name, options.encoding)
+    lines = _without_comments(_lines(data), options, decisions)
+    if not len(lines.numbers):
         raise SegmentError(f"{name} is empty")
-    delimiter = given or _sniff_delimiter(lines[:SAMPLE_LINES])
+    sample = lines.texts(0, min(SAMPLE_LINES, len(lines.numbers)))
+    delimiter = given or _sniff_delimiter(sample)
     words = DELIMITERS.get(delimiter, quote(delimiter))
-    ends = " and lines as ended by CRLF" if lines[0].endswith("\r\n") else ""
+    ends = " and lines as ended by CRLF" if sample[0].endswith("\r\n") else ""
     decisions.append(
         f"Read cells as separated by {words}{', as requested' if given else ''}{ends}."
     )
-    rows, starts = _rows(lines, line_numbers, delimiter, name)
-    decisions += _check_widths(rows, starts, name)
-    return name_columns(pd.DataFrame(rows, dtype=object), name, options, decisions), decisions
+    lines, delimiter = _with_plain_delimiter(lines, delimiter)
+    rows = _shape(lines, delimiter, name)
+    width, is_short_header = _width(rows, name)
+    cells = _read_cells(lines, delimiter, width)
+    if is_short_header and _is_blank(cells.iloc[1:, -1]):  # each row ends with a delimiter
+        cells, is_short_header = cells.iloc[:, :-1], False
+    named = name_columns(cells, name, options, decisions, is_short_header)
+    decisions += _short_rows(rows, width, named.start, named.stop)
+    return named.frame, decisions
 
 
 def _check_delimiter(delimiter: str) -> str:
@@ -66,58 +90,59 @@ def _check_delimiter(delimiter: str) -> str:
     return delimiter
 
 
-def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
-    """The text, by its byte-order mark, else UTF-8, else Windows-1252; or by `encoding`."""
-    if encoding is not None:
-        return _decode_as(content, name, encoding), [f"Read the file as {encoding}, as requested."]
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_as(content, name, "utf-16"), [f"Read the file as UTF-16{MARKED}."]
-    even, odd = (content[start:2000:2].count(0) for start in (0, 1))
-    if max(even, odd) > 0.4 * len(content[:2000]) and not min(even, odd):
-        guess = "utf-16-le" if odd else "utf-16-be"
-        return _decode_as(content, name, guess), ["Read the file as UTF-16."]
-    if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
-        raise SegmentError(f"{name} is not a table: it is neither text nor another known format")
-    try:
-        marked = content.startswith(codecs.BOM_UTF8)
-        return content.decode("utf-8-sig"), [f"Read the file as UTF-8{MARKED}."] * marked
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    why = f"because line {line} is not UTF-8 (--encoding overrides)"
-    return _decode_as(content, name, "cp1252"), [f"Read the file as Windows-1252, {why}."]
+def _lines(data: bytes) -> _Lines:
+    """The lines of a file; they end with LF, CRLF or CR."""
+    if data.count(b"\r") != data.count(b"\r\n"):
+        data = re.sub(rb"\r(?!\n)", b"\n", data)
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10) + 1
+    starts = np.concatenate([[0], ends, [len(data)] * bool(len(data) and data[-1] != 10)])
+    return _Lines(data, starts.astype(np.int64), np.arange(1, len(starts)))
 
 
-def _decode_as(content: bytes, name: str, encoding: str) -> str:
-    try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except LookupError:
-        raise SegmentError(f"no encoding {quote(encoding)}; try utf-8, utf-16 or cp1252") from None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SegmentError(
-            f"{name} is not text in {encoding} (line {line}, byte {error.start}); name its "
-            "encoding with --encoding"
-        ) from None
+def _is_blank_line(lines: _Lines, i: int) -> bool:
+    return not lines.data[lines.starts[i] : lines.starts[i + 1]].strip()
 
 
-def _without_comments(
-    text: str, comment: str | None, decisions: list[str]
-) -> tuple[list[str], list[int]]:
-    """The lines from the first that is not blank, and their numbers in the file.
+def _without_comments(lines: _Lines, options: TextOptions, decisions: list[str]) -> _Lines:
+    """The lines from the first that is not blank, and below those that the user skips.
 
     Lines that begin with `#` are comments where the first line is one.
     """
-    lines = list(enumerate(io.StringIO(text, newline=""), start=1))
-    first = next((i for i, (_, line) in enumerate(lines) if line.strip()), len(lines))
-    lines = lines[first:]
-    mark = comment or ("#" if lines and lines[0][1].startswith("#") else None)
-    kept = [(n, line) for n, line in lines if mark is None or not line.startswith(mark)]
-    if len(kept) < len(lines):
-        n_comments = plural(len(lines) - len(kept), "comment line")
-        decisions.append(f"Left out {n_comments}, beginning with {mark}.")
-    while kept and not kept[0][1].strip():
-        kept.pop(0)
-    return [line for _, line in kept], [n for n, _ in kept]
+    skipped, n_lines = options.skip_rows or 0, len(lines.numbers)
+    if skipped:
+        decisions.append(f"Skipped the first {plural(skipped, 'line')}, as requested.")
+    lines = _from_first(lines, min(skipped, n_lines))
+    first = lines.texts(0, 1)[0] if len(lines.numbers) else ""
+    mark = options.comment or ("#" if first.startswith("#") else None)
+    if mark is None or not first:
+        return lines
+    texts = lines.texts(0, len(lines.numbers))
+    kept = [i for i, text in enumerate(texts) if not text.startswith(mark)]
+    if len(kept) == len(texts):
+        return lines
+    n_comments = plural(len(texts) - len(kept), "comment line")
+    decisions.append(f"Left out {n_comments}, beginning with {mark}.")
+    rest = _lines("".join(texts[i] for i in kept).encode())
+    return _from_first(rest._replace(numbers=lines.numbers[kept]), 0)
+
+
+def _from_first(lines: _Lines, start: int) -> _Lines:
+    """The lines from `start` on, without blank ones at the beginning."""
+    n_lines = len(lines.numbers)
+    first = next((i for i in range(start, n_lines) if not _is_blank_line(lines, i)), n_lines)
+    return lines._replace(starts=lines.starts[first:], numbers=lines.numbers[first:])
+
+
+def _with_plain_delimiter(lines: _Lines, delimiter: str) -> tuple[_Lines, str]:
+    """The lines with a delimiter of one byte, which pandas reads fast."""
+    if delimiter != r"\s+" and delimiter.isascii():
+        return lines, delimiter
+    texts = lines.texts(0, len(lines.numbers))
+    if delimiter == r"\s+":
+        texts = ["\x1f".join(text.split()) + "\n" for text in texts]
+    else:
+        texts = [text.replace(delimiter, "\x1f") for text in texts]
+    return _lines("".join(texts).encode())._replace(numbers=lines.numbers), "\x1f"
 
 
 def _sniff_delimiter(lines: list[str]) -> str:
@@ -126,18 +151,22 @@ def _sniff_delimiter(lines: list[str]) -> str:
     A delimiter that is in the first line wins over others; spaces are the last resort.
     """
 
-    def score(delimiter: str) -> tuple[bool, float, int]:
+    def score(delimiter: str) -> tuple[bool, float, bool, int]:
         widths = [len(row) for row in _split(lines, delimiter) if row]
         usual = max(set(widths), key=widths.count, default=1)
         agreeing = widths.count(usual) / max(1, len(widths))
-        return usual > 1 and widths[0] > 1, round(agreeing, 1), usual
+        return usual > 1, round(agreeing, 1), bool(widths) and widths[0] > 1, usual
 
     plain = [d for d in DELIMITERS if d != r"\s+"]
-    best = max(plain, key=score)
-    if score(best)[0]:
+    in_first = [d for d in plain if score(d)[0] and score(d)[2]]
+    best = max(in_first or plain, key=score)
+    better = max(plain, key=score)
+    if in_first and score(better)[1] > score(best)[1] + 0.3:  # a title holds another delimiter
+        best = better
+    if score(best)[0] and (score(best)[2] or score(best)[1] >= 0.5):
         return best
     spaced = score(r"\s+")
-    return r"\s+" if spaced[0] and spaced[1] >= 0.9 else ","
+    return r"\s+" if spaced[0] and spaced[2] and spaced[1] >= 0.9 else ","
 
 
 def _split(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -146,96 +175,110 @@ def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter))
 
 
-def _rows(
-    lines: list[str], line_numbers: list[int], delimiter: str, name: str
-) -> tuple[list[list[str]], list[int]]:
-    """The cells of each row, and the line in which it begins; SegmentError for open quotes."""
-    if delimiter == r"\s+":
-        return _split(lines, delimiter), line_numbers
+def _shape(lines: _Lines, delimiter: str, name: str) -> _Rows:
+    """The rows of the lines and their widths; SegmentError for open quotes.
+
+    A line without quotes has a cell more than delimiters; the others go through `csv`.
+    """
+    widths = _counts(lines, delimiter) + 1
+    lengths = np.diff(lines.starts)
+    for i in np.flatnonzero(lengths <= 2).tolist():
+        widths[i] *= not _is_blank_line(lines, i)
+    if b'"' not in lines.data:
+        return _Rows(lines.numbers, widths)
+    n_quotes = _counts(lines, '"')
+    quoted = np.flatnonzero(n_quotes)
+    if not (n_quotes % 2).any():
+        texts = [lines.texts(i, i + 1)[0] for i in quoted.tolist()]
+        found = _shape_of_all(texts, lines.numbers[quoted], delimiter, name)
+        if len(found.widths) == len(quoted):
+            widths[quoted] = found.widths
+            return _Rows(lines.numbers, widths)
+    # A cell goes on in the next line.
+    return _shape_of_all(lines.texts(0, len(widths)), lines.numbers, delimiter, name)
+
+
+def _counts(lines: _Lines, sign: str) -> np.ndarray:
+    """How often a sign of one byte is in each line."""
+    found = np.flatnonzero(np.frombuffer(lines.data, dtype=np.uint8) == ord(sign))
+    return np.diff(np.searchsorted(found, lines.starts))
+
+
+def _shape_of_all(lines: list[str], numbers: np.ndarray, delimiter: str, name: str) -> _Rows:
     reader, begun = csv.reader(lines, delimiter=delimiter, strict=True), 0
-    rows, starts = [], []
+    starts, widths = [], []
     try:
         for row in reader:
-            rows.append(row)
-            starts.append(line_numbers[begun])
+            widths.append(len(row))
+            starts.append(numbers[begun])
             begun = reader.line_num
     except csv.Error as error:
-        why = f'{name}: a quote (") is opened in line {line_numbers[begun]}'
+        why = f'{name}: a quote (") is opened in line {numbers[begun]}'
         if "unexpected end" in str(error):
             why += " and never closed"
         elif "expected after" in str(error):
             why += (
-                f", and one in line {line_numbers[reader.line_num - 1]} stands inside a cell; "
+                f", and one in line {numbers[reader.line_num - 1]} stands inside a cell; "
                 'one that is part of a cell is written ""'
             )
         else:
-            why = f"{name}: line {line_numbers[begun]}: {error}"
+            why = f"{name}: line {numbers[begun]}: {error}"
         raise SegmentError(why) from None
-    return rows, starts
+    return _Rows(np.array(starts), np.array(widths))
 
 
-def _check_widths(rows: list[list[Any]], starts: list[int], name: str) -> list[str]:
-    """Fill short rows with missing cells and report them; SegmentError for one that is too long."""
-    width, short = len(rows[0]), []
-    for row, line in zip(rows, starts, strict=True):
-        if len(row) > width:
-            raise SegmentError(
-                f"{name}: line {line} has {len(row)} cells where the header has {width}"
-            )
-        if 0 < len(row) < width:
-            short.append(str(line))
-        row += [None] * (width - len(row))
-    if not short:
-        return []
-    return [
-        f"Found {plural(len(short), 'row')} with fewer cells than the first, in line "
-        f"{listed(short, 5)}: read their other cells as missing."
-    ]
+def _width(rows: _Rows, name: str) -> tuple[int, bool]:
+    """The number of columns, and whether the header is one cell short of all other rows.
 
-
-def name_columns(
-    cells: pd.DataFrame, name: str, options: TextOptions, decisions: list[str]
-) -> pd.DataFrame:
-    """The rows below the header, or all rows if there is no header.
-
-    The first row is the header unless it looks like the others: it has a number above numbers, no
-    text above numbers, and no number above texts.
+    It is the most frequent width where rows are wider than the first, or that of the first.
+    SegmentError for a row that is too long.
     """
-    headless = not options.header or (not options.columns and _starts_with_data(cells))
-    frame = cells if headless else cells.iloc[1:].reset_index(drop=True)
-    names = ["" if pd.isna(c) else str(c).strip() for c in cells.iloc[0]] if len(cells) else []
-    names = [n or f"column_{i}" for i, n in enumerate(names, start=1)]
-    if headless:
-        names = [f"column_{i}" for i in range(1, cells.shape[1] + 1)]
-        if options.header:
-            decisions.append("Found no header line: columns are named by their position.")
-    else:
-        decisions.append(
-            "Took the first line as the names of columns (--no-header reads it as a row)."
+    widths, first = rows.widths, int(rows.widths[0])
+    filled = widths[widths > 0]
+    usual = int(np.bincount(filled).argmax())
+    others = filled[1:]
+    if len(others) >= 3 and (others == first + 1).all() and first >= 2:
+        return first + 1, True
+    titled = usual > first and (filled == usual).mean() >= 0.5 and len(filled) > 3
+    width = usual if titled else first
+    too_long = np.flatnonzero(widths > width)
+    if too_long.size:
+        i = int(too_long[0])
+        raise SegmentError(
+            f"{name}: line {rows.lines[i]} has {widths[i]} cells where the header has {width}"
         )
-    if options.columns:
-        if len(options.columns) != cells.shape[1]:
-            raise SegmentError(
-                f"--columns names {plural(len(options.columns), 'column')}, but {name} has "
-                f"{cells.shape[1]}"
-            )
-        names = list(options.columns)
-    if frame.empty:
-        raise SegmentError(f"{name} has a header but no rows below it")
-    frame.columns = pd.Index(names)
-    return frame
+    return width, False
 
 
-def _starts_with_data(cells: pd.DataFrame) -> bool:
-    number_over_number = False
-    for column in cells.columns:
-        top, *rest = filled(cells[column].head(SAMPLE_LINES))
-        below = [cell for cell in rest if cell]
-        n_numbers = sum(NUMBER.fullmatch(cell) is not None for cell in below)
-        if not top or not below:
-            continue
-        on_top, mostly_below = NUMBER.fullmatch(top) is not None, n_numbers > 0.9 * len(below)
-        if on_top != mostly_below and (mostly_below or not n_numbers):
-            return False
-        number_over_number |= on_top and mostly_below
-    return number_over_number
+def _read_cells(lines: _Lines, delimiter: str, width: int) -> pd.DataFrame:
+    """All cells as categories of their texts; ``""`` where a row ends early or a cell is empty."""
+    return pd.read_csv(
+        io.BytesIO(memoryview(lines.data)[lines.starts[0] :]),
+        sep=delimiter,
+        header=None,
+        names=range(width),
+        index_col=False,
+        dtype="category",
+        na_filter=False,
+        skip_blank_lines=False,
+        engine="c",
+        encoding="utf-8",
+        low_memory=False,
+    )
+
+
+def _is_blank(column: pd.Series) -> bool:
+    return bool((column.astype(str).str.strip() == "").all())
+
+
+def _short_rows(rows: _Rows, width: int, start: int, stop: int) -> list[str]:
+    """A sentence on the rows of the table that end early."""
+    inside = slice(start, stop)
+    short = (rows.widths[inside] > 0) & (rows.widths[inside] < width)
+    if not short.any():
+        return []
+    lines = [str(line) for line in rows.lines[inside][short]]
+    return [
+        f"Found {plural(len(lines), 'row')} with fewer cells than the first, in line "
+        f"{listed(lines, 5)}: read their other cells as missing."
+    ]

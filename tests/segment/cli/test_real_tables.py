@@ -50,7 +50,8 @@ REAL = {
         [
             "Took 'Region' as a category",
             "Took 'Channel' as a category",
-            "'112,151' in row",
+            "Took the logarithm, log(1 + x), of 6 columns",
+            "Moved no value of 'Fresh' (5)",
         ],
     ),
     "telco_churn.csv": (
@@ -133,3 +134,17 @@ class TestRealTables:
     def test_other_tables_run_and_say_what_was_done(self, shared_data, name, said):
         assert main(["run", str(shared_data / name), "--out", "out", "--k-max", "4"]) == 0
         assert said in decisions_of("out")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("online_retail.csv.gz", "these are purchases: 541,909 lines of 4,372 customers"),
+        ("cdnow_master.txt", "these are purchases: 69,659 lines of 23,570 customers"),
+    ],
+)
+def test_purchases_are_no_customers(shared_data, capsys, name, said):
+    assert main(["inspect", str(shared_data / name)]) == 2
+    out, err = capsys.readouterr()
+    assert said in out and said in err and "segment rfm TABLE --id" in err

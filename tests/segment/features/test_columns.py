@@ -63,11 +63,11 @@ def test_impossible_values():
 
 def test_own_words_for_missing():
     table = two_groups(40).astype(object)
-    table.loc[[2, 5], "Income"] = "unknown"
-    assert "Read 'unknown' (2) in 'Income' as missing." in sentences_of(
-        Segmenter(2, missing=["Unknown"]).fit(table)
+    table.loc[[2, 5], "Income"] = "gone"
+    assert "Read 'gone' (2) in 'Income' as missing." in sentences_of(
+        Segmenter(2, missing=["Gone"]).fit(table)
     )
-    assert "no number in 2 cells of 'Income', read as missing: 'unknown' in row 3" in sentences_of(
+    assert "no number in 2 cells of 'Income', read as missing: 'gone' in row 3" in sentences_of(
         Segmenter(2).fit(table)
     )
     numbers = two_groups(40)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from small_tables import columns_of, frame
@@ -26,7 +28,7 @@ class TestId:
             ("IDNumber", ["id", "number"]),
             ("Order No.", ["order", "no"]),
             ("KundenNr", ["kunden", "nr"]),
-            ("Käufer-Nr", ["käufer", "nr"]),
+            ("Käufer-Nr", ["kaufer", "nr"]),
             ("Idea", ["idea"]),
             ("Grid", ["grid"]),
             ("Nordic", ["nordic"]),
@@ -61,14 +63,12 @@ class TestId:
 
     def test_same_id_with_different_values_names_id_and_rows(self):
         table = frame(ID=["", 5, 6, 7, 5], Age=["", 1, 2, 3, 4])
-        with pytest.raises(SegmentError, match=r"id '5' in column 'ID'.*rows 2, 5"):
-            clean(table)
+        assert re.search(r"id '5' in column 'ID'.*rows 2, 5", clean(table).refusal)
 
     @pytest.mark.parametrize("ids", ["11114", "12345 1", "1 1  ", "44444"])
     def test_ids_that_repeat_are_an_error_and_never_features(self, ids):
         table = frame(CustomerID=[c.strip() for c in ids], Age=np.arange(len(ids)) * 1.5)
-        with pytest.raises(SegmentError, match=r"in column 'CustomerID'.*segment rfm"):
-            clean(table)
+        assert re.search(r"in column 'CustomerID'.*segment rfm", clean(table).refusal)
         assert columns_of(table, drop=["CustomerID"]).numbers == ["Age"]
 
     def test_an_id_of_something_else_is_left_out_unless_told(self):
@@ -84,5 +84,7 @@ class TestId:
 
     def test_purchase_lines_are_refused(self, shared_data):
         table = load_table(shared_data / "online_retail.csv.gz").frame.head(4000)
-        with pytest.raises(SegmentError, match=r"in column 'CustomerID' .* rows 1, 2, 3, 4, 5 "):
-            clean(table)
+        found = clean(table)
+        assert found.are_lines
+        assert re.search(r"these are purchases: 4,000 lines of \d+ customers", found.refusal)
+        assert "segment rfm TABLE --id 'CustomerID' --date 'InvoiceDate'" in found.refusal

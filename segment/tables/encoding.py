@@ -1,0 +1,182 @@
+"""Encodings: which one a text file has, said in a sentence; never wrong letters in silence.
+
+UTF-8 and UTF-16 are recognised exactly. Everything else is a guess from the bytes that are not
+ASCII: charset-normalizer tells scripts apart; code pages of Latin letters are told apart here, by
+the letters that each language has, because charset-normalizer rates them as equal on a few names.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from segment.errors import SegmentError
+from segment.wording import listed, quote
+
+MARKED = ", by its byte-order mark"
+CONTROLS = bytes([*range(9), *range(14, 32)])  # that no text file holds
+SAMPLE = 60_000  # bytes, of lines that are not ASCII
+# The encodings that tables still come in, and their names in sentences.
+_EAST = {
+    "cp949": "CP949 (Korean)",
+    "gb18030": "GBK (simplified Chinese)",
+    "big5": "Big5 (traditional Chinese)",
+    "cp932": "Shift-JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)",
+}
+_SCRIPTS = {
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+}
+_LATIN = {
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250 (central European)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp850": "CP850",
+    "mac_roman": "Mac Roman",
+}
+NAMES = {**_EAST, **_SCRIPTS, **_LATIN}
+_LETTERS = {  # of each language, besides a to z
+    "cp1252": ("äöüß", "àâæçéèêëîïôœùûüÿ", "áéíñóúüªº", "ãáàâçéêíóôõúü", "àèéìíòóùú", "åäöæøé"),
+    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýžäľĺŕô", "áéíóöőúüű", "ăâîșşțţ", "čćđšž"),
+    "cp1254": ("çğıöşüâî",),
+    "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äöõüšž"),
+    "cp850": ("äöüß", "àâçéèêëîïôùûü", "áéíñóúü", "ãáàâçéêíóôõú"),
+    "mac_roman": ("äöüß", "àâçéèêëîïôœùûü", "áéíñóúü", "ãáàâçéêíóôõú"),
+}
+_SYLLABLES = frozenset(  # common in Korean; a wrong guess gives rare ones
+    "가각간갈감강개객거건걸검게격견결경계고곡공과관광교구국군권귀규균그근금급기길김나남내너네녀년노농누는능니다"
+    "단달담당대더데도동되두드등디라락란람량러력련령로록론료루류률르를리린림립마만망매며면명모목무문물미민바박반"
+    "발방배백버번범법변별병보복본부북분불비사산살삼상새색생서석선설성세소속손송수순술스승시식신실심십아안알암압"
+    "액약양어업에여역연열영예오온올와완왕외요용우운울원월위유육율은을음응의이익인일임입자작장재저적전점정제조족"
+    "종좌주준중지직진질집차착찬참창책처천철청체초총최추축출충치친칠카코크키타태택터토통투트특티파판평포표품풍프"
+    "피필하학한할함합항해행향허현형호혼홍화환활황회후훈휴희히"
+)
+_SIGNS = "€£¥°²³µ½¼·’‘“”„–—…«»§©®™"
+
+
+def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
+    """The text, and a sentence unless it is plain UTF-8; by `encoding` where it is given.
+
+    SegmentError where it is no text, or no encoding fits; the message lists likely ones.
+    """
+    found, decisions = _recognise(content, name, encoding)
+    return _decode_as(content, name, found), decisions
+
+
+def to_utf8(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, list[str]]:
+    """The same as UTF-8 without a byte-order mark; UTF-8 is checked, and not copied."""
+    found, decisions = _recognise(content, name, encoding)
+    if found == "utf-8" and encoding is None:
+        return content.removeprefix(codecs.BOM_UTF8), decisions
+    return _decode_as(content, name, found).encode(errors="surrogatepass"), decisions
+
+
+def _recognise(content: bytes, name: str, encoding: str | None) -> tuple[str, list[str]]:
+    """The name of the encoding, and the sentence on it."""
+    if encoding is not None:
+        return encoding, [f"Read the file as {encoding}, as requested."]
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16", [f"Read the file as UTF-16{MARKED}."]
+    even, odd = (content[start:2000:2].count(0) for start in (0, 1))
+    if max(even, odd) > 0.4 * len(content[:2000]) and not min(even, odd):
+        return "utf-16-le" if odd else "utf-16-be", ["Read the file as UTF-16."]
+    if len(content.translate(None, CONTROLS)) < len(content):
+        raise SegmentError(f"{name} is not a table: it is neither text nor another known format")
+    try:
+        if not content.isascii():
+            content.decode("utf-8")
+        marked = content.startswith(codecs.BOM_UTF8)
+        return "utf-8", [f"Read the file as UTF-8{MARKED}."] * marked
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+    ranked = _guess(content)
+    if not ranked:
+        raise SegmentError(
+            f"{name} is not UTF-8 (line {line}), and its encoding cannot be guessed; name it with "
+            "--encoding: cp1252, cp1250, cp1251, cp1254, cp1256, cp949, gbk, shift_jis ..."
+        )
+    others = f"; else perhaps {listed((NAMES[n] for n in ranked[1:]), 2)}" if ranked[1:] else ""
+    why = f"because line {line} is not UTF-8 (--encoding overrides{others})"
+    example = _example(content.decode(ranked[0]))
+    return ranked[0], [f"Read the file as {NAMES[ranked[0]]}, {why}: {example}."]
+
+
+def _decode_as(content: bytes, name: str, encoding: str) -> str:
+    try:
+        return content.decode(encoding).removeprefix("\ufeff")
+    except LookupError:
+        raise SegmentError(f"no encoding {quote(encoding)}; try utf-8, utf-16 or cp1252") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SegmentError(
+            f"{name} is not text in {encoding} (line {line}, byte {error.start}); name its "
+            "encoding with --encoding"
+        ) from None
+
+
+def _example(text: str) -> str:
+    word = re.search(r"\w*[^\W\d_a-zA-Z]\w*|[^\x00-\x7f]", text)
+    return f"it holds {quote(word[0][:30])}" if word else "it holds no other letters"
+
+
+def _guess(content: bytes) -> list[str]:
+    """The encodings in which the content is text, the likeliest first; at most three."""
+    lines = [line for line in content.splitlines() if not line.isascii()]
+    sample = b"\n".join(lines)[:SAMPLE]
+    sample = sample[: sample.rfind(b"\n")] if len(sample) == SAMPLE and b"\n" in sample else sample
+    possible = [n for n in NAMES if _decodes(content, n) and _is_likely(sample.decode(n), n)]
+    scripts = [name for name in _ranked(sample) if name in possible and name not in _LATIN]
+    latin = sorted((n for n in _LATIN if n in possible), key=lambda n: -_latin(sample, n))
+    if scripts and latin and _latin(sample, latin[0]) < 0.9:
+        return [*scripts, *latin][:3]
+    return [*latin, *scripts][:3]
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_likely(text: str, encoding: str) -> bool:
+    """Whether letters that only a wrong guess gives are rare, such as half-width kana."""
+    letters = [sign for sign in text if not sign.isascii()]
+    odd = sum("\uff61" <= s <= "\uff9f" or "\ue000" <= s <= "\uf8ff" for s in letters)
+    if encoding == "cp949":
+        return sum(s in _SYLLABLES for s in letters) >= 0.5 * len(letters)
+    if encoding in _LATIN or encoding in _SCRIPTS:
+        odd = sum(not s.isalpha() and s not in _SIGNS and not s.isspace() for s in letters)
+    if encoding in _SCRIPTS:  # a word is of one script, and small letters come before no capital
+        odd += len(re.findall(r"[a-zA-Z](?=[^\W\d_a-zA-Z])|[^\W\d_a-zA-Z](?=[a-zA-Z])", text))
+        odd += len(re.findall(r"[а-я][А-Я]", text))
+    if encoding in _LATIN:
+        words = "".join(re.findall(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*", text))
+        if len(words) > 4 and sum(not s.isascii() for s in words) > 0.7 * len(words):
+            return False
+    return odd <= 0.25 * len(letters)
+
+
+def _ranked(sample: bytes) -> list[str]:
+    """charset-normalizer's order of the encodings that are not of Latin letters."""
+    from charset_normalizer import from_bytes
+
+    names = [name for name in NAMES if name not in _LATIN]
+    found = from_bytes(sample, cp_isolation=names, threshold=0.4)
+    return [match.encoding for match in found]
+
+
+def _latin(sample: bytes, encoding: str) -> float:
+    """The share of letters that one language has, of the language that has most of them."""
+    letters = [s for s in sample.decode(encoding).lower() if not s.isascii() and not s.isspace()]
+    if not letters:
+        return 0.0
+    signs = sum(sign in _SIGNS for sign in letters)
+    most = max(sum(s in own for s in letters) for own in _LETTERS[encoding])
+    return (most + 0.9 * signs) / len(letters)
