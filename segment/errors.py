@@ -23,7 +23,7 @@ def extra_missing(error: ModuleNotFoundError) -> str | None:
 
 
 def check_drawing() -> None:
-    """ModuleNotFoundError where a package that draws is missing; none is imported, which is slow."""
+    """ModuleNotFoundError where a package that draws is missing; none is imported."""
     for name in ("matplotlib", "jinja2"):
         if importlib.util.find_spec(name) is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
