@@ -19,7 +19,7 @@ from segment.answers.result import Result
 from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
 from segment.clusters.cluster import ClusterOptions, find_segments, segments_of_new_rows
-from segment.errors import SegmentError
+from segment.errors import SegmentError, check_drawing
 from segment.features.clean import RowChoices
 from segment.features.features import FeatureOptions
 from segment.features.prepare import Examined, Prepared, Settings, examine, matrix_of, prepare
@@ -27,6 +27,8 @@ from segment.features.roles import Choices
 from segment.parameters import check_parameters
 from segment.tables.dataframe import check_frame
 from segment.wording import quote
+
+check_drawing()  # before a table is read and not after its segments are formed
 
 
 @dataclass(eq=False)
