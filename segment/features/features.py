@@ -228,7 +228,7 @@ def _scaling(recipe: list[Number | Category], options: FeatureOptions) -> list[s
     apart = [s.name for s in numbers if s.transform.zeros_apart]
     if apart:
         sentences.append(
-            f"Told those with none apart in {plural(len(apart), 'column')} ({listed(apart)}), of "
+            f"Separated those with none in {plural(len(apart), 'column')} ({listed(apart)}), of "
             f"which {MANY_ZEROS:.0%} or more is 0: a 0/1 column says who has some, and the amount "
             "counts among those only."
         )

@@ -1,6 +1,6 @@
 """Roles: what a column is, by the user's choice or by its cells and name, and the reason.
 
-The questions are asked in this order: the user's choice, nothing or one value, ticks, what is no
+The questions come in this order: the user's choice, nothing or one value, ticks, what is no
 amount, ids, dates, numbers and codes, ordered words, lists, categories. Each is answered by a
 module of `segment.features.kinds`.
 """
@@ -103,8 +103,8 @@ def recognise(column: Column, choices: Choices) -> Reader:
         return reader("constant", "it has one value only")
     if name not in choices.used:
         found = no_amount(column)
-        names_a_customer = is_id_name(name) or names_customers(name)
-        is_id = found and found[0] in ("code", "counter") and names_a_customer and _is_id(column)
+        is_customer_name = is_id_name(name) or names_customers(name)
+        is_id = found and found[0] in ("code", "counter") and is_customer_name and _is_id(column)
         if found and not is_id:
             return reader(*found)
     if _is_id(column):

@@ -4,7 +4,7 @@ The rule: a column whose skewness is above 1, without the 1% of values at each e
 outliers, takes a logarithm if that brings its skewness nearer to 0. It is log(1 + x / u), where u
 is 1, or for amounts below 1 the power of ten below the median; with at most 10% negative values it
 is the same of |x|, with the sign of x. Where a quarter of such a column is 0, those who have none
-are told apart by a column of their own.
+get a column of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SKEWED = 1.0
 ENDS = 0.01  # of the values at each end, one at least
 MANY_ZEROS = 0.25
 FEW_NEGATIVES = 0.1
-LEAST_AMOUNTS = 8  # different ones, of a column in which zeros are told apart
+LEAST_AMOUNTS = 8  # different ones, of a column in which zeros get a column of their own
 
 
 class Transform(NamedTuple):

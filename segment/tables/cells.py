@@ -41,7 +41,7 @@ class Cells(NamedTuple):
         return self._replace(decimal=decimal, settled=True)
 
     def columns(self, frame: pd.DataFrame) -> TableColumns:
-        """The columns of a table, each made when it is first asked for."""
+        """The columns of a table, each made when it is first needed."""
         return TableColumns(frame, self)
 
     def numbers(self, column: pd.Series) -> pd.Series:

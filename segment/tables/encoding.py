@@ -1,7 +1,7 @@
 """Encodings: which one a text file has, said in a sentence; never wrong letters in silence.
 
 UTF-8 and UTF-16 are recognised exactly. Everything else is a guess from the bytes that are not
-ASCII: charset-normalizer tells scripts apart; code pages of Latin letters are told apart here, by
+ASCII: charset-normalizer separates scripts; code pages of Latin letters are separated here, by
 the letters that each language has, because charset-normalizer rates them as equal on a few names.
 """
 

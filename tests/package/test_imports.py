@@ -46,7 +46,7 @@ FLOORS = [
 BRANCHED = {"kmeans", "hierarchy"}  # folders whose own folders and modules are rooms
 LLVM = {"llvmlite"}  # the part of Numba that speaks LLVM
 SEGMENT_MAY_IMPORT = {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe", "typer", "rich"}
-SEGMENT_MAY_IMPORT |= {"click", "pyarrow", "python_calamine", "sqlalchemy"}
+SEGMENT_MAY_IMPORT |= {"click", "pyarrow", "python_calamine", "sqlalchemy", "charset_normalizer"}
 
 
 # ---- the checker -------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 
 EXCEPTIONS = 0.001  # of the rows
 LEAST_VALUES = 8  # of both columns; fewer fit a line by chance
-SAMPLE = 60  # rows on which most pairs of columns are told apart
+SAMPLE = 60  # rows on which most pairs of columns are ruled out
 ALIKE = 0.8  # the least correlation of ranks in the sample
 
 

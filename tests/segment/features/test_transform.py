@@ -87,7 +87,7 @@ def test_those_with_none_are_told_apart():
     assert (amount[:200] == 0).all() and amount[200:].mean() == pytest.approx(0, abs=1e-9)
     logs = np.log1p(SKEWED[:300])
     np.testing.assert_allclose(amount[200:], (logs - logs.mean()) / logs.std(), rtol=1e-9)
-    assert "Told those with none apart in 1 column (spend)" in "\n".join(features.decisions)
+    assert "Separated those with none in 1 column (spend)" in "\n".join(features.decisions)
 
 
 def test_later_customers_get_the_same_scale():
