@@ -190,7 +190,7 @@ class Column:
     def spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
         """Each cell's share of what its level has."""
         if of_levels.dtype.kind == "M":
-            nothing = np.datetime64("NaT")
+            nothing = np.array("NaT", dtype=of_levels.dtype)
         spread = np.append(of_levels, nothing)[self.codes]
         # dtype is named: pandas would look at every object for a narrower one.
         return pd.Series(spread, index=self.raw.index, name=self.raw.name, dtype=spread.dtype)

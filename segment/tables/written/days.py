@@ -93,7 +93,7 @@ def days_of(texts: Sequence[str], style: str) -> np.ndarray:
         numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
         inside = (numbers >= 1) & (numbers < 2e5)
         counted = np.where(inside, numbers, 0).astype("int64").astype("timedelta64[D]")
-        return np.where(inside, np.datetime64("1899-12-30") + counted, np.datetime64("NaT"))
+        return np.where(inside, np.datetime64("1899-12-30") + counted, np.datetime64("NaT", "D"))
     iso = [_digits(t) if style == DIGITS else _iso(t, style) for t in texts]
     days = pd.to_datetime(pd.Series(iso, dtype=object), format="%Y-%m-%d", errors="coerce")
     return days.to_numpy()
