@@ -92,9 +92,8 @@ def _room_for(n_runs: int, workspace: Workspace) -> Any:
 
 
 def _must_share(workspace: Workspace, draws: np.ndarray) -> bool:
-    n_trials, X = draws.shape[1], workspace.dataset.X
-    prunes = strategy.must_prune_seeding(X.shape, n_trials)
-    return prunes and strategy.must_share_step(X.size, n_trials)
+    prunes, n_values = workspace.strategy.seeding == "greedy_pruned", workspace.dataset.X.size
+    return prunes and strategy.must_share_step(n_values, draws.shape[1])
 
 
 def _run_each(workspace: Workspace, starts: list[Start], results: Any) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_core.engine.threads import Workers
-from kmeans_core.kmeans import strategy
 from kmeans_core.kmeans.algorithms import load_algorithm
 from kmeans_core.kmeans.data.dataset import Dataset
 from kmeans_core.kmeans.data.packed_rows import Rows, with_blocks
@@ -54,10 +53,9 @@ class Workspace:
         """The rows among which seeds are chosen, and memory for choosing."""
         rows = with_blocks(self.dataset.screen(self.workers), self.n_clusters)
         if self._seeds is None:
-            n_trials = draws.shape[1]
-            prunes = strategy.must_prune_seeding(rows.X.shape, n_trials)
+            prunes = self.strategy.seeding == "greedy_pruned"
             panels = None if prunes else self.dataset.float64(self.workers)
-            self._seeds = new_seeds(rows, self.n_clusters, n_trials, panels)
+            self._seeds = new_seeds(rows, self.n_clusters, draws.shape[1], panels)
         return rows, self._seeds
 
     def drop_seeds(self) -> Seeds | None:

@@ -163,10 +163,12 @@ def _is_units_row(names: Row, row: Row, body: Sequence[Row]) -> bool:
         return False
     numbers = _number_columns(body, len(names))
     above_numbers = [cell for cell, number in zip(row, numbers, strict=True) if number]
-    told = [cell for cell in above_numbers if cell]
-    if not told or not all(map(_says_something, told)) or any(map(_is_number, told)):
+    described = [cell for cell in above_numbers if cell]
+    if not described or not all(map(_says_something, described)) or any(map(_is_number, described)):
         return False
-    if any(read_numbers(_array([cell]), ".").values[0] == 0 or cell[0].isdigit() for cell in told):
+    if any(
+        read_numbers(_array([cell]), ".").values[0] == 0 or cell[0].isdigit() for cell in described
+    ):
         return False
     others = [
         (cell, {r[j] for r in body})
@@ -175,9 +177,9 @@ def _is_units_row(names: Row, row: Row, body: Sequence[Row]) -> bool:
     ]
     if any(cell in seen for cell, seen in others):
         return False
-    if len(told) >= max(2, 0.5 * len(above_numbers)):
+    if len(described) >= max(2, 0.5 * len(above_numbers)):
         return True
-    return all(UNIT_WORDS.fullmatch(cell) for cell in told) and all(
+    return all(UNIT_WORDS.fullmatch(cell) for cell in described) and all(
         UNIT_WORDS.fullmatch(cell) for cell, _ in others
     )
 
