@@ -13,7 +13,12 @@ import numpy as np
 from same_bits import tables
 from same_bits.digest import Case, Found
 
-ALGORITHMS = ("auto", "lloyd", "hamerly", "elkan", "yinyang", "kdtree")
+try:
+    from kmeans_core.kmeans.algorithms import ALGORITHMS as NAMED
+except ImportError:  # a commit before 2026-11-28
+    NAMED = dict.fromkeys(("lloyd", "hamerly", "elkan", "yinyang", "kdtree"), "")
+
+ALGORITHMS = ("auto", *NAMED)
 DTYPES = ("float32", "float64")
 # rows, features, clusters, iterations at most: from one compiled call to threads on every step,
 # from direct differences to products, from seeds by every distance to bounded ones.

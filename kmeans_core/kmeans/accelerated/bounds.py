@@ -107,7 +107,8 @@ def new_common_bounds(run: Run) -> CommonBounds:
 def renew_common(run: Run, rel_error: float, common: CommonBounds) -> None:
     """Bring `drift`, `other_drift` and `half_separation` up to date. O(k^2 d) time."""
     add_drift(run.shifts, common)
-    measure_half_separation(run.centers, rel_error, common.half_separation)
+    nearest = np.empty(len(run.centers))
+    measure_half_separation(run.centers, rel_error, nearest, common.half_separation)
 
 
 @kernel
@@ -132,21 +133,33 @@ def add_drift(
 def measure_half_separation(
     centers,  # IN  (n_clusters, n_features)
     rel_error,  # IN  of a distance
+    nearest,  # WORK (n_clusters,) float64: squared distances
     half_separation,  # OUT (n_clusters,)
 ):
-    """Half the distance from each center to the nearest other one, rounded down."""
-    for j in range(half_separation.shape[0]):
-        half_separation[j] = np.inf
+    """Half the distance from each center to the nearest other one, rounded down.
+
+    Rounding keeps the order of numbers, so the root is taken of the smallest square alone.
+    """
+    for j in range(nearest.shape[0]):
+        nearest[j] = np.inf
         for other in range(j):
-            half = half_distance(centers, j, other, rel_error)
-            half_separation[j] = min(half_separation[j], half)
-            half_separation[other] = min(half_separation[other], half)
+            squared = squared_distance(centers, j, 1.0, centers, other)
+            nearest[j] = min(nearest[j], squared)
+            nearest[other] = min(nearest[other], squared)
+    for j in range(nearest.shape[0]):
+        half_separation[j] = _half_of(nearest[j], rel_error) if nearest[j] < np.inf else np.inf
 
 
 @device
 def half_distance(centers, j, other, rel_error):
     """Half the distance between two centers, rounded down."""
-    return downward(0.5 * np.sqrt(squared_distance(centers, j, 1.0, centers, other)), rel_error)
+    return _half_of(squared_distance(centers, j, 1.0, centers, other), rel_error)
+
+
+@device
+def _half_of(squared, rel_error):
+    """Half the root of a squared distance, rounded down."""
+    return downward(0.5 * np.sqrt(squared), rel_error)
 
 
 # ---- rounding outward --------------------------------------------------------------------------

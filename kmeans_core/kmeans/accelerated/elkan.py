@@ -38,18 +38,15 @@ from kmeans_core.kmeans.accelerated.bounds import (
     add_drift,
     downward,
     half_distance,
-    new_common_bounds,
 )
-from kmeans_core.kmeans.accelerated.listing import slot_of
+from kmeans_core.kmeans.accelerated.listing import slot_of, upper_of
 from kmeans_core.kmeans.accelerated.pair_search import (
     PairRules,
     label_in_pairs,
+    new_pair_bounds,
     new_pair_work,
-    no_bounds,
-    upper_of,
 )
 from kmeans_core.kmeans.accelerated.registers import (
-    empty_registers,
     pack_registers,
     register_count,
 )
@@ -60,15 +57,15 @@ from kmeans_core.rows.layout import LANES
 class Bounds(NamedTuple):
     """Hamerly's bounds, and one per row and center; k_padded is k in whole registers.
 
-    `center_lower[i, j] - drift[j]` is never above the distance of row i to center j, if j is not
-    the row's label. `half[j, c]` is never above half the distance between centers j and c.
+    `finer[i, j] - drift[j]` is never above the distance of row i to center j, if j is not the row's
+    label. `half[j, c]` is never above half the distance between centers j and c.
     """
 
     common: CommonBounds
-    center_lower: np.ndarray  # (n_samples, k_padded) float32: plus `drift` when it was written
+    finer: np.ndarray  # (n_samples, k_padded) float32: plus `drift` when it was written
+    registers: np.ndarray  # the centers, see `pack_registers`
     half: np.ndarray  # (n_clusters, k_padded) float32; MOST for a center and itself, and past the
     # last center
-    registers: np.ndarray  # the centers, see `pack_registers`
 
 
 class Elkan(BoundedLloyd):
@@ -80,13 +77,11 @@ class Elkan(BoundedLloyd):
         return 8.0 + 4.0 * LANES * register_count(n_clusters)
 
     def make_bounds(self) -> Bounds:
-        (k, d), n_samples = self.run.centers.shape, self.rows.X.shape[0]
+        k = len(self.run.centers)
         k_padded = register_count(k) * LANES
         return Bounds(
-            common=new_common_bounds(self.run),
-            center_lower=no_bounds((n_samples, k_padded)),
+            **new_pair_bounds(self.rows, self.run, k_padded),
             half=np.full((k, k_padded), MOST, FLOAT32),
-            registers=empty_registers(k, d),
         )
 
     def renew_bounds(self) -> None:
@@ -118,11 +113,11 @@ def measure_half_distances(
 def elkan_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
-    bounds,  # INOUT Bounds: upper, lower, center_lower
+    bounds,  # INOUT Bounds: upper, lower, finer
     work,  # WORK PairWork
 ):
     """Label the rows of the call's panels and move those whose label changed between the sums."""
-    label_in_pairs(rows, run, bounds, work, bounds.center_lower, RULES)
+    label_in_pairs(rows, run, bounds, work, RULES)
 
 
 @device
@@ -143,7 +138,7 @@ def _lower_of_register(bounds, i, label, j):
     """
     k_padded = bounds.half.shape[1]
     half = load(bounds.half, label * k_padded + j)
-    lower = load(bounds.center_lower, i * k_padded + j) - load(bounds.common.drift, j)
+    lower = load(bounds.finer, i * k_padded + j) - load(bounds.common.drift, j)
     return maximum(half, lower)
 
 
@@ -182,7 +177,7 @@ def _renew(rows, run, bounds, work, member, n_needed):
     if work.listing.proposed[slot] != old:
         own = downward(np.sqrt(work.listing.own[slot]), rows.rel_error)
         lower = downward(own + bounds.common.drift[old], rows.rel_error)
-        bounds.center_lower[i, old] = lower
+        bounds.finer[i, old] = lower
     for place in range(n_needed):
         j = work.needed[place] * LANES
         distance = sqrt(load(work.squared, member * k_padded + j))
@@ -190,7 +185,7 @@ def _renew(rows, run, bounds, work, member, n_needed):
         rel_error = splat_like(np.float32(2.0 * rows.rel_error), drift)
         half_error = splat_like(np.float32(0.5) * rows.abs_error[i // LANES], drift)
         lower = distance - half_error + drift - (distance + drift) * rel_error
-        store(bounds.center_lower, i * k_padded + j, lower)
+        store(bounds.finer, i * k_padded + j, lower)
 
 
 RULES = PairRules(nearest_other=_nearest_other, list_needed=_list_registers, renew=_renew)

@@ -11,7 +11,19 @@ from typing import NamedTuple
 import numpy as np
 
 from kmeans_core.engine.jit import device
-from kmeans_core.engine.simd import any_lane, count_lanes, load, load_like, store
+from kmeans_core.engine.simd import (
+    any_lane,
+    count_lanes,
+    lane_bits,
+    load,
+    load_like,
+    lowest_bit,
+    min_lanes,
+    put,
+    splat,
+    splat_like,
+    store,
+)
 from kmeans_core.kmeans.accelerated.bounds import (
     bounds_now,
     downward,
@@ -20,6 +32,7 @@ from kmeans_core.kmeans.accelerated.bounds import (
     upward,
 )
 from kmeans_core.kmeans.iteration.sums import move_row
+from kmeans_core.kmeans.search.direct_form import MOST
 from kmeans_core.kmeans.search.nearest import nearest_exactly
 from kmeans_core.rows.distance import squared_distance
 from kmeans_core.rows.layout import LANES, prefetch_row
@@ -112,6 +125,41 @@ def tighten_listed(rows, run, common, listing, n_listed):
             listed[n_left] = i
             n_left += 1
     return n_left
+
+
+@device
+def own_of(listing, i):
+    """The exact squared distance of a listed row to its own center."""
+    return listing.own[slot_of(listing, i)]
+
+
+@device
+def upper_of(rows, listing, i):
+    """An upper bound of the exact distance of a listed row to its own center."""
+    return upward(np.sqrt(own_of(listing, i)), 2.0 * rows.rel_error)
+
+
+@device
+def one_center(packed, place, squared):
+    """The smallest two of each lane, and the register of the smallest, of one center alone.
+
+    `place` is its number in the order of the registers, `squared` the squared distance to it.
+    """
+    none = splat(packed.dtype.type(MOST), packed)
+    best = put(none, place % LANES, np.float32(squared))
+    return best, none, splat(np.int32(place // LANES), none)
+
+
+@device
+def smallest_two(rows, i, best, second, register):
+    """The nearest two centers of row i, from the smallest two of each lane."""
+    smallest = min_lanes(best)
+    lane = lowest_bit(lane_bits(best <= splat_like(smallest, best)))
+    runner_up = min_lanes(put(best, lane, second[lane]))
+    # `ambiguous_direct` for one row
+    error = runner_up * rows.tie_rtol + np.sqrt(runner_up) * rows.abs_error[i // LANES]
+    center = np.int32(register[lane] * LANES + lane)
+    return TwoNearest(smallest, runner_up, center, runner_up - smallest <= error)
 
 
 @device

@@ -7,8 +7,8 @@ and a register of centers is searched if a bound of one of them requires it. Two
 together, because a load of centers then serves both. They are sorted by label first: rows of one
 cluster need nearly the same registers.
 
-The contract. An algorithm keeps, in its named tuple of bounds, `common: CommonBounds` and
-`registers`, the centers packed by `pack_registers`. It provides three functions, `PairRules`, and
+The contract. An algorithm keeps the fields of `new_pair_bounds` in its named tuple of bounds, and
+packs the centers into `registers` after every update. It provides three functions, `PairRules`, and
 calls `label_in_pairs` with them. Distances and errors are those of the panels: the same float32,
 the same `tie_rtol` and `abs_error`.
 
@@ -19,40 +19,44 @@ gathering alone takes as long as the distances of a row to two registers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kmeans_core.engine.aligned import FLOAT32
 from kmeans_core.engine.jit import device
 from kmeans_core.engine.short_calls import short_calls
-from kmeans_core.engine.simd import (
-    lane_bits,
-    lowest_bit,
-    min_lanes,
-    put,
-    splat,
-    splat_like,
-    store,
+from kmeans_core.engine.simd import put, splat_like, store
+from kmeans_core.kmeans.accelerated.bounds import (
+    new_common_bounds,
+    store_lower,
+    store_upper,
+    upward,
 )
-from kmeans_core.kmeans.accelerated.bounds import store_lower, store_upper, upward
 from kmeans_core.kmeans.accelerated.listing import (
     AHEAD,
     Listing,
-    TwoNearest,
     decide_row,
     list_unsettled,
     move_proposed,
     new_listing,
+    one_center,
+    own_of,
     slot_of,
+    smallest_two,
     tighten_listed,
 )
-from kmeans_core.kmeans.accelerated.registers import pair_distances, register_count
+from kmeans_core.kmeans.accelerated.registers import (
+    empty_registers,
+    pair_distances,
+    register_count,
+)
+from kmeans_core.kmeans.data.packed_rows import Rows
 from kmeans_core.kmeans.iteration.run import Run
 from kmeans_core.kmeans.search.direct_form import MOST, keep_two
 from kmeans_core.rows.layout import LANES, prefetch_row
 
-NS_PER_BYTE = 3.0  # of a first write, see no_bounds
+_NS_PER_BYTE = 3.0  # of a first write, see _no_bounds
 
 
 class PairWork(NamedTuple):
@@ -83,7 +87,20 @@ def new_pair_work(run: Run, start: int, stop: int) -> PairWork:
     )
 
 
-def no_bounds(shape: tuple[int, int]) -> np.ndarray:
+def new_pair_bounds(rows: Rows, run: Run, width: int) -> dict[str, Any]:
+    """The fields that every algorithm here keeps, with bounds that settle no row.
+
+    `common: CommonBounds`; `finer`, (n_samples, width) float32, the lower bounds that it keeps per
+    row besides; `registers`, memory for `pack_registers`.
+    """
+    return {
+        "common": new_common_bounds(run),
+        "finer": _no_bounds((rows.X.shape[0], width)),
+        "registers": empty_registers(*run.centers.shape),
+    }
+
+
+def _no_bounds(shape: tuple[int, int]) -> np.ndarray:
     """Lower bounds that settle no row, in float32; the first axis is the rows.
 
     Filled part by part, so that Ctrl-C is seen in between.
@@ -91,7 +108,7 @@ def no_bounds(shape: tuple[int, int]) -> np.ndarray:
     Measured: Ctrl-C came 1 to 4 s late in one fill of 1.6 GB.
     """
     array = np.empty(shape, FLOAT32)
-    for start, stop in short_calls(0, shape[0], NS_PER_BYTE * array.strides[0]):
+    for start, stop in short_calls(0, shape[0], _NS_PER_BYTE * array.strides[0]):
         array[start:stop] = -MOST
     return array
 
@@ -114,20 +131,19 @@ def label_in_pairs(
     run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
     bounds,  # INOUT the algorithm's bounds
     work,  # WORK PairWork
-    finer,  # IN  those of its bounds that it keeps by row, (n_samples, any number): prefetched
     rules,  # IN  PairRules
 ):
     """Label the rows of the call's panels and move those whose label changed between the sums."""
     listing = work.listing
     # Yinyang, global filter; Elkan, step 2
     n_listed = list_unsettled(rows, run, bounds.common, listing)
-    n_listed = _unlist_far(rows, run, bounds, work, n_listed, finer, rules)
+    n_listed = _unlist_far(rows, run, bounds, work, n_listed, rules)
     # Elkan, step 3a
     n_left = tighten_listed(rows, run, bounds.common, listing, n_listed)
     _sort_by_label(run.labels, work, n_left)
     n_distances = n_listed
     for place in range(0, n_left, 2):
-        _take_pair(rows, work, place, n_left, finer)
+        _take_pair(rows, work, place, n_left, bounds.finer)
         # Yinyang, group filter; Elkan, step 3, (i) to (iii)
         n_needed = rules.list_needed(rows, run, bounds, work)
         # Elkan, step 3b
@@ -139,7 +155,7 @@ def label_in_pairs(
 
 
 @device
-def _unlist_far(rows, run, bounds, work, n_listed, finer, rules):
+def _unlist_far(rows, run, bounds, work, n_listed, rules):
     """Unlist the rows that `nearest_other` settles; returns how many are left.
 
     Renews `lower` of all listed rows from it. To read the bounds by row costs less than to make the
@@ -147,7 +163,7 @@ def _unlist_far(rows, run, bounds, work, n_listed, finer, rules):
     """
     common, listed, n_left = bounds.common, work.listing.listed, 0
     for place in range(n_listed):
-        prefetch_row(finer, listed[min(place + AHEAD, n_listed - 1)])
+        prefetch_row(bounds.finer, listed[min(place + AHEAD, n_listed - 1)])
         i = listed[place]
         label = run.labels[i]
         nearest = rules.nearest_other(bounds, i, label)
@@ -196,12 +212,6 @@ def _member_count(work):
 
 
 @device
-def upper_of(rows, listing, i):
-    """An upper bound of the exact distance of a listed row to its own center."""
-    return upward(np.sqrt(listing.own[slot_of(listing, i)]), 2.0 * rows.rel_error)
-
-
-@device
 def _search_pair(rows, run, bounds, work, n_needed):
     """Search the needed registers for both rows, and propose the labels; returns the distances.
 
@@ -210,8 +220,9 @@ def _search_pair(rows, run, bounds, work, n_needed):
     """
     n_registers, n_distances = work.needed.shape[0], 0
     label_a, label_b = run.labels[work.members[0]], run.labels[work.members[1]]
-    best_a, second_a, index_a = _own_center(rows, work, 0, label_a)
-    best_b, second_b, index_b = _own_center(rows, work, 1, label_b)
+    own_a, own_b = own_of(work.listing, work.members[0]), own_of(work.listing, work.members[1])
+    best_a, second_a, index_a = one_center(rows.packed, label_a, own_a)
+    best_b, second_b, index_b = one_center(rows.packed, label_b, own_b)
     for place in range(n_needed):
         register = np.int64(work.needed[place])
         squared_a, squared_b = pair_distances(work.packed, bounds.registers, register)
@@ -228,30 +239,9 @@ def _search_pair(rows, run, bounds, work, n_needed):
     for member in range(_member_count(work)):
         if member == 1:
             best_a, second_a, index_a = best_b, second_b, index_b
-        found = _smallest_two(rows, work.members[member], best_a, second_a, index_a)
+        found = smallest_two(rows, work.members[member], best_a, second_a, index_a)
         _propose(rows, run, bounds.common, work, member, found)
     return _member_count(work) * n_distances
-
-
-@device
-def _own_center(rows, work, member, label):
-    """The smallest two of each lane, and the register of the smallest: the row's center alone."""
-    none = splat(rows.packed.dtype.type(MOST), rows.packed)
-    own = work.listing.own[slot_of(work.listing, work.members[member])]
-    best = put(none, label % LANES, np.float32(own))
-    return best, none, splat(np.int32(label // LANES), none)
-
-
-@device
-def _smallest_two(rows, i, best, second, register):
-    """The nearest two centers of a row, from the smallest two of each lane."""
-    smallest = min_lanes(best)
-    lane = lowest_bit(lane_bits(best <= splat_like(smallest, best)))
-    runner_up = min_lanes(put(best, lane, second[lane]))
-    # `ambiguous_direct` for one row
-    error = runner_up * rows.tie_rtol + np.sqrt(runner_up) * rows.abs_error[i // LANES]
-    center = np.int32(register[lane] * LANES + lane)
-    return TwoNearest(smallest, runner_up, center, runner_up - smallest <= error)
 
 
 @device

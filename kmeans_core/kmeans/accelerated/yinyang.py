@@ -28,19 +28,16 @@ from kmeans_core.kmeans.accelerated.bounds import (
     CommonBounds,
     added_upward,
     downward,
-    new_common_bounds,
     renew_common,
 )
-from kmeans_core.kmeans.accelerated.listing import slot_of
+from kmeans_core.kmeans.accelerated.listing import slot_of, upper_of
 from kmeans_core.kmeans.accelerated.pair_search import (
     PairRules,
     label_in_pairs,
+    new_pair_bounds,
     new_pair_work,
-    no_bounds,
-    upper_of,
 )
 from kmeans_core.kmeans.accelerated.registers import (
-    empty_registers,
     pack_registers,
     register_count,
 )
@@ -51,14 +48,14 @@ from kmeans_core.rows.layout import LANES
 class Bounds(NamedTuple):
     """Hamerly's bounds, and one per row and group, in float32.
 
-    `group_lower[i, g] - group_drift[g]` is never above the distance of row i to any center of group
-    g but its own.
+    `finer[i, g] - group_drift[g]` is never above the distance of row i to any center of group g but
+    its own.
     """
 
     common: CommonBounds
-    group_lower: np.ndarray  # (n_samples, n_groups): plus `group_drift` when it was written
-    group_drift: np.ndarray  # (n_groups,): sum of the farthest movement in the group, rounded up
+    finer: np.ndarray  # (n_samples, n_groups): plus `group_drift` when it was written
     registers: np.ndarray  # the centers, see `pack_registers`; a register is a group
+    group_drift: np.ndarray  # (n_groups,): sum of the farthest movement in the group, rounded up
 
 
 class Yinyang(BoundedLloyd):
@@ -70,12 +67,10 @@ class Yinyang(BoundedLloyd):
         return 8.0 + 4.0 * register_count(n_clusters)
 
     def make_bounds(self) -> Bounds:
-        (k, d), n_samples = self.run.centers.shape, self.rows.X.shape[0]
+        n_groups = register_count(len(self.run.centers))
         return Bounds(
-            common=new_common_bounds(self.run),
-            group_lower=no_bounds((n_samples, register_count(k))),
-            group_drift=np.zeros(register_count(k), FLOAT32),
-            registers=empty_registers(k, d),
+            **new_pair_bounds(self.rows, self.run, n_groups),
+            group_drift=np.zeros(n_groups, FLOAT32),
         )
 
     def renew_bounds(self) -> None:
@@ -105,11 +100,11 @@ def add_group_drift(
 def yinyang_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
-    bounds,  # INOUT Bounds: upper, lower, group_lower
+    bounds,  # INOUT Bounds: upper, lower, finer
     work,  # WORK PairWork
 ):
     """Label the rows of the call's panels and move those whose label changed between the sums."""
-    label_in_pairs(rows, run, bounds, work, bounds.group_lower, RULES)
+    label_in_pairs(rows, run, bounds, work, RULES)
 
 
 @device
@@ -124,14 +119,14 @@ def _nearest_other(bounds, i, label):
 @device
 def _lower_of_group(bounds, i, group):
     """Lower bound of the distances of row i to the centers of a group, but its own."""
-    return float(bounds.group_lower[i, group] - bounds.group_drift[group])
+    return float(bounds.finer[i, group] - bounds.group_drift[group])
 
 
 @device
 def _store_group(rows, bounds, i, group, lower):
     """Write that bound."""
     lower = downward(lower + bounds.group_drift[group], rows.rel_error)
-    bounds.group_lower[i, group] = lower
+    bounds.finer[i, group] = lower
 
 
 @device

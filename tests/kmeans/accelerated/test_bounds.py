@@ -5,9 +5,9 @@ import pytest
 
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans import strategy
-from kmeans_core.kmeans.accelerated.elkan import Elkan
+from kmeans_core.kmeans.accelerated.bounds import BoundedLloyd
 from kmeans_core.kmeans.accelerated.hamerly import Hamerly
-from kmeans_core.kmeans.accelerated.yinyang import Yinyang
+from kmeans_core.kmeans.algorithms import ALGORITHMS, load_algorithm
 from kmeans_core.kmeans.data.dataset import RunData, open_dataset
 from kmeans_core.kmeans.data.packed_rows import with_blocks
 from kmeans_core.kmeans.fit.threaded_run import set_centers
@@ -20,7 +20,7 @@ from kmeans_core.kmeans.search.nearest import pack_centers
 from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
-PRUNING = [Hamerly, Yinyang, Elkan]
+PRUNING = [c for c in map(load_algorithm, ALGORITHMS) if issubclass(c, BoundedLloyd)]
 
 
 def distances_to(rows, centers):
@@ -56,17 +56,17 @@ def assert_bounds(rows, run, bounds):
         gaps[:n] = others - own
         left = wide.drift_limit - wide.total_drift
         assert ((left <= 0) | (left <= gaps.reshape(-1, LANES).min(axis=1))).all()
-    if hasattr(bounds, "group_lower"):
-        for group in range(bounds.group_lower.shape[1]):
+    if hasattr(bounds, "group_drift"):
+        for group in range(bounds.finer.shape[1]):
             members = slice(group * LANES, (group + 1) * LANES)
             without_own = distances[:, members].copy()
             inside = labels // LANES == group
             without_own[inside, labels[inside] % LANES] = np.inf
-            lower = wide.group_lower[:, group] - wide.group_drift[group]
+            lower = wide.finer[:, group] - wide.group_drift[group]
             assert (lower <= without_own.min(axis=1)).all()
-    if hasattr(bounds, "center_lower"):
+    if hasattr(bounds, "half"):
         distances[np.arange(n), labels] = np.inf  # the bound of its own center is not used
-        assert (wide.center_lower[:, :k] - common.drift[:k] <= distances).all()
+        assert (wide.finer[:, :k] - common.drift[:k] <= distances).all()
 
 
 def started(rows, start):

@@ -5,6 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from kmeans_core import KMeans, kmeans_plusplus, selection
+from kmeans_core.kmeans.algorithms import ALGORITHMS
 from kmeans_core.selection.clusterers import labels_for
 
 SIZES = [51, 67, 83]
@@ -18,7 +19,7 @@ def table(value, dtype=np.float64):
     return np.column_stack([rows, np.full(len(rows), value)]).astype(dtype)
 
 
-@pytest.mark.parametrize("algorithm", ["auto", "hamerly", "elkan", "yinyang", "kdtree"])
+@pytest.mark.parametrize("algorithm", ["auto", *ALGORITHMS])
 @pytest.mark.parametrize("value", [TIME, -1e30, 1e200, 1.7e308])
 def test_the_result_is_that_of_the_other_columns(value, algorithm):
     X = table(value)

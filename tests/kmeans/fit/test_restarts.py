@@ -6,6 +6,7 @@ import pytest
 from kmeans_core import KMeans, kmeans_plusplus
 from kmeans_core.engine.short_calls import LONGEST_CALL
 from kmeans_core.kmeans import strategy
+from kmeans_core.kmeans.algorithms import ALGORITHMS
 from kmeans_core.kmeans.fit import compiled_runs
 from kmeans_core.kmeans.fit.restarts import _batches
 
@@ -24,7 +25,7 @@ def assert_same(one, other):
     assert one.n_iter_ == other.n_iter_
 
 
-@pytest.mark.parametrize("algorithm", ["auto", "lloyd", "hamerly", "elkan", "yinyang", "kdtree"])
+@pytest.mark.parametrize("algorithm", ["auto", *ALGORITHMS])
 @pytest.mark.parametrize(("n", "d", "k"), SHAPES)
 def test_seeding_within_a_fit_is_seeding_before_it(n, d, k, algorithm):
     X = blobs(n, d, k)

@@ -45,7 +45,7 @@ def poisoned(empty):
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("init", ["k-means++", "k-means||", "random"])
-@pytest.mark.parametrize("algorithm", ["lloyd", "hamerly", "elkan", "yinyang", "kdtree"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_neither_the_order_of_blocks_matters_nor_what_was_in_memory(
     algorithm, init, weighted, monkeypatch
 ):

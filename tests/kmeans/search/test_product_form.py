@@ -9,6 +9,7 @@ from kmeans_core.engine.jit import kernel
 from kmeans_core.engine.simd import MANY_REGISTERS, lane_count, store
 from kmeans_core.engine.threads import Workers
 from kmeans_core.kmeans import strategy
+from kmeans_core.kmeans.algorithms import ALGORITHMS, load_algorithm
 from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.search import nearest, product_form
 from kmeans_core.kmeans.search.labels import label_panels
@@ -16,6 +17,7 @@ from kmeans_core.rows.layout import LANES
 
 DTYPES = [np.float32, np.float64]
 FEATURES = [1, 6, 24, 63, 64, 65, 129, 300]
+ROW_WISE = [name for name in ALGORITHMS if load_algorithm(name).is_row_wise]
 
 
 @kernel
@@ -136,7 +138,7 @@ def fit_both_ways(monkeypatch, X, start, **params):
     return found
 
 
-@pytest.mark.parametrize("algorithm", ["lloyd", "hamerly", "elkan", "yinyang"])
+@pytest.mark.parametrize("algorithm", ROW_WISE)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_fit_has_the_same_bits_either_way(algorithm, dtype, monkeypatch):
     monkeypatch.setattr(strategy, "BOUNDS_BEGIN_SHARE", 1.0)
