@@ -7,7 +7,7 @@ import pandas as pd
 
 from segment.answers.result import Result
 from segment.errors import SegmentError
-from segment.features.clean import Cleaned
+from segment.features.customers.clean import Cleaned
 from segment.tables.cells import spell
 
 

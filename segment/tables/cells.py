@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.tables.written.days import ORDERS, days_of, order_of_days
+from segment.tables.written.days import LAST, ORDERS, days_of, order_of_days
 from segment.tables.written.missing import AMONG_NUMBERS, EVERYWHERE
 from segment.tables.written.numbers import Numbers, decimal_votes, read_numbers
 
@@ -78,11 +78,12 @@ class Column:
 
     def __init__(self, column: pd.Series, cells: Cells) -> None:
         self.raw, self.cells, self.name = column, cells, str(column.name)
-        self._days: dict[str, np.ndarray] = {}  # of the levels, by how they are written
-        codes, different = _distinct(column)
-        texts = written(pd.Series(different)).astype(object)
-        if self.name in cells.recode:
-            texts = texts.replace(dict(cells.recode[self.name]))
+        self._days: dict[tuple[str, str], np.ndarray] = {}  # of the levels, by how they are written
+        codes, different = distinct(column)
+        texts = _texts(different)
+        other_texts = cells.recode.get(self.name, {})
+        if other_texts:
+            texts = [other_texts.get(text, text) for text in texts]
         known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
         self.missing_words: dict[str, int] = {}
         if not known.all():
@@ -91,7 +92,7 @@ class Column:
                 if different[i] != "":
                     word, count = texts[i], int(counts[i])
                     self.missing_words[word] = self.missing_words.get(word, 0) + count
-        merged, self.levels = pd.factorize(texts.where(known).to_numpy(dtype=object))
+        merged, self.levels = _merged(texts, known)
         self.codes = np.append(merged, -1)[codes]
         self.counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
         self.n_present = int(self.counts.sum())
@@ -180,12 +181,15 @@ class Column:
         """How the column writes dates; None where most of its cells are none."""
         return "ymd" if self.is_day else order_of_days(self.levels[~self.hollow])
 
-    def days(self, order: str) -> pd.Series:
-        """Cells as dates without the time of day, everything else as NaT."""
+    def days(self, order: str, latest: str = LAST) -> pd.Series:
+        """Cells as dates without the time of day, everything else as NaT.
+
+        No year of two digits is read as a day after `latest`.
+        """
         order = "ymd" if self.is_day else order
-        if order not in self._days:
-            self._days[order] = days_of(self.levels, order)
-        return self.spread(self._days[order], None)
+        if (order, latest) not in self._days:
+            self._days[order, latest] = days_of(self.levels, order, latest)
+        return self.spread(self._days[order, latest], None)
 
     def spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
         """Each cell's share of what its level has."""
@@ -199,16 +203,35 @@ class Column:
 PLAIN = Cells()
 
 
-def _distinct(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def distinct(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """The code of each cell, -1 where it is missing, and the distinct values."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        used, inverse = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
-        n_missing = int(bool(len(used)) and used[0] < 0)
-        return inverse - n_missing, np.asarray(column.cat.categories)[used[n_missing:]]
+        codes, categories = column.cat.codes.to_numpy(), np.asarray(column.cat.categories)
+        is_used = np.bincount(codes + 1, minlength=len(categories) + 1)[1:] > 0
+        if is_used.all():
+            return codes.astype(np.intp), categories
+        return np.append(np.cumsum(is_used) - 1, -1)[codes], categories[is_used]
     if column.dtype == object and not only_text(column):  # True and 1 would count as equal
         column = column.map(spell, na_action="ignore")
     codes, different = pd.factorize(column)
     return codes, np.asarray(different)
+
+
+def _texts(different: np.ndarray) -> list[str]:
+    """Distinct values as they are written, without outer spaces."""
+    if different.dtype == object and all(type(value) is str for value in different):
+        return [text.strip() for text in different]
+    return written(pd.Series(different)).tolist()
+
+
+def _merged(texts: list[str], known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The level of each distinct value, -1 where it is missing, and the texts of the levels."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    if len(set(texts)) == len(texts):
+        return np.where(known, np.cumsum(known) - 1, -1), array[known]
+    array[~known] = None
+    return pd.factorize(array)
 
 
 def spell(value: Any) -> str:
@@ -241,7 +264,7 @@ def written(column: pd.Series) -> pd.Series:
 
 def filled(column: pd.Series) -> pd.Series:
     """Cells as they are written, ``""`` where a cell is missing."""
-    codes, different = _distinct(column)
+    codes, different = distinct(column)
     texts = np.append(written(pd.Series(different)).to_numpy(dtype=object), "")
     return pd.Series(texts[codes], index=column.index, name=column.name, dtype=object)
 
@@ -263,9 +286,9 @@ def blank_rows(frame: pd.DataFrame) -> np.ndarray:
     for position in range(frame.shape[1]):
         rows = np.flatnonzero(blank)
         if rows.size:  # in most tables no row is left after two columns
-            codes, different = _distinct(frame.iloc[rows, position])
-            empty = (written(pd.Series(different)) == "").to_numpy(dtype=bool)
-            blank[rows] = np.append(empty, True)[codes]
+            codes, different = distinct(frame.iloc[rows, position])
+            empty = [text == "" for text in _texts(different)]
+            blank[rows] = np.array([*empty, True], dtype=bool)[codes]
     return blank
 
 
@@ -284,7 +307,10 @@ def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
 
 def texts_of(cells: Iterable[Any]) -> list[str]:
     """Cells of one row or column as texts; ``""`` where one is missing."""
-    return ["" if _is_nothing(cell) else spell(cell).strip() for cell in cells]
+    return [
+        cell.strip() if type(cell) is str else "" if _is_nothing(cell) else spell(cell).strip()
+        for cell in cells
+    ]
 
 
 def _is_nothing(cell: Any) -> bool:

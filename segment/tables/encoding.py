@@ -131,6 +131,8 @@ def _guess(content: bytes) -> list[str]:
     sample = sample[: sample.rfind(b"\n")] if len(sample) == SAMPLE and b"\n" in sample else sample
     possible = [n for n in NAMES if _decodes(content, n) and _is_likely(sample.decode(n), n)]
     scripts = [name for name in _ranked(sample) if name in possible and name not in _LATIN]
+    if "cp1255" in possible and _is_hebrew(sample.decode("cp1255")):
+        return ["cp1255", *(name for name in scripts if name != "cp1255")][:3]
     latin = sorted((n for n in _LATIN if n in possible), key=lambda n: -_latin(sample, n))
     if scripts and latin and _latin(sample, latin[0]) < 0.9:
         return [*scripts, *latin][:3]
@@ -161,6 +163,21 @@ def _is_likely(text: str, encoding: str) -> bool:
         if len(words) > 4 and sum(not s.isascii() for s in words) > 0.7 * len(words):
             return False
     return odd <= 0.25 * len(letters)
+
+
+def _is_hebrew(text: str) -> bool:
+    """Whether letters that have a form for the ends of words are written so, as only Hebrew does.
+
+    Cyrillic and Greek small letters have the same bytes, but no such order.
+    """
+    letters = [s for s in text if not s.isascii() and s not in _SIGNS and not s.isspace()]
+    words = [word for word in re.findall("[א-ת]+", text) if len(word) > 1]
+    if sum(map(len, words)) < 0.8 * len(letters):
+        return False
+    inner, last = "".join(w[:-1] for w in words), "".join(w[-1] for w in words)
+    right = sum(s in "כמנפצ" for s in inner) + sum(s in "ךםןףץ" for s in last)
+    wrong = sum(s in "ךםןףץ" for s in inner) + sum(s in "כמנפצ" for s in last)
+    return right >= 3 and wrong <= 0.05 * right
 
 
 def _ranked(sample: bytes) -> list[str]:

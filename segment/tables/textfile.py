@@ -7,6 +7,7 @@ by column, each distinct text once.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import re
@@ -151,8 +152,9 @@ def _sniff_delimiter(lines: list[str]) -> str:
     A delimiter that is in the first line wins over others; spaces are the last resort.
     """
 
+    @functools.cache
     def score(delimiter: str) -> tuple[bool, float, bool, int]:
-        widths = [len(row) for row in _split(lines, delimiter) if row]
+        widths = _widths(lines, delimiter)
         usual = max(set(widths), key=widths.count, default=1)
         agreeing = widths.count(usual) / max(1, len(widths))
         return usual > 1, round(agreeing, 1), bool(widths) and widths[0] > 1, usual
@@ -169,10 +171,13 @@ def _sniff_delimiter(lines: list[str]) -> str:
     return r"\s+" if spaced[0] and spaced[2] and spaced[1] >= 0.9 else ","
 
 
-def _split(lines: list[str], delimiter: str) -> list[list[str]]:
+def _widths(lines: list[str], delimiter: str) -> list[int]:
+    """The number of cells of each line that is not blank."""
     if delimiter == r"\s+":
-        return [line.split() for line in lines]
-    return list(csv.reader(lines, delimiter=delimiter))
+        return [len(cells) for line in lines if (cells := line.split())]
+    if any('"' in line for line in lines):
+        return [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+    return [line.count(delimiter) + 1 for line in lines if line.strip("\r\n")]
 
 
 def _shape(lines: _Lines, delimiter: str, name: str) -> _Rows:

@@ -46,3 +46,18 @@ def test_unicode_is_recognised(encoding):
 def test_what_is_no_text_is_refused():
     with pytest.raises(SegmentError, match="neither text nor another known format"):
         decode(b"\x00\x01\x02\x03abc", "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1255", "מספר לקוח,עיר,גיל\n1,חיפה,33\n2,אילת,41\n3,רמת גן,38\n"),
+        ("cp1255", "שם,מין\nדן,זכר\nרון,זכר\nמרים,נקבה\n"),
+        ("cp1251", "имя,город\nанна,москва\nпётр,казань\n"),
+        ("cp1251", "номер,пол\n1,муж\n2,жен\n3,муж\n"),
+        ("cp1253", "πελάτης,πόλη\n1,πάτρα\n2,κέρκυρα\n"),
+    ],
+)
+def test_short_words_of_small_letters(encoding, text):
+    """Hebrew, Cyrillic and Greek small letters have the same bytes in their code pages."""
+    assert decode(text.encode(encoding), "t.csv")[0] == text

@@ -9,9 +9,6 @@ import numpy as np
 import pandas as pd
 
 from segment.features.kinds.names import (
-    ITEM,
-    MONEY,
-    ORDER,
     is_birth,
     is_day_name,
     is_who_name,
@@ -19,6 +16,7 @@ from segment.features.kinds.names import (
     names_customers,
     says,
 )
+from segment.features.kinds.words import ITEM, MONEY, ORDER
 from segment.tables.cells import NUMBER_SHARE, Column, TableColumns
 from segment.tables.written.days import DIGITS, number_style
 from segment.wording import plural, quote

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.kinds.lines import customer_of_orders, customer_without_names
+from segment.features.customers.lines import customer_of_orders, customer_without_names
 from segment.features.kinds.names import (
-    MAIL,
-    PLACE_OR_KIND,
     is_about_orders,
     is_id_name,
     is_phone,
@@ -22,6 +20,7 @@ from segment.features.kinds.names import (
     names_customers,
     says,
 )
+from segment.features.kinds.words import MAIL, PLACE_OR_KIND
 from segment.tables.cells import NUMBER_SHARE, PLAIN, Cells, Column, TableColumns
 from segment.wording import did_you_mean, plural, quote
 
@@ -160,7 +159,9 @@ def _repeats(column: Column) -> bool:
 
 def _is_name(column: Column) -> bool:
     """Whether the cells are short texts, neither numbers, in any notation, nor dates."""
-    if column.is_numeric or column.is_day or column.order_of_days is not None:
+    if column.is_numeric or column.is_day or column.is_of_numbers:
+        return False
+    if column.order_of_days is not None:
         return False
     texts = [str(text) for text in column.levels]
     digits = [re.fullmatch(DIGITS, text) is not None for text in texts]

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from segment.features.kinds.names import AGES, is_birth, is_target, says
+from segment.features.columns.reader import OTHER, Reader
+from segment.features.kinds.names import is_birth, is_target, says
 from segment.features.kinds.spellings import said as said_spellings
-from segment.features.reader import OTHER, Reader
+from segment.features.kinds.words import AGES
 from segment.tables.cells import Column
 from segment.tables.written.days import STYLES
 from segment.tables.written.numbers import is_doubtful

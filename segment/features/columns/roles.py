@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.ids import all_differ, has_fractions
-from segment.features.kinds.lines import NAMELESS
+from segment.features.columns.reader import MANY_VALUES, Reader
+from segment.features.customers.ids import all_differ, has_fractions
+from segment.features.customers.lines import NAMELESS
 from segment.features.kinds.names import (
-    AGES,
-    PLACE_OR_KIND,
     is_birth,
     is_code_name,
     is_day_name,
@@ -35,7 +34,7 @@ from segment.features.kinds.scales import scale_of
 from segment.features.kinds.sentinels import find_sentinel
 from segment.features.kinds.spellings import common_spellings, spelling_key
 from segment.features.kinds.ticks import best_separator, is_tick, separator_of
-from segment.features.reader import MANY_VALUES, Reader
+from segment.features.kinds.words import AGES, PLACE_OR_KIND
 from segment.tables.cells import MISSING, NUMBER_SHARE, Cells, Column, guess_decimal
 from segment.tables.written.days import DIGITS, has_clock, number_style
 from segment.wording import quote
@@ -203,14 +202,20 @@ def _as_text(column: Column) -> Reader:
 def last_day(
     readers: Iterable[Reader], columns: Mapping[str, Column], as_of: str | None
 ) -> pd.Timestamp | None:
-    """The day to which ages and recencies count: the user's `as_of`, else the last date."""
+    """The day to which ages and recencies count: the user's `as_of`, else the last date.
+
+    It is today where all dates are days of birth: no other day says how old these customers are.
+    """
     if as_of is not None:
         day = pd.to_datetime(as_of, errors="coerce", format="%Y-%m-%d")
         if pd.isna(day):
             raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(as_of)}")
         return day
     dates = [r for r in readers if r.role == "date"]
-    dates = [r for r in dates if not is_birth(r.name)] or dates
+    others = [r for r in dates if not is_birth(r.name)]
+    if dates and not others:
+        return pd.Timestamp.today().normalize()
+    dates = others
     return max((columns[r.name].days(r.order).max() for r in dates), default=None)
 
 

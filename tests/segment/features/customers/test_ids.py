@@ -9,8 +9,8 @@ import pytest
 from small_tables import columns_of, frame
 
 from segment.errors import SegmentError
-from segment.features.clean import clean
-from segment.features.ids import name_words
+from segment.features.customers.clean import clean
+from segment.features.customers.ids import name_words
 from segment.tables.load import load_table
 
 AGES = [20.5, 31.5, 42.5, 53.5]
