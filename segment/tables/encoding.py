@@ -157,7 +157,9 @@ def _is_likely(text: str, encoding: str) -> bool:
         odd = sum(not s.isalpha() and s not in _SIGNS and not s.isspace() for s in letters)
     if encoding in _SCRIPTS:  # a word is of one script, and small letters come before no capital
         odd += len(re.findall(r"[a-zA-Z](?=[^\W\d_a-zA-Z])|[^\W\d_a-zA-Z](?=[a-zA-Z])", text))
-        odd += len(re.findall(r"[а-я][А-Я]", text))
+        words = re.findall(r"[а-яА-Я]{3,}", text)
+        if sum(re.search("[а-я][А-Я]", word) is not None for word in words) > 0.2 * len(words):
+            return False
     if encoding in _LATIN:
         words = "".join(re.findall(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*", text))
         if len(words) > 4 and sum(not s.isascii() for s in words) > 0.7 * len(words):

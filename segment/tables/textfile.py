@@ -114,7 +114,8 @@ def _without_comments(lines: _Lines, options: TextOptions, decisions: list[str])
         decisions.append(f"Skipped the first {plural(skipped, 'line')}, as requested.")
     lines = _from_first(lines, min(skipped, n_lines))
     first = lines.texts(0, 1)[0] if len(lines.numbers) else ""
-    mark = options.comment or ("#" if first.startswith("#") else None)
+    is_comment = first.startswith("#") and not _is_header(lines.texts(0, 2))
+    mark = options.comment or ("#" if is_comment else None)
     if mark is None or not first:
         return lines
     texts = lines.texts(0, len(lines.numbers))
@@ -125,6 +126,17 @@ def _without_comments(lines: _Lines, options: TextOptions, decisions: list[str])
     decisions.append(f"Left out {n_comments}, beginning with {mark}.")
     rest = _lines("".join(texts[i] for i in kept).encode())
     return _from_first(rest._replace(numbers=lines.numbers[kept]), 0)
+
+
+def _is_header(lines: list[str]) -> bool:
+    """Whether a line that begins with # names columns: its # is a name, or it is as wide as a row."""
+    first, *rest = lines
+    plain = [sign for sign in DELIMITERS if sign != r"\s+"]
+    if any(first[1:].startswith(sign) for sign in plain):
+        return True
+    if not rest or rest[0].startswith("#"):
+        return False
+    return any(first.count(sign) == rest[0].count(sign) > 1 for sign in plain)
 
 
 def _from_first(lines: _Lines, start: int) -> _Lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from strangers import (
     AGE,
     BUYS,
@@ -21,6 +22,7 @@ from strangers import (
     workbook,
 )
 
+YEAR = pd.Timestamp.today().year
 LIKERT = ("Muy insatisfecho", "Insatisfecho", "Neutral", "Satisfecho", "Muy satisfecho")
 
 FIRST = {
@@ -107,7 +109,7 @@ FIRST = {
         ),
         id="מספר לקוח",
         roles={"עיר": "category", "גיל": "number", "סכום": "number"},
-        said=("windows-1255",),
+        said=("Windows-1255",),
     ),
     "coordinates": Stranger(
         text(
@@ -224,7 +226,7 @@ FIRST = {
             [grouped(v, "'", ".") for v in MONEY],
             [f"{v}.5 %" for v in BUYS],
             [f"({v:,.2f})" if i % 4 == 0 else f"{v:,.2f}" for i, v in enumerate(MONEY)],
-            [f"{v / 10:.1f}k" for v in BUYS],
+            [f"{v / 10:.1f}k" for v in AGE],
             sign=";",
         ),
         id="Kd-Nr",
@@ -232,7 +234,7 @@ FIRST = {
         read={
             "Umsatz CHF": MONEY[:3],
             "Saldo": [-MONEY[0], *MONEY[1:3]],
-            "Besuche": [v * 100 for v in BUYS[:3]],
+            "Besuche": [v * 100 for v in AGE[:3]],
         },
     ),
     "long dates": Stranger(
@@ -439,6 +441,6 @@ FIRST = {
         ),
         id="pers_id",
         roles={"DOB": "date"},
-        read={"age by DOB": [84, 82, 80]},
+        read={"age by DOB": [YEAR - year for year in (1941, 1943, 1945)]},
     ),
 }

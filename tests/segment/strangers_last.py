@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from strangers import (
     AGE,
     BUYS,
@@ -20,6 +21,7 @@ from strangers import (
     workbook,
 )
 
+YEAR = pd.Timestamp.today().year
 TRUE = (
     "trifft gar nicht zu",
     "trifft eher nicht zu",
@@ -443,6 +445,6 @@ LAST = {
         ),
         id="Versicherte",
         roles={"Geburtsdatum": "date", "fecha_nacimiento": "date", "seit": "date"},
-        read={"age by Geburtsdatum": [81, 79, 77]},
+        read={"age by Geburtsdatum": [YEAR - year for year in (1945, 1947, 1949)]},
     ),
 }

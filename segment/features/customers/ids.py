@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.customers.lines import customer_of_orders, customer_without_names
+from segment.features.customers.lines import customer_of_lines, customer_without_names
 from segment.features.kinds.names import (
     is_about_orders,
     is_id_name,
@@ -89,10 +89,10 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
     differ = "it is named like an id and its values all differ"
     of_customers = [n for n in names if names_customers(n) and not _is_kind(n)]
     ids = [n for n in names if is_id_name(n) and n not in of_customers]
-    marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids)]
+    contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
+    marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids, *contacts)]
     others = [n for n in (*ids, *marked) if is_about_orders(n) or _is_kind(n)]
     who = [n for n in names if is_who_name(n) and n not in of_customers]
-    contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
 
     def of(some: list[str], fits: Callable[[Column], bool], why: str) -> Iterator:
         for name in some:
@@ -106,9 +106,9 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
     yield from of(plain, _all_differ, differ)
     yield from of([n for n in marked if n not in others], _all_differ, differ)
     yield from of(plain, _mostly_differ, "it is named like an id")
-    in_orders = customer_of_orders(columns)
-    if in_orders in names and in_orders is not None:
-        yield "it names the customers of orders", columns[in_orders]
+    in_lines = customer_of_lines(columns)
+    if in_lines in names and in_lines is not None:
+        yield "it names the customers, who have several rows each", columns[in_lines]
     yield from of(who, _all_differ, "it is a word for customers and its values all differ")
     yield from of(
         contacts, _all_differ, "it is a phone number or address and its values all differ"
@@ -119,9 +119,9 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
         lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
         "it is the first text column whose values all differ",
     )
-    in_lines = customer_without_names(columns) if names == list(columns) else None
-    if in_lines is not None:
-        yield "its numbers repeat beside dates, so they name the customers", columns[in_lines]
+    nameless = customer_without_names(columns) if names == list(columns) else None
+    if nameless is not None:
+        yield "its numbers repeat beside dates, so they name the customers", columns[nameless]
     yield from of([*of_customers, *plain], _half_differ, differ)
     yield from of(
         [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"

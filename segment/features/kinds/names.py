@@ -47,7 +47,7 @@ _BIRTH_ENDS = re.compile(
 
 def plain(text: str) -> str:
     """`text` in lower case, without accents: ``Ville d'Été`` as ``ville d'ete``."""
-    text = re.sub(r"\bn[°º]|№", "no ", text.lower())
+    text = re.sub(r"\bn[°º]|№|(?<=\w)\s*#", " no ", text.lower())
     parts = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ı", "i"))
     bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
     return unicodedata.normalize("NFC", bare)
