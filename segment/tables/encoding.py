@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from segment.errors import SegmentError
 from segment.wording import listed, quote
@@ -30,6 +31,7 @@ _SCRIPTS = {
     "cp1253": "Windows-1253 (Greek)",
     "cp1255": "Windows-1255 (Hebrew)",
     "cp1256": "Windows-1256 (Arabic)",
+    "cp874": "Windows-874 (Thai)",
 }
 _LATIN = {
     "cp1252": "Windows-1252",
@@ -154,7 +156,7 @@ def _is_likely(text: str, encoding: str) -> bool:
     if encoding == "cp949":
         return sum(s in _SYLLABLES for s in letters) >= 0.5 * len(letters)
     if encoding in _LATIN or encoding in _SCRIPTS:
-        odd = sum(not s.isalpha() and s not in _SIGNS and not s.isspace() for s in letters)
+        odd = sum(not _is_of_word(s) and s not in _SIGNS and not s.isspace() for s in letters)
     if encoding in _SCRIPTS:  # a word is of one script, and small letters come before no capital
         odd += len(re.findall(r"[a-zA-Z](?=[^\W\d_a-zA-Z])|[^\W\d_a-zA-Z](?=[a-zA-Z])", text))
         words = re.findall(r"[а-яА-Я]{3,}", text)
@@ -165,6 +167,11 @@ def _is_likely(text: str, encoding: str) -> bool:
         if len(words) > 4 and sum(not s.isascii() for s in words) > 0.7 * len(words):
             return False
     return odd <= 0.25 * len(letters)
+
+
+def _is_of_word(sign: str) -> bool:
+    """Whether a sign is a letter, or the mark of one."""
+    return sign.isalpha() or unicodedata.category(sign) == "Mn"
 
 
 def _is_hebrew(text: str) -> bool:

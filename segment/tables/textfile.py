@@ -129,7 +129,7 @@ def _without_comments(lines: _Lines, options: TextOptions, decisions: list[str])
 
 
 def _is_header(lines: list[str]) -> bool:
-    """Whether a line that begins with # names columns: its # is a name, or it is as wide as a row."""
+    """Whether a first line with # names columns: # is a name, or the line is as wide as a row."""
     first, *rest = lines
     plain = [sign for sign in DELIMITERS if sign != r"\s+"]
     if any(first[1:].startswith(sign) for sign in plain):

@@ -33,16 +33,15 @@ from segment.features.kinds.no_amounts import has_fixed_width, has_leading_zeros
 from segment.features.kinds.scales import scale_of
 from segment.features.kinds.sentinels import find_sentinel
 from segment.features.kinds.spellings import common_spellings, spelling_key
-from segment.features.kinds.ticks import best_separator, is_tick, separator_of
+from segment.features.kinds.ticks import best_separator, is_tick, is_yes_no, separator_of
 from segment.features.kinds.words import AGES, PLACE_OR_KIND
 from segment.tables.cells import MISSING, NUMBER_SHARE, Cells, Column, guess_decimal
-from segment.tables.written.days import DIGITS, has_clock, number_style
+from segment.tables.written.days import DIGITS, SERIAL, STYLES, has_clock, number_style
 from segment.wording import quote
 
 FEW_VALUES = 2  # whole numbers with at most 2 distinct values are codes, not amounts
 MANY_CODES = 50  # whole numbers under the name of a code; more are left out
 FREE_SHARE = 0.3  # a text column with a larger share of distinct values holds names or remarks
-YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1"})
 OLDEST = 110  # years
 
 
@@ -151,7 +150,7 @@ def _as_date(column: Column, day_order: str | None) -> Reader | None:
 
 
 def _said(style: str) -> str:
-    return "written as yyyymmdd" if style == "yyyymmdd" else "counted as in Excel"
+    return {DIGITS: "written as yyyymmdd", SERIAL: "counted as in Excel"}.get(style, STYLES[style])
 
 
 def _as_number(column: Column) -> Reader:
@@ -194,7 +193,7 @@ def _as_text(column: Column) -> Reader:
     reason = f"it has {n_values:,} different texts"
     if len(column.units) > 1 and column.number_share >= NUMBER_SHARE:
         reason = f"its numbers have several units: {', '.join(sorted(column.units)[:4])}"
-    if n_values == 2 and {str(text).lower() for text in column.levels} <= YES_NO:
+    if n_values == 2 and is_yes_no(str(text).lower() for text in column.levels):
         return reader._replace(role="yes/no", reason="its only values are yes and no")
     return reader._replace(reason=reason)
 

@@ -12,6 +12,7 @@ from segment.errors import SegmentError
 from segment.features.customers.lines import customer_of_lines, customer_without_names
 from segment.features.kinds.names import (
     is_about_orders,
+    is_counter_name,
     is_id_name,
     is_phone,
     is_who_name,
@@ -91,6 +92,7 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
     ids = [n for n in names if is_id_name(n) and n not in of_customers]
     contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
     marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids, *contacts)]
+    marked = [n for n in marked if not is_counter_name(n)]
     others = [n for n in (*ids, *marked) if is_about_orders(n) or _is_kind(n)]
     who = [n for n in names if is_who_name(n) and n not in of_customers]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -32,6 +32,15 @@ TICKS = frozenset(
         ),
     }
 )
+_YES_NO = (
+    "yes no|y n|true false|t f|1 0|on off|yes none|active inactive|ja nein|j n|wahr falsch|"
+    "oui non|o n|vrai faux|sí no|si no|s n|verdadero falso|sim não|sim nao|verdadeiro falso|"
+    "sì no|vero falso|ja nee|waar onwaar|ja nej|ja nei|kyllä ei|tak nie|prawda fałsz|ano ne|"
+    "áno nie|igen nem|da nu|da ne|evet hayır|evet hayir|ναι όχι|да нет|так ні|да не|כן לא|"
+    "نعم لا|はい いいえ|有 無|是 否|有 没有|예 아니오|예 아니요|네 아니오|ใช่ ไม่ใช่|có không|"
+    "ya tidak|हाँ नहीं|☑ ☐|✓ ✗|✔ ✘|✓ x|x -|○ ×"
+)
+YES_NO = tuple(frozenset(pair.split()) for pair in _YES_NO.split("|"))
 SEPARATORS = (";", "|", ",", "/", "+", " and ")
 MOST_ITEMS = 50
 LEAST_USE = 2.0  # cells per item, on average, of a column of lists
@@ -47,6 +56,11 @@ def is_tick(column: Column) -> bool:
     words = name_words(str(column.levels[0]))
     own = bool(words) and name_words(column.name)[-len(words) :] == words
     return text in TICKS or (own and not text.isdigit())
+
+
+def is_yes_no(texts: Iterable[str]) -> bool:
+    """Whether these words, in lower case, are yes and no in one language."""
+    return frozenset(texts) in YES_NO
 
 
 def separator_of(column: Column) -> str | None:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # positions of year, month and day
-NAMED, DIGITS, SERIAL = "named", "yyyymmdd", "serial"
+NAMED, DIGITS, SERIAL, SECONDS = "named", "yyyymmdd", "serial", "seconds"
+MILLI = 1e11  # counts from here on are of milliseconds
 LAST = "9999-12-31"
 STYLES = {
     "dmy": "day first",
@@ -19,6 +20,7 @@ STYLES = {
     NAMED: "months by name",
     DIGITS: "as yyyymmdd",
     SERIAL: "Excel's day numbers",
+    SECONDS: "in seconds or milliseconds since 1970",
 }
 _TIME = r"(?:(?:[T ,]|\s-\s)\s*\d{1,2}[:.h]\d{2}.*)?"
 DAY = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}})\.?{_TIME}$")
@@ -118,9 +120,20 @@ def days_of(texts: Sequence[str], style: str, latest: str = LAST) -> np.ndarray:
         counted = np.where(inside, numbers, 0).astype("int64").astype("timedelta64[D]")
         days = (np.datetime64("1899-12-30") + counted).astype("datetime64[ns]")
         return np.where(inside, days, np.datetime64("NaT", "ns"))
+    if style == SECONDS:
+        return _since_1970(pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce"))
     iso = [_digits(t) if style == DIGITS else _iso(t, style, latest) for t in texts]
     days = pd.to_datetime(pd.Series(iso, dtype=object), format="%Y-%m-%d", errors="coerce")
     return days.to_numpy()
+
+
+def _since_1970(numbers: pd.Series) -> np.ndarray:
+    """The days of counts of seconds or, where they are larger, of milliseconds."""
+    values = numbers.to_numpy(float)
+    seconds = np.where(values >= MILLI, values / 1e3, values)
+    inside = (seconds >= 0) & (seconds < 9e9)  # nanoseconds end in 2262
+    days = (np.where(inside, seconds, 0) // 86_400).astype("int64").astype("datetime64[D]")
+    return np.where(inside, days.astype("datetime64[ns]"), np.datetime64("NaT", "ns"))
 
 
 def _digits(text: str) -> str | None:
@@ -177,7 +190,7 @@ def has_clock(texts: Sequence[str]) -> bool:
 
 
 def number_style(values: np.ndarray) -> str | None:
-    """How whole numbers under the name of a date write days: as yyyymmdd, or as Excel's numbers."""
+    """How numbers under the name of a date write days: as yyyymmdd, as Excel or as Unix counts."""
     if not len(values):
         return None
     whole = values % 1 == 0
@@ -186,5 +199,8 @@ def number_style(values: np.ndarray) -> str | None:
     digits &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     if digits.mean() >= 0.95:
         return DIGITS
+    for unit in (1.0, 1e3):  # seconds and milliseconds, 1980 to 2100
+        if ((values >= 3.15e8 * unit) & (values < 4.1e9 * unit)).mean() >= 0.95:
+            return SECONDS
     serial = (values >= 7_000) & (values < 73_000)  # 1919 to 2099
     return SERIAL if serial.mean() >= 0.95 else None

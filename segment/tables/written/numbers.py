@@ -214,8 +214,8 @@ def digits_value(body: str, decimal: str) -> float | None:
 def decimal_votes(texts: Iterable[str]) -> tuple[int, int]:
     """How many texts can only have a decimal comma, and how many only a decimal point.
 
-    ``1,234`` is ambiguous; ``12,5`` and ``0,123`` have decimal commas, ``12.5`` and ``1,234.5``
-    decimal points.
+    ``1,234`` is ambiguous; ``12,5``, ``0,123`` and ``1.234.567`` have decimal commas, ``12.5`` and
+    ``1,234.5`` decimal points.
     """
     bodies = [b for t in texts if ("," in t or "." in t) and (b := _body(t)) is not None]
     return _count(bodies, ",", "."), _count(bodies, ".", ",")
@@ -231,7 +231,7 @@ def _body(text: str) -> str | None:
 def _count(bodies: Iterable[str], decimal: str, group: str) -> int:
     fraction = rf"\{decimal}(?:\d{{1,2}}|\d{{4,}})"
     only = rf"(?:\d+{fraction}|0\{decimal}\d+|\d{{4,}}\{decimal}\d+|"
-    only += rf"\d{{1,3}}(?:\{group}\d{{3}})+\{decimal}\d*)"
+    only += rf"\d{{1,3}}(?:\{group}\d{{3}})+\{decimal}\d*|[1-9]\d{{0,2}}(?:\{group}\d{{3}}){{2,}})"
     return sum(re.fullmatch(only, body) is not None for body in bodies)
 
 
