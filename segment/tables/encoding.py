@@ -155,6 +155,10 @@ def _is_likely(text: str, encoding: str) -> bool:
     odd = sum("\uff61" <= s <= "\uff9f" or "\ue000" <= s <= "\uf8ff" for s in letters)
     if encoding == "cp949":
         return sum(s in _SYLLABLES for s in letters) >= 0.5 * len(letters)
+    if encoding == "cp874":  # no word begins with a mark, and some signs are rare
+        rare = len(re.findall(r"(?<![\u0e01-\u0e4e])[ัิ-ฺ็-๎]|[ฯฺ๋ํฬฆฌฑ]", text))
+        if rare > 0.1 * len(letters):
+            return False
     if encoding in _LATIN or encoding in _SCRIPTS:
         odd = sum(not _is_of_word(s) and s not in _SIGNS and not s.isspace() for s in letters)
     if encoding in _SCRIPTS:  # a word is of one script, and small letters come before no capital

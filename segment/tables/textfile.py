@@ -29,6 +29,7 @@ DELIMITERS = {
     r"\s+": "runs of spaces",
 }
 SAMPLE_LINES = 200
+MANY_ROWS = 20_000
 TYPED = {r"\t": "\t", r"\s+": r"\s+"}  # as typed in a shell
 
 
@@ -268,14 +269,18 @@ def _width(rows: _Rows, name: str) -> tuple[int, bool]:
 
 
 def _read_cells(lines: _Lines, delimiter: str, width: int) -> pd.DataFrame:
-    """All cells as categories of their texts; ``""`` where a row ends early or a cell is empty."""
+    """All cells as texts; ``""`` where a row ends early or a cell is empty.
+
+    A table of many rows is read as categories, which pandas makes while it reads. For fewer rows
+    they take longer than the texts: 58 ms against 6 for 2,240 x 29 (CPU time, pandas 3.1).
+    """
     return pd.read_csv(
         io.BytesIO(memoryview(lines.data)[lines.starts[0] :]),
         sep=delimiter,
         header=None,
         names=range(width),
         index_col=False,
-        dtype="category",
+        dtype="category" if len(lines.numbers) > MANY_ROWS else object,
         na_filter=False,
         skip_blank_lines=False,
         engine="c",
