@@ -84,7 +84,10 @@ class Column:
         other_texts = cells.recode.get(self.name, {})
         if other_texts:
             texts = [other_texts.get(text, text) for text in texts]
-        known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
+        if self._are_plain_numbers:  # no word for missing is a number
+            known = np.ones(len(texts), dtype=bool)
+        else:
+            known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
         self.missing_words: dict[str, int] = {}
         if not known.all():
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
@@ -93,9 +96,21 @@ class Column:
                     word, count = texts[i], int(counts[i])
                     self.missing_words[word] = self.missing_words.get(word, 0) + count
         merged, self.levels = _merged(texts, known)
+        is_same = self._are_plain_numbers and len(self.levels) == len(different)
+        self._level_values = different if is_same else None
         self.codes = np.append(merged, -1)[codes]
         self.counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
         self.n_present = int(self.counts.sum())
+
+    @property
+    def _are_plain_numbers(self) -> bool:
+        """Whether pandas holds numbers, and the user named no word that may be one of them."""
+        return (
+            isinstance(self.raw.dtype, np.dtype)
+            and self.raw.dtype.kind in "iuf"
+            and self.cells.missing is MISSING
+            and self.name not in self.cells.recode
+        )
 
     @property
     def is_day(self) -> bool:
@@ -125,7 +140,10 @@ class Column:
         """True for each level that means missing in a column of numbers or days: unknown, none."""
         if self.is_numeric or self.is_day:
             return np.zeros(len(self.levels), dtype=bool)
-        return np.array([text.lower() in AMONG_NUMBERS for text in self.levels], dtype=bool)
+        hollow = np.isnan(self.level_numbers)
+        for i in np.flatnonzero(hollow).tolist():
+            hollow[i] = self.levels[i].lower() in AMONG_NUMBERS
+        return hollow
 
     @property
     def n_solid(self) -> int:
@@ -171,7 +189,8 @@ class Column:
     @functools.cached_property
     def _parsed(self) -> Numbers:
         if self.is_numeric and self.name not in self.cells.recode:
-            values = self.levels.astype("float64")
+            values = self.levels if self._level_values is None else self._level_values
+            values = values.astype("float64")
             nothing = np.zeros(len(values), dtype=bool)
             return Numbers(np.where(np.isfinite(values), values, np.nan), nothing, frozenset())
         return read_numbers(self.levels, self.decimal)
@@ -206,7 +225,7 @@ PLAIN = Cells()
 def distinct(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """The code of each cell, -1 where it is missing, and the distinct values."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, categories = column.cat.codes.to_numpy(), np.asarray(column.cat.categories)
+        codes, categories = column.cat.codes.to_numpy(), _objects(column.cat.categories)
         is_used = np.bincount(codes + 1, minlength=len(categories) + 1)[1:] > 0
         if is_used.all():
             return codes.astype(np.intp), categories
@@ -217,9 +236,14 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes, np.asarray(different)
 
 
+def _objects(values: pd.Index) -> np.ndarray:
+    """Distinct values as Python's objects where they are texts, whatever pandas holds them as."""
+    return values.to_numpy(dtype=object if pd.api.types.is_string_dtype(values) else None)
+
+
 def _texts(different: np.ndarray) -> list[str]:
     """Distinct values as they are written, without outer spaces."""
-    if different.dtype == object and all(type(value) is str for value in different):
+    if pd.api.types.infer_dtype(different, skipna=False) == "string":
         return [text.strip() for text in different]
     return written(pd.Series(different)).tolist()
 
@@ -280,6 +304,14 @@ def only_text(column: pd.Series) -> bool:
     return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
 
 
+def repeated_rows(frame: pd.DataFrame) -> np.ndarray:
+    """True for each row that equals an earlier one; where a first column has no value twice, none
+    does."""
+    if any(frame.iloc[:, j].is_unique for j in range(min(3, frame.shape[1]))):
+        return np.zeros(len(frame), dtype=bool)
+    return frame.duplicated().to_numpy()
+
+
 def blank_rows(frame: pd.DataFrame) -> np.ndarray:
     """True for each row whose cells are all empty or spaces."""
     blank = np.ones(len(frame), dtype=bool)
@@ -300,8 +332,8 @@ def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
     n_rows = min(1000, max(20, n_cells // frame.shape[1]))
     sample = frame.iloc[:: max(1, len(frame) // n_rows)]
     text = [n for n in frame if not is_numeric(frame[n]) and frame[n].dtype.kind != "M"]
-    seen = {cell for n in text for cell in map(str, sample[n].dropna().tolist())}
-    comma, point = decimal_votes(cell.strip() for cell in seen)
+    seen = {str(cell).strip() for n in text for cell in pd.unique(sample[n].dropna())}
+    comma, point = decimal_votes(seen)
     return "," if comma > point else "."
 
 

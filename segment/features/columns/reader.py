@@ -95,6 +95,6 @@ class Reader(NamedTuple):
 
 
 def _as_codes(values: pd.Series) -> pd.Series:
-    codes = {value: f"{value:.15g}" for value in values.dropna().unique()}
-    texts = [codes.get(value) for value in values]
-    return pd.Series(texts, index=values.index, dtype=object, name=values.name)
+    codes, different = pd.factorize(values)
+    texts = np.array([*(f"{value:.15g}" for value in different), None], dtype=object)
+    return pd.Series(texts[codes], index=values.index, dtype=object, name=values.name)

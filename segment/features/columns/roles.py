@@ -74,7 +74,8 @@ class Choices(NamedTuple):
 
     def cells(self, frame: pd.DataFrame) -> Cells:
         """How the cells of `frame` are read."""
-        missing = MISSING | {token.strip().lower() for token in self.missing}
+        words = {token.strip().lower() for token in self.missing}
+        missing = MISSING | words if words else MISSING
         decimal = self.decimal or guess_decimal(frame)
         return Cells(missing, decimal, self.decimal is not None, self.recode)
 

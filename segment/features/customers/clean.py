@@ -13,7 +13,7 @@ from segment.features.customers.ids import find_id, repeated_ids
 from segment.features.customers.lines import find_lines
 from segment.features.customers.totals import find_totals
 from segment.features.customers.totals import said as said_totals
-from segment.tables.cells import PLAIN, Cells, TableColumns, blank_rows
+from segment.tables.cells import PLAIN, Cells, TableColumns, blank_rows, repeated_rows
 from segment.wording import plural, quote
 
 DUPLICATES = ("first", "last", "mean")
@@ -74,7 +74,7 @@ def clean(
         decisions.append(said_totals(totals, rows))
         is_total = np.isin(np.arange(len(kept)), list(totals))
         rows, kept = rows[~is_total], kept.loc[~is_total].reset_index(drop=True)
-    again, n_lines = kept.duplicated().to_numpy(), len(kept)
+    again, n_lines = repeated_rows(kept), len(kept)
     if again.any():
         rows, kept, said = _equal_rows(rows, kept, again, choices, not_id, cells)
         decisions.append(said)

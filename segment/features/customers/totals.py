@@ -42,9 +42,7 @@ def _labels(frame: pd.DataFrame) -> dict[int, str]:
     for _, column in frame.items():
         if is_numeric(column) or column.dtype.kind == "M":
             continue
-        is_category = isinstance(column.dtype, pd.CategoricalDtype)
-        different = column.cat.categories if is_category else pd.unique(column.dropna())
-        if not may_sum_up("\n".join(map(str, different))):  # as in most columns
+        if not may_sum_up(_joined(column)):  # as in most columns
             continue
         codes, different = distinct(column)
         texts = [str(text) for text in different]
@@ -52,6 +50,16 @@ def _labels(frame: pd.DataFrame) -> dict[int, str]:
         for row in np.flatnonzero(np.append(np.array(named, dtype=bool), False)[codes]).tolist():
             found.setdefault(row, texts[codes[row]].strip())
     return found
+
+
+def _joined(column: pd.Series) -> str:
+    """All different texts of a column as one; texts may stand in it more than once."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.cat.categories
+    try:
+        return "\n".join(column.tolist())
+    except TypeError:  # missing cells, and those that are no texts
+        return "\n".join(map(str, pd.unique(column.dropna())))
 
 
 def _adds_up(row: int, values: np.ndarray, places: np.ndarray, up_to: np.ndarray) -> bool:

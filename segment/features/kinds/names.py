@@ -7,6 +7,7 @@ glue together, such as ``Kundennummer`` or ``custid``, are taken apart by `_GLUE
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -53,18 +54,19 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-def name_words(name: str) -> list[str]:
+@functools.lru_cache(4096)
+def name_words(name: str) -> tuple[str, ...]:
     """The words of a column name, split at punctuation, spaces, `_` and capitals, in lower case.
 
     >>> name_words("Cus_ID"), name_words("customerID"), name_words("IDNumber")
-    (['cus', 'id'], ['customer', 'id'], ['id', 'number'])
+    (('cus', 'id'), ('customer', 'id'), ('id', 'number'))
     """
     spaced = re.sub(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     words: list[str] = []
     for word in re.split(r"[\W_]+", plain(spaced)):
         glued = _GLUED.fullmatch(word)
         words += [glued[1], glued[2]] if glued else [word] * bool(word)
-    return words
+    return tuple(words)
 
 
 def says(name: str, words: frozenset[str]) -> bool:
@@ -159,7 +161,7 @@ def is_amount_name(name: str) -> bool:
 
 def is_counter_name(name: str) -> bool:
     """Whether a name is that of row numbers, or is missing: Unnamed: 0, index, S.No."""
-    words = name_words(name)
+    words = list(name_words(name))
     while words and words[-1].isdigit():
         words.pop()
     joined = "".join(words)

@@ -48,10 +48,10 @@ def no_amount(column: Column) -> tuple[str, str] | None:
 
 def _is_long(column: Column) -> bool:
     """Whether a column named long holds degrees with decimals, and no lengths."""
+    if column.name.lower() != "long":
+        return False
     values = column.level_numbers
-    return column.name.lower() == "long" and bool(
-        (np.abs(values) <= 180).all() and (values % 0.01 > 1e-9).mean() > 0.5
-    )
+    return bool((np.abs(values) <= 180).all() and (values % 0.01 > 1e-9).mean() > 0.5)
 
 
 def _are_places(column: Column) -> bool:
@@ -59,7 +59,7 @@ def _are_places(column: Column) -> bool:
     if column.is_numeric or column.is_day:
         return False
     some = [str(text) for text in column.levels[:100]]
-    return all(map(PLACE.fullmatch, some[:1])) and all(map(PLACE.fullmatch, some))
+    return all(map(PLACE.fullmatch, some))
 
 
 def _has_digits(column: Column, share: float) -> bool:
@@ -77,10 +77,9 @@ def has_leading_zeros(column: Column) -> bool:
     """Whether the texts are digits only and some begin with a zero: 007, 01234."""
     if column.is_numeric or is_amount_name(column.name) or not len(column.levels):
         return False
-    texts = [str(text) for text in column.levels]
-    if not any(t[0] == "0" and len(t) > 1 and t.isdecimal() for t in texts):
+    if not any(t[0] == "0" and len(t) > 1 and t.isdecimal() for t in column.levels):
         return False
-    digits = [text.isdecimal() for text in texts]
+    digits = [text.isdecimal() for text in column.levels]
     return bool(column.counts[digits].sum() >= 0.95 * column.n_present)
 
 
