@@ -1,9 +1,9 @@
-"""Tables as strangers send them, written before the rules were read: what each holds and what it must become."""
+"""Tables as strangers send them: what each holds, and what it must become."""
 
 from __future__ import annotations
 
 import io
-import uuid
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,8 +25,8 @@ class Stranger(NamedTuple):
     content: bytes
     id: str | None = None
     rows: int = N
-    roles: dict[str, str] = {}  # of columns; several are separated by |
-    read: dict[str, list[Any]] = {}  # the first values of features
+    roles: Mapping[str, str] = {}  # of columns; several are separated by |
+    read: Mapping[str, list[Any]] = {}  # the first values of features
     said: tuple[str, ...] = ()  # sentences, in part
     refused: str | None = None  # what run says
     name: str = "t.csv"

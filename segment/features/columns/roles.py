@@ -18,6 +18,7 @@ from segment.features.columns.reader import MANY_VALUES, Reader
 from segment.features.customers.ids import all_differ, has_fractions
 from segment.features.customers.lines import NAMELESS
 from segment.features.kinds.names import (
+    is_about_orders,
     is_birth,
     is_code_name,
     is_day_name,
@@ -114,6 +115,8 @@ def recognise(column: Column, choices: Choices) -> Reader:
 def _is_id(column: Column) -> bool:
     """Whether a column is named like an id and has at least half as many values as rows."""
     n_values, name = len(column.levels), column.name
+    if may_be_id_name(name) and is_about_orders(name) and n_values > MANY_CODES:
+        return not has_fractions(column)  # the number of an order, which has several lines
     if has_fractions(column) or not (is_id_name(name) or all_differ(column)):
         return False
     if is_id_name(name):

@@ -92,9 +92,29 @@ def names_customers(name: str) -> bool:
 
 
 # In scripts that put no space between words; without the marks that `plain` leaves out.
-_UNSPACED = ("고객", "회원", "会员", "会員", "顧客", "客户", "客戶", plain("ลูกค้า"), plain("สมาชิก"))
+_UNSPACED: tuple[str, ...] = (
+    "고객",
+    "회원",
+    "会员",
+    "会員",
+    "顧客",
+    "客户",
+    "客戶",
+    plain("ลูกค้า"),
+    plain("สมาชิก"),
+)
 _UNSPACED += (plain("ग्राहक"),)
-_UNSPACED_MARKS = ("번호", "号", "番号", "编号", "id", "編號", "コード", "代码", plain("รหัส"))
+_UNSPACED_MARKS: tuple[str, ...] = (
+    "번호",
+    "号",
+    "番号",
+    "编号",
+    "id",
+    "編號",
+    "コード",
+    "代码",
+    plain("รหัส"),
+)
 _UNSPACED_MARKS += (plain("เลขที่"), plain("หมายเลข"), plain("संख्या"), plain("क्रमांक"), plain("आईडी"))
 
 

@@ -108,7 +108,7 @@ def order_of_days(texts: Iterable[str]) -> str | None:
     return "mdy" if second > first else "dmy"
 
 
-def days_of(texts: Sequence[str], style: str, latest: str = LAST) -> np.ndarray:
+def days_of(texts: Sequence[str] | np.ndarray, style: str, latest: str = LAST) -> np.ndarray:
     """Each text as a day, NaT where it is none.
 
     A year of two digits is 1970 to 2069, and a hundred years earlier where the day would be after

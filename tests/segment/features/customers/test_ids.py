@@ -35,7 +35,7 @@ class TestId:
         ],
     )
     def test_words(self, name, words):
-        assert name_words(name) == words
+        assert list(name_words(name)) == words
 
     @pytest.mark.parametrize(
         ("columns", "expected"),
