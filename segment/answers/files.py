@@ -8,7 +8,7 @@ import pandas as pd
 from segment.answers.result import Result
 from segment.errors import SegmentError
 from segment.features.customers.clean import Cleaned
-from segment.tables.cells import spell
+from segment.tables.spelled import spell
 
 
 def segments_table(cleaned: Cleaned, segments: np.ndarray) -> pd.DataFrame:

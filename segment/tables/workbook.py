@@ -11,7 +11,7 @@ from segment.errors import SegmentError, extra_needed
 from segment.tables.around.footer import TOTAL
 from segment.tables.around.header import count_notes
 from segment.tables.around.named import TextOptions, name_columns
-from segment.tables.cells import texts_of
+from segment.tables.spelled import texts_of
 from segment.wording import did_you_mean, listed, plural, quote
 
 LEAST_ROWS = 3  # of a sheet that holds a table, besides its header

@@ -9,6 +9,7 @@ import pytest
 import strangers_amounts
 import strangers_languages
 import strangers_rows
+import strangers_trades
 import strangers_values
 
 from segment import Segmenter
@@ -19,6 +20,7 @@ TABLES = {
     **strangers_values.TABLES,
     **strangers_amounts.TABLES,
     **strangers_rows.TABLES,
+    **strangers_trades.TABLES,
 }
 
 
@@ -49,4 +51,4 @@ def test_a_strangers_table(name):
 
 
 def test_there_are_many():
-    assert len(TABLES) >= 60
+    assert len(TABLES) >= 80

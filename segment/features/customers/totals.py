@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from segment.tables.around.footer import SUMMED_UP, may_sum_up
-from segment.tables.cells import Cells, distinct, is_numeric
+from segment.tables.cells import Cells
+from segment.tables.spelled import distinct, is_numeric
 from segment.wording import listed, plural, quote
 
 LONGEST = 60  # letters of a label; longer texts are remarks

@@ -16,7 +16,7 @@ from segment.features.kinds.names import (
     may_be_id_name,
     says,
 )
-from segment.features.kinds.words import MONEY
+from segment.features.kinds.words import MONEY, POSTAL
 from segment.tables.cells import Column
 
 LEAST_ROWS = 10  # of numbers that rise by one under any name
@@ -29,7 +29,7 @@ LONG = 10  # digits of a number that is none, such as a bar code
 def no_amount(column: Column) -> tuple[str, str] | None:
     """The role and the reason of a column whose values are no amounts; None for others."""
     name, n_values = column.name, len(column.levels)
-    if is_place_code(name) and _has_digits(column, 0.5):
+    if is_place_code(name) and _has_digits(column, 0.5, 1 if says(name, POSTAL) else 3):
         return "postal code", "it is named like a postal code, which is no amount"
     if is_phone(name) and _has_digits(column, 0.8) and n_values > 0.5 * column.n_present:
         return "phone", "it is named like a phone number, which is no amount"
@@ -62,9 +62,9 @@ def _are_places(column: Column) -> bool:
     return all(map(PLACE.fullmatch, some))
 
 
-def _has_digits(column: Column, share: float) -> bool:
+def _has_digits(column: Column, share: float, least: int = 3) -> bool:
     """Whether a share of the cells has three digits or more, so that it is no category."""
-    found = [len(re.sub(r"\D", "", str(text))) >= 3 for text in column.levels]
+    found = [len(re.sub(r"\D", "", str(text))) >= least for text in column.levels]
     return bool(column.counts[found].sum() >= share * max(1, column.n_present))
 
 

@@ -47,7 +47,11 @@ LAST_MARK = _words(
 ORDER = _words(
     "row order orders invoice transaction trans txn bill receipt purchase sale basket cart line "
     "ticket booking session visit event log bestellung auftrag rechnung bon beleg zeile commande "
-    "facture pedido factura recibo fatura ordine fattura scontrino orderno invoiceno"
+    "facture pedido factura recibo fatura ordine fattura scontrino orderno invoiceno bestell "
+    "bestellnr bestellnummer auftragsnr auftragsnummer rechnungsnr rechnungsnummer belegnr "
+    "belegnummer ordernr ordernummer ordernumber invoicenumber billno transid transactionid "
+    "txnid zamowienie zamowienia faktura faktury objednavka objednavky rendeles siparis tilaus "
+    "bestilling заказ заказа 订单 订单号 주문 주문번호 注文 注文番号 الطلب"
 )
 ITEM = _words(
     "item product products sku article stockcode asin isbn good artikel produkt produit producto "
@@ -101,12 +105,12 @@ POSTAL = _words(
 )
 SHORT_POSTAL = _words("cep cap pin cp zip")  # words that other names have too
 PHONE = _words(
-    "phone telephone tel mobile cell cellphone phonenumber mobilephone msisdn "
-    "fax whatsapp telefon handy mobil telefonnummer handynummer rufnummer telefono movil celular "
-    "portable telefone telemovel cellulare telefonino 电话 手机 手机号 電話 電話番号 전화 "
-    "전화번호 телефон هاتف telefonnr telefonu telefonszam puhelin puhelinnumero τηλεφωνο κινητο "
-    "טלפון телефона mobilnummer mobiltelefon mobilnr gsm komorka handphone dienthoai fone "
-    "phoneno telno cellno mobileno"
+    "phone telephone tel mobile cell cellphone phonenumber mobilephone msisdn fax whatsapp "
+    "telefon handy mobil telefonnummer handynummer rufnummer telefono movil celular portable "
+    "telefone telemovel cellulare telefonino 电话 手机 手机号 電話 電話番号 전화 전화번호 "
+    "телефон هاتف telefonnr telefonu telefonszam puhelin puhelinnumero τηλεφωνο κινητο טלפון "
+    "телефона mobilnummer mobiltelefon mobilnr gsm komorka handphone dienthoai fone phoneno "
+    "telno cellno mobileno 휴대폰 휴대전화 핸드폰 연락처 携帯 携帯電話 手機 联系电话"
 )
 MAIL = _words("email mail emailaddress emailadresse courriel correo e-mail mailadresse")
 COORDINATES = _words(

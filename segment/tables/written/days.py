@@ -23,7 +23,7 @@ STYLES = {
     SECONDS: "in seconds or milliseconds since 1970",
 }
 _TIME = r"(?:(?:[T ,]|\s-\s)\s*\d{1,2}[:.h]\d{2}.*)?"
-DAY = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}})\.?{_TIME}$")
+DAY = re.compile(rf"(\d{{1,4}})[-/.] ?(\d{{1,2}})[-/.] ?(\d{{1,4}})\.?{_TIME}$")
 CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _YEAR_MONTH = re.compile(r"((?:1[89]|2[01])\d\d)[-/](\d{1,2})$")

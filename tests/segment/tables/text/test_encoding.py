@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segment.errors import SegmentError
-from segment.tables.encoding import decode, to_utf8
+from segment.tables.text.encoding import decode, to_utf8
 
 TEXTS = {
     "cp949": "고객번호,성별,나이\nK1,남자,33\nK2,여자,41\n",

@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from segment.errors import SegmentError
-from segment.tables.letters import COMMON, LETTERS
+from segment.tables.text.letters import COMMON, LETTERS
 from segment.wording import listed, quote
 
 MARKED = ", by its byte-order mark"
@@ -49,6 +49,7 @@ _BLOCKS = {  # the letters of the scripts that only one code page here has
     "cp1256": ("\u0600", "\u06ff"),
     "cp874": ("\u0e00", "\u0e7f"),
 }
+RARE = 0.15  # of the letters must fit better where an encoding has gone out of use
 COMMON_SHARE = 0.4  # of the letters; then an encoding of Asia goes before what others say
 _SIGNS = "€£¥°²³µ½¼·’‘“”„–—…«»§©®™"
 
@@ -219,4 +220,4 @@ def _latin(sample: bytes, encoding: str) -> float:
         return 0.0
     signs = sum(sign in _SIGNS for sign in letters)
     most = max(sum(s in own for s in letters) for own in LETTERS[encoding])
-    return (most + 0.9 * signs) / len(letters)
+    return (most + 0.9 * signs) / len(letters) - RARE * (encoding in ("cp850", "mac_roman"))
