@@ -141,6 +141,8 @@ class Column:
         """True for each level that means missing in a column of numbers or days: unknown, none."""
         if self.is_numeric or self.is_day:
             return np.zeros(len(self.levels), dtype=bool)
+        if "_parsed" not in self.__dict__:  # texts are read as numbers late, and in a date never
+            return np.array([text.lower() in AMONG_NUMBERS for text in self.levels], dtype=bool)
         hollow = np.isnan(self.level_numbers)
         for i in np.flatnonzero(hollow).tolist():
             hollow[i] = self.levels[i].lower() in AMONG_NUMBERS

@@ -1,4 +1,4 @@
-"""Letters by which encodings are told apart: those of languages, and the common ones of Asia."""
+"""Letters that separate encodings: those of languages, and the common ones of Asia."""
 
 LETTERS = {  # of each language, besides a to z
     "cp1252": ("äöüß", "àâæçéèêëîïôœùûüÿ", "áéíñóúüªº", "ãáàâçéêíóôõúü", "àèéìíòóùú", "åäöæøé"),

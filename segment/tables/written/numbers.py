@@ -7,7 +7,6 @@ taken apart here.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -19,8 +18,8 @@ LONGEST = 40  # letters of a number with its signs and unit
 # Digits of other scripts, and the signs that stand between them.
 _DIGITS = {
     code: str(unicodedata.decimal(chr(code)))
-    for code in range(0x80, sys.maxunicode + 1)
-    if unicodedata.category(chr(code)) == "Nd"
+    for code in range(0x80, 0x20000)  # no script has digits beyond
+    if chr(code).isdecimal()
 }
 _SIGNS = {
     "٫": ".",
