@@ -8,7 +8,7 @@ from typing import Any
 
 from segment.clusters.cluster import METHODS
 from segment.errors import SegmentError
-from segment.features.clean import DUPLICATES
+from segment.features.customers.clean import DUPLICATES
 from segment.features.features import OUTLIERS, SCALES
 from segment.tables.cells import ORDERS
 from segment.wording import quote

@@ -20,10 +20,10 @@ from segment.answers.summary import summary_lines
 from segment.clusters.ablation import leave_each_out
 from segment.clusters.cluster import ClusterOptions, find_segments, segments_of_new_rows
 from segment.errors import SegmentError, check_drawing
-from segment.features.clean import RowChoices
+from segment.features.columns.roles import Choices
+from segment.features.customers.clean import RowChoices
 from segment.features.features import FeatureOptions
 from segment.features.prepare import Examined, Prepared, Settings, examine, matrix_of, prepare
-from segment.features.roles import Choices
 from segment.parameters import check_parameters
 from segment.tables.dataframe import check_frame
 from segment.wording import quote

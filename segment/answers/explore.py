@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.features.clean import Cleaned
-from segment.features.columns import Columns
-from segment.features.reader import Reader
+from segment.features.columns.choose import Columns
+from segment.features.columns.reader import Reader
+from segment.features.customers.clean import Cleaned
 from segment.tables.cells import Column
 from segment.wording import amount, lined_up, percent, shorten
 
@@ -82,7 +82,7 @@ def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Serie
     if reader and reader.is_number:
         summary, bars = _range(values), _bars(values)
     if reader and reader.role == "date":
-        days = cells.days(reader.order)
+        days = reader.days(cells)
         summary, bars = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}", _bars(-values)
     if role in ("category", "yes/no"):
         counts = _counts(levels)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from segment.answers.result import Result
 from segment.errors import SegmentError
-from segment.features.clean import Cleaned
-from segment.tables.cells import spell
+from segment.features.customers.clean import Cleaned
+from segment.tables.spelled import spell
 
 
 def segments_table(cleaned: Cleaned, segments: np.ndarray) -> pd.DataFrame:

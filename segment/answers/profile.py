@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from segment.features.columns import Columns
+from segment.features.columns.choose import Columns
 
 SLIGHT, NOTABLE, MARKED = 0.2, 0.5, 1.5  # standard deviations from the average customer
 MAJORITY = 0.6

@@ -9,7 +9,7 @@ from typing import Any
 from segment.cli.options import DEFAULTS, SOURCE_OPTIONS, Names
 from segment.cli.output import note
 from segment.errors import SegmentError
-from segment.features.ids import find_id
+from segment.features.customers.ids import find_id
 from segment.segmenter import Segmenter
 from segment.tables.join import join_tables
 from segment.tables.load import Table, load_table

@@ -1,1 +1,2 @@
-"""A table becomes a matrix: rows that are customers, what each column is, and numbers from both."""
+"""A table becomes a matrix. `customers` finds its rows and `columns` what each column is, by the
+questions in `kinds`; the modules here treat the numbers that come out."""

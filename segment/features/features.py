@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.columns import Columns
+from segment.features.columns.choose import Columns
 from segment.features.outliers import Outliers, treat
 from segment.features.transform import LINEAR, MANY_ZEROS, SKEWED, Transform, choose_transform
 from segment.wording import amount, did_you_mean, listed, plural, quote

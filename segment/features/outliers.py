@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.sentences import cells_at
+from segment.features.columns.sentences import cells_at
 from segment.features.transform import Transform
 from segment.wording import amount, listed, plural, quote
 

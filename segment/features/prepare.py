@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.clean import Cleaned, RowChoices, clean
-from segment.features.columns import Columns, check_choices, choose_columns, read_columns
+from segment.features.columns.choose import Columns, check_choices, choose_columns, read_columns
+from segment.features.columns.roles import Choices
+from segment.features.customers.clean import Cleaned, RowChoices, clean
 from segment.features.derive import derive
 from segment.features.features import FeatureOptions, Features, build_matrix, make_features
-from segment.features.roles import Choices
 
 
 class Settings(NamedTuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from segment.tables.written.days import ORDERS, days_of, order_of_days
+from segment.tables.spelled import distinct, is_numeric, stripped
+from segment.tables.written.days import LAST, ORDERS, days_of, order_of_days
 from segment.tables.written.missing import AMONG_NUMBERS, EVERYWHERE
 from segment.tables.written.numbers import Numbers, decimal_votes, read_numbers
 
@@ -78,12 +79,16 @@ class Column:
 
     def __init__(self, column: pd.Series, cells: Cells) -> None:
         self.raw, self.cells, self.name = column, cells, str(column.name)
-        self._days: dict[str, np.ndarray] = {}  # of the levels, by how they are written
-        codes, different = _distinct(column)
-        texts = written(pd.Series(different)).astype(object)
-        if self.name in cells.recode:
-            texts = texts.replace(dict(cells.recode[self.name]))
-        known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
+        self._days: dict[tuple[str, str], np.ndarray] = {}  # of the levels, by how they are written
+        codes, different = distinct(column)
+        texts = stripped(different)
+        other_texts = cells.recode.get(self.name, {})
+        if other_texts:
+            texts = [other_texts.get(text, text) for text in texts]
+        if self._are_plain_numbers:  # no word for missing is a number
+            known = np.ones(len(texts), dtype=bool)
+        else:
+            known = np.array([text.lower() not in cells.missing for text in texts], dtype=bool)
         self.missing_words: dict[str, int] = {}
         if not known.all():
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
@@ -91,10 +96,22 @@ class Column:
                 if different[i] != "":
                     word, count = texts[i], int(counts[i])
                     self.missing_words[word] = self.missing_words.get(word, 0) + count
-        merged, self.levels = pd.factorize(texts.where(known).to_numpy(dtype=object))
+        merged, self.levels = _merged(texts, known)
+        is_same = self._are_plain_numbers and len(self.levels) == len(different)
+        self._level_values = different if is_same else None
         self.codes = np.append(merged, -1)[codes]
         self.counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
         self.n_present = int(self.counts.sum())
+
+    @property
+    def _are_plain_numbers(self) -> bool:
+        """Whether pandas holds numbers, and the user named no word that may be one of them."""
+        return (
+            isinstance(self.raw.dtype, np.dtype)
+            and self.raw.dtype.kind in "iuf"
+            and self.cells.missing is MISSING
+            and self.name not in self.cells.recode
+        )
 
     @property
     def is_day(self) -> bool:
@@ -124,7 +141,12 @@ class Column:
         """True for each level that means missing in a column of numbers or days: unknown, none."""
         if self.is_numeric or self.is_day:
             return np.zeros(len(self.levels), dtype=bool)
-        return np.array([text.lower() in AMONG_NUMBERS for text in self.levels], dtype=bool)
+        if "_parsed" not in self.__dict__:  # texts are read as numbers late, and in a date never
+            return np.array([text.lower() in AMONG_NUMBERS for text in self.levels], dtype=bool)
+        hollow = np.isnan(self.level_numbers)
+        for i in np.flatnonzero(hollow).tolist():
+            hollow[i] = self.levels[i].lower() in AMONG_NUMBERS
+        return hollow
 
     @property
     def n_solid(self) -> int:
@@ -170,7 +192,8 @@ class Column:
     @functools.cached_property
     def _parsed(self) -> Numbers:
         if self.is_numeric and self.name not in self.cells.recode:
-            values = self.levels.astype("float64")
+            values = self.levels if self._level_values is None else self._level_values
+            values = values.astype("float64")
             nothing = np.zeros(len(values), dtype=bool)
             return Numbers(np.where(np.isfinite(values), values, np.nan), nothing, frozenset())
         return read_numbers(self.levels, self.decimal)
@@ -180,12 +203,15 @@ class Column:
         """How the column writes dates; None where most of its cells are none."""
         return "ymd" if self.is_day else order_of_days(self.levels[~self.hollow])
 
-    def days(self, order: str) -> pd.Series:
-        """Cells as dates without the time of day, everything else as NaT."""
+    def days(self, order: str, latest: str = LAST) -> pd.Series:
+        """Cells as dates without the time of day, everything else as NaT.
+
+        No year of two digits is read as a day after `latest`.
+        """
         order = "ymd" if self.is_day else order
-        if order not in self._days:
-            self._days[order] = days_of(self.levels, order)
-        return self.spread(self._days[order], None)
+        if (order, latest) not in self._days:
+            self._days[order, latest] = days_of(self.levels, order, latest)
+        return self.spread(self._days[order, latest], None)
 
     def spread(self, of_levels: np.ndarray, nothing: Any) -> pd.Series:
         """Each cell's share of what its level has."""
@@ -199,62 +225,22 @@ class Column:
 PLAIN = Cells()
 
 
-def _distinct(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """The code of each cell, -1 where it is missing, and the distinct values."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        used, inverse = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
-        n_missing = int(bool(len(used)) and used[0] < 0)
-        return inverse - n_missing, np.asarray(column.cat.categories)[used[n_missing:]]
-    if column.dtype == object and not only_text(column):  # True and 1 would count as equal
-        column = column.map(spell, na_action="ignore")
-    codes, different = pd.factorize(column)
-    return codes, np.asarray(different)
+def _merged(texts: list[str], known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The level of each distinct value, -1 where it is missing, and the texts of the levels."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    if len(set(texts)) == len(texts):
+        return np.where(known, np.cumsum(known) - 1, -1), array[known]
+    array[~known] = None
+    return pd.factorize(array)
 
 
-def spell(value: Any) -> str:
-    """A value as people write it: 3.0 as ``3``, whole numbers with all their digits."""
-    if isinstance(value, (float, np.floating)):
-        number = float(value)
-        return f"{number:.0f}" if abs(number) < 1e15 and number % 1 == 0 else str(value)
-    return str(value)
-
-
-def _spelled(values: np.ndarray) -> list[str]:
-    """What `spell` makes of floats, many at once."""
-    with np.errstate(invalid="ignore"):
-        whole = (np.abs(values) < 1e15) & (values % 1 == 0)
-    texts = np.array(list(map(str, values.tolist())), dtype=object)
-    texts[whole] = values[whole].astype(np.int64).astype(str).astype(object)
-    return texts.tolist()
-
-
-def written(column: pd.Series) -> pd.Series:
-    """Cells as they are written, without outer spaces; missing ones have no fixed spelling."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(object)
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-        return pd.Series(_spelled(column.to_numpy()), index=column.index, dtype=object)
-    if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
-        column = column.astype(object).map(spell, na_action="ignore")
-    return column.astype(str).str.strip()
-
-
-def filled(column: pd.Series) -> pd.Series:
-    """Cells as they are written, ``""`` where a cell is missing."""
-    codes, different = _distinct(column)
-    texts = np.append(written(pd.Series(different)).to_numpy(dtype=object), "")
-    return pd.Series(texts[codes], index=column.index, name=column.name, dtype=object)
-
-
-def is_numeric(column: pd.Series) -> bool:
-    """Whether pandas holds the column as numbers; True and False are texts here."""
-    dtype = column.dtype
-    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
-
-
-def only_text(column: pd.Series) -> bool:
-    """Whether every cell of a column is a text or missing."""
-    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+def repeated_rows(frame: pd.DataFrame) -> np.ndarray:
+    """True for each row that equals an earlier one; where a first column has no value twice, none
+    does."""
+    if any(frame.iloc[:, j].is_unique for j in range(min(3, frame.shape[1]))):
+        return np.zeros(len(frame), dtype=bool)
+    return frame.duplicated().to_numpy()
 
 
 def blank_rows(frame: pd.DataFrame) -> np.ndarray:
@@ -263,9 +249,9 @@ def blank_rows(frame: pd.DataFrame) -> np.ndarray:
     for position in range(frame.shape[1]):
         rows = np.flatnonzero(blank)
         if rows.size:  # in most tables no row is left after two columns
-            codes, different = _distinct(frame.iloc[rows, position])
-            empty = (written(pd.Series(different)) == "").to_numpy(dtype=bool)
-            blank[rows] = np.append(empty, True)[codes]
+            codes, different = distinct(frame.iloc[rows, position])
+            empty = [text == "" for text in stripped(different)]
+            blank[rows] = np.array([*empty, True], dtype=bool)[codes]
     return blank
 
 
@@ -277,15 +263,6 @@ def guess_decimal(frame: pd.DataFrame, n_cells: int = 100_000) -> str:
     n_rows = min(1000, max(20, n_cells // frame.shape[1]))
     sample = frame.iloc[:: max(1, len(frame) // n_rows)]
     text = [n for n in frame if not is_numeric(frame[n]) and frame[n].dtype.kind != "M"]
-    seen = {cell for n in text for cell in map(str, sample[n].dropna().tolist())}
-    comma, point = decimal_votes(cell.strip() for cell in seen)
+    seen = {str(cell).strip() for n in text for cell in pd.unique(sample[n].dropna())}
+    comma, point = decimal_votes(seen)
     return "," if comma > point else "."
-
-
-def texts_of(cells: Iterable[Any]) -> list[str]:
-    """Cells of one row or column as texts; ``""`` where one is missing."""
-    return ["" if _is_nothing(cell) else spell(cell).strip() for cell in cells]
-
-
-def _is_nothing(cell: Any) -> bool:
-    return cell is None or cell is pd.NaT or cell != cell

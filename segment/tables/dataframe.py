@@ -9,7 +9,7 @@ import pandas as pd
 
 from segment.errors import SegmentError
 from segment.tables.arrow import from_arrow
-from segment.tables.cells import only_text
+from segment.tables.spelled import only_text
 from segment.wording import quote
 
 NESTED = (list, tuple, dict, set, frozenset, np.ndarray)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.tables.cells import filled
 from segment.tables.load import Table
+from segment.tables.spelled import filled
 from segment.wording import did_you_mean, plural, quote
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.tables.encoding import decode
+from segment.tables.text.encoding import decode
 from segment.wording import quote
 
 

@@ -22,7 +22,7 @@ from segment.tables.database import default_name, read_database
 from segment.tables.dataframe import check_names
 from segment.tables.json_lines import read_json_lines
 from segment.tables.redact import VARIABLE, hide
-from segment.tables.textfile import read_text_file
+from segment.tables.text.textfile import read_text_file
 from segment.tables.workbook import read_workbook
 from segment.wording import quote
 
@@ -54,7 +54,7 @@ def load_table(
     `source` is a file (delimited text, an Excel or ODS workbook, Parquet, JSON lines or SQLite;
     text may be compressed by gzip, bzip2, xz or zip), ``-`` for standard input, or the URL of a
     database, for which `table`, `query` and `params` are (see `database.read_database`). `sheet` is
-    that of a workbook, by default the first; `text` are the fields of `textfile.TextOptions`.
+    that of a workbook, by default the first; `text` are the fields of `TextOptions`.
     SegmentError where it cannot be read, or holds no table.
     """
     address = str(source)

@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from segment.errors import SegmentError, extra_needed
+from segment.tables.around.footer import TOTAL
 from segment.tables.around.header import count_notes
 from segment.tables.around.named import TextOptions, name_columns
-from segment.tables.cells import texts_of
+from segment.tables.spelled import texts_of
 from segment.wording import did_you_mean, listed, plural, quote
 
 LEAST_ROWS = 3  # of a sheet that holds a table, besides its header
+FEW_ROWS = 20  # of a summary, which has a row of totals
 
 
 def read_workbook(
@@ -84,6 +86,8 @@ def _size(rows: list[list[Any]]) -> int:
     texts = [row for row in texts if any(row)]
     if len(texts) <= LEAST_ROWS:
         return 0
+    if len(texts) < FEW_ROWS and any(TOTAL.fullmatch(row[0]) for row in texts):
+        return 0  # a summary
     body = texts[len(texts) // 2 :]
     texts = texts[count_notes(texts, body) :]
     usual = sorted(sum(cell != "" for cell in row) for row in texts)[len(texts) // 2]

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from segment.features.clean import clean
-from segment.features.columns import choose_columns
-from segment.features.roles import Choices
+from segment.features.columns.choose import choose_columns
+from segment.features.columns.roles import Choices
+from segment.features.customers.clean import clean
 
 
 def frame(**columns):

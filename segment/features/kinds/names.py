@@ -7,166 +7,66 @@ glue together, such as ``Kundennummer`` or ``custid``, are taken apart by `_GLUE
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
 
+from segment.features.kinds.words import (
+    AMOUNTS,
+    BIRTH,
+    CODES,
+    COORDINATES,
+    COUNTED,
+    COUNTED_WHO,
+    COUNTERS,
+    DAY,
+    ID,
+    ITEM,
+    LAST_MARK,
+    MARK,
+    ORDER,
+    PHONE,
+    POSTAL,
+    SHORT_POSTAL,
+    STAMPS,
+    TARGETS,
+    WHICH_PHONE,
+    WHO,
+)
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-WHO = _words(
-    "customer customers cust client clients clnt member members user users subscriber subscribers "
-    "account acct accounts household buyer shopper patient guest passenger employee person "
-    "consumer donor contact cardholder policyholder respondent participant applicant borrower "
-    "kunde kunden mitglied nutzer benutzer teilnehmer mitarbeiter konto "
-    "cliente clientes usuario socio miembro abonado comprador empleado "
-    "utilisateur abonne adherent membre acheteur compte utente membro assinante conta "
-    "musteri klient klienta klantnummer klant klienten "
-    "клиент клиента пользователь покупатель 고객 "
-    "회원 会员 会員 顧客 客户 客戶 العميل عميل customername clientname"
-)
-COUNTED_WHO = _words("customers clients members users subscribers accounts kunden clientes")
-MARK = _words(
-    "id ids no nr num nbr number key code nummer numero nro n° nº kennung schlussel kennziffer "
-    "identifiant identificador identificacion identificativo codigo codice clave chave matricule "
-    "matricola ref reference uuid guid hash uid номер код "
-    "id번호 번호 号 番号 编号 编码 卡号 رقم معرف"
-)
-ID = _words("id ids uuid guid identifiant identificador ident ид айди cid uid pid")
-LAST_MARK = _words(
-    "matricule matricula no nr nbr num number key code nummer numero nro номер ref reference"
-)
-ORDER = _words(
-    "row order orders invoice transaction trans txn bill receipt purchase sale basket cart line "
-    "ticket booking session visit event log bestellung auftrag rechnung bon beleg zeile commande "
-    "facture pedido factura recibo fatura ordine fattura scontrino orderno invoiceno"
-)
-ITEM = _words(
-    "item product products sku article stockcode asin isbn good artikel produkt article produit "
-    "producto articulo produto prodotto articolo description"
-)
-PLACE_OR_KIND = _words(
-    "qtr quarter region regional channel type types "
-    "typ purpose status class klasse klass category "
-    "kategorie cat group gruppe segment cluster code "
-    "plan branch store shop warehouse city country "
-    "state area zone district province territory occupation profession job sector industry "
-    "department dept gender sex race ethnicity religion marital relationship education language "
-    "currency device os browser source medium campaign brand model color colour payment method "
-    "tier level product contract workclass housing filiale kanal art beruf land stadt geschlecht "
-    "familienstand canal categorie categoria genre sexe pays ville metier estado situation "
-    "tipo clase clasificacion sexo genero pais ciudad cidade ocupacion profissao regiao sesso "
-    "citta paese canale regione stato classe grade"
-)
-CODES = _words(
-    "region channel type typ purpose status class klasse category kategorie group gruppe segment "
-    "cluster code plan branch store shop zone district territory occupation profession sector "
-    "industry department dept gender sex race ethnicity religion marital relationship language "
-    "currency device os browser source medium campaign brand payment method contract workclass "
-    "housing filiale kanal beruf geschlecht familienstand canal categorie categoria sexe pays "
-    "tipo clase sexo genero pais ocupacion profissao regiao sesso canale regione classe country "
-    "city state pclass embarked qtr gen tipologia sparte branche anrede land bundesland division "
-    "mode flag variant cohort 性别 性別 성별 地区 "
-    "地域 类型 категория тип пол регион sehir cinsiyet"
-)
-COUNTED = _words(
-    "n num number count total sum avg mean average days months years age amount anzahl nb nombre "
-    "numero cantidad quantidade numberof nr times freq frequency spend spent sales revenue ratio "
-    "rate share pct percent"
-)
-AMOUNTS = _words(
-    "age alter edad idade eta recency frequency monetary tenure rank ranking year years month "
-    "months week weeks day days hour hours jahr jahre "
-    "monat ano anos annee mois mes meses anno mese "
-    "score points punkte visits visit orders count amount sum total income salary spend spending "
-    "spent revenue sales quantity qty price cost balance size length width height weight rating "
-    "tage stunden umsatz einkommen gehalt renta ingresos ingreso gasto edad antiguedad puntos "
-    "revenu salaire depense points montant anciennete idade "
-    "renda gasto pontos valor reddito spesa "
-    "punti rang rango posizione position minutes duration distance "
-    "limit loan debt 나이 年龄 年齢 yas "
-    "возраст العمر seniority limite besuche visitas visites"
-)
-POSTAL = _words(
-    "zipcode zips postal postcode postcodes plz postleitzahl pincode "
-    "codepostal codigopostal codpostal postnummer postnr "
-    "eircode 郵便番号 邮编 邮政编码 우편번호 индекс"
-)
-SHORT_POSTAL = _words("cep cap pin cp zip")  # words that other names have too
-PHONE = _words(
-    "phone telephone tel mobile cell cellphone "
-    "phonenumber mobilephone msisdn fax whatsapp telefon "
-    "handy mobil telefonnummer handynummer rufnummer telefono movil celular telephone portable "
-    "telefone telemovel cellulare telefonino 电话 手机 手机号 "
-    "電話 電話番号 전화 전화번호 телефон هاتف "
-    "telefonnr"
-)
-MAIL = _words("email mail emailaddress emailadresse courriel correo e-mail mailadresse")
-COORDINATES = _words(
-    "latitude longitude lat lon lng long breitengrad langengrad latitud longitud latitudine "
-    "longitudine geo_lat geo_lon"
-)
-STAMPS = _words(
-    "timestamp zeitstempel horodateur horodatage submitted submission completed responded "
-    "recordeddate"
-)
-BIRTH = _words(
-    "birth born dob yob birthday birthdate birthyear geburt geburtsdatum geburtstag geburtsjahr "
-    "gebdatum naissance nacimiento nascimento nascita "
-    "dateofbirth bdate 생년월일 出生日期 生年月日 "
-    "рождения doğum dogum ddn fechanacimiento datanascimento"
-)
-DAY = _words(
-    "date dates day datum tag fecha data dt dob since until timestamp jour dia giorno datetime "
-    "joined signup registered birthday birthdate beginn "
-    "start end kundeseit letzterkauf tarih дата "
-    "日期 日付 날짜 تاريخ created updated lastpurchase orderdate invoicedate"
-)
-AGES = _words("age ages alter edad idade eta yas возраст 나이 年龄 年齢 العمر")
-TARGETS = _words(
-    "churn churned churner response responded exited label target attrition defaulted subscribed "
-    "converted conversion attritionflag loanstatus outcome"
-)
-MONEY = _words(
-    "amount price total sales revenue value spend cost paid payment quantity qty umsatz betrag "
-    "preis menge montant prix quantite importe precio cantidad valor preco quantidade importo "
-    "prezzo quantita unitprice linetotal dollars amt turnover profit"
-)
-COUNTERS = _words(
-    "unnamed index rownames row rownum rownumber rowid rowno rn sno slno srno sl sr lfd lfdnr "
-    "serial obs observation record recno x idx"
-)
 _ALL_WHO = sorted(WHO, key=len, reverse=True)
 _GLUED = re.compile(
     rf"({'|'.join(map(re.escape, _ALL_WHO))})(?:s|en|n|_)?"
     rf"({'|'.join(map(re.escape, sorted(MARK, key=len, reverse=True)))})"
 )
 _KIND_ENDS = re.compile(r".{2,}(typ|type|klasse|class|gruppe|group|kategorie|category|status|art)")
-_BIRTH_ENDS = re.compile(r"(geb|geburts|birth)\w*")
+_BIRTH_ENDS = re.compile(
+    r"geb(dat|datum|tag|jahr)?|(geburts|birth|geboorte|fodelse|szuletes|syntyma)\w*"
+)
 
 
 def plain(text: str) -> str:
     """`text` in lower case, without accents: ``Ville d'Été`` as ``ville d'ete``."""
-    text = re.sub(r"\bn[°º]|№", "no ", text.lower())
+    text = re.sub(r"\bn[°º]|№|(?<=\w)\s*#", " no ", text.lower())
     parts = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ı", "i"))
     bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
     return unicodedata.normalize("NFC", bare)
 
 
-def name_words(name: str) -> list[str]:
+@functools.lru_cache(4096)
+def name_words(name: str) -> tuple[str, ...]:
     """The words of a column name, split at punctuation, spaces, `_` and capitals, in lower case.
 
     >>> name_words("Cus_ID"), name_words("customerID"), name_words("IDNumber")
-    (['cus', 'id'], ['customer', 'id'], ['id', 'number'])
+    (('cus', 'id'), ('customer', 'id'), ('id', 'number'))
     """
     spaced = re.sub(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     words: list[str] = []
     for word in re.split(r"[\W_]+", plain(spaced)):
         glued = _GLUED.fullmatch(word)
         words += [glued[1], glued[2]] if glued else [word] * bool(word)
-    return words
+    return tuple(words)
 
 
 def says(name: str, words: frozenset[str]) -> bool:
@@ -187,12 +87,35 @@ def names_customers(name: str) -> bool:
     near = itertools.pairwise(linked)
     if any((a in WHO and b in MARK) or (a in MARK and b in WHO) for a, b in near):
         return True
-    joined = "".join(words)
-    return any(who in joined for who in _FAR_EAST) and any(m in joined for m in _FAR_EAST_MARKS)
+    text = plain(name)
+    return any(who in text for who in _UNSPACED) and any(m in text for m in _UNSPACED_MARKS)
 
 
-_FAR_EAST = ("고객", "회원", "会员", "会員", "顧客", "客户", "客戶")
-_FAR_EAST_MARKS = ("번호", "号", "番号", "编号", "id", "編號")
+# In scripts that put no space between words; without the marks that `plain` leaves out.
+_UNSPACED: tuple[str, ...] = (
+    "고객",
+    "회원",
+    "会员",
+    "会員",
+    "顧客",
+    "客户",
+    "客戶",
+    plain("ลูกค้า"),
+    plain("สมาชิก"),
+)
+_UNSPACED += (plain("ग्राहक"),)
+_UNSPACED_MARKS: tuple[str, ...] = (
+    "번호",
+    "号",
+    "番号",
+    "编号",
+    "id",
+    "編號",
+    "コード",
+    "代码",
+    plain("รหัส"),
+)
+_UNSPACED_MARKS += (plain("เลขที่"), plain("หมายเลข"), plain("संख्या"), plain("क्रमांक"), plain("आईडी"))
 
 
 def is_who_name(name: str) -> bool:
@@ -258,7 +181,7 @@ def is_amount_name(name: str) -> bool:
 
 def is_counter_name(name: str) -> bool:
     """Whether a name is that of row numbers, or is missing: Unnamed: 0, index, S.No."""
-    words = name_words(name)
+    words = list(name_words(name))
     while words and words[-1].isdigit():
         words.pop()
     joined = "".join(words)
@@ -280,8 +203,7 @@ def is_phone(name: str) -> bool:
     """Whether a name is that of phone numbers; `phone service` and `mobile plan` are not."""
     words = name_words(name)
     rest = [w for w in words if w not in PHONE and w not in MARK and w not in WHO]
-    rest = [w for w in rest if w not in ("home", "work", "contact", "de", "e")]
-    return says(name, PHONE) and not rest
+    return says(name, PHONE) and WHICH_PHONE.issuperset(rest)
 
 
 def is_coordinate(name: str) -> bool:
@@ -304,7 +226,7 @@ def is_target(name: str) -> bool:
     words = name_words(name)
     return (
         not TARGETS.isdisjoint(words[-1:])
-        or not TARGETS.isdisjoint(words[:1])
+        or (not TARGETS.isdisjoint(words[:1]) and CODES.isdisjoint(words[-1:]))
         or "".join(words) in TARGETS
         or name.lower() == "y"
     )

@@ -7,7 +7,6 @@ import re
 import numpy as np
 
 from segment.features.kinds.names import (
-    MONEY,
     is_amount_name,
     is_coordinate,
     is_counter_name,
@@ -17,22 +16,27 @@ from segment.features.kinds.names import (
     may_be_id_name,
     says,
 )
+from segment.features.kinds.words import MONEY, POSTAL
 from segment.tables.cells import Column
 
 LEAST_ROWS = 10  # of numbers that rise by one under any name
 LEAST_NAMED = 3  # under a name like that of row numbers
+_DEGREES = r"[-+]?\d{1,3}\.\d{2,}\s*°?\s*[NSEWO]?"
+PLACE = re.compile(rf"(POINT\s*)?[(\[]?\s*{_DEGREES}\s*[,; ]\s*{_DEGREES}\s*[)\]]?")
 LONG = 10  # digits of a number that is none, such as a bar code
 
 
 def no_amount(column: Column) -> tuple[str, str] | None:
     """The role and the reason of a column whose values are no amounts; None for others."""
     name, n_values = column.name, len(column.levels)
-    if is_place_code(name) and _has_digits(column, 0.5):
+    if is_place_code(name) and _has_digits(column, 0.5, 1 if says(name, POSTAL) else 3):
         return "postal code", "it is named like a postal code, which is no amount"
     if is_phone(name) and _has_digits(column, 0.8) and n_values > 0.5 * column.n_present:
         return "phone", "it is named like a phone number, which is no amount"
     if (is_coordinate(name) or _is_long(column)) and column.is_of_numbers:
         return "coordinate", "it is a latitude or longitude, which is an amount of nothing"
+    if _are_places(column):
+        return "coordinate", "its cells are pairs of a latitude and a longitude"
     if counter := _counter(column):
         return "counter", counter
     if has_leading_zeros(column) and not is_day_name(name) and n_values > 20:
@@ -44,15 +48,23 @@ def no_amount(column: Column) -> tuple[str, str] | None:
 
 def _is_long(column: Column) -> bool:
     """Whether a column named long holds degrees with decimals, and no lengths."""
+    if column.name.lower() != "long":
+        return False
     values = column.level_numbers
-    return column.name.lower() == "long" and bool(
-        (np.abs(values) <= 180).all() and (values % 0.01 > 1e-9).mean() > 0.5
-    )
+    return bool((np.abs(values) <= 180).all() and (values % 0.01 > 1e-9).mean() > 0.5)
 
 
-def _has_digits(column: Column, share: float) -> bool:
+def _are_places(column: Column) -> bool:
+    """Whether the cells are pairs of degrees with decimals: ``(52.52, 13.40)``."""
+    if column.is_numeric or column.is_day:
+        return False
+    some = [str(text) for text in column.levels[:100]]
+    return all(map(PLACE.fullmatch, some))
+
+
+def _has_digits(column: Column, share: float, least: int = 3) -> bool:
     """Whether a share of the cells has three digits or more, so that it is no category."""
-    found = [len(re.sub(r"\D", "", str(text))) >= 3 for text in column.levels]
+    found = [len(re.sub(r"\D", "", str(text))) >= least for text in column.levels]
     return bool(column.counts[found].sum() >= share * max(1, column.n_present))
 
 
@@ -65,9 +77,10 @@ def has_leading_zeros(column: Column) -> bool:
     """Whether the texts are digits only and some begin with a zero: 007, 01234."""
     if column.is_numeric or is_amount_name(column.name) or not len(column.levels):
         return False
-    digits = [re.fullmatch(r"\d+", str(text)) is not None for text in column.levels]
-    zeros = [len(t) > 1 and t[0] == "0" and d for t, d in zip(column.levels, digits, strict=True)]
-    return bool(column.counts[digits].sum() >= 0.95 * column.n_present and any(zeros))
+    if not any(t[0] == "0" and len(t) > 1 and t.isdecimal() for t in column.levels):
+        return False
+    digits = [text.isdecimal() for text in column.levels]
+    return bool(column.counts[digits].sum() >= 0.95 * column.n_present)
 
 
 def _counter(column: Column) -> str | None:

@@ -10,11 +10,14 @@ _NINES = {9.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 99
 _CANDIDATES = _NINES | {-n for n in _NINES} | {-1.0, 888.0, 8888.0, 98.0, 998.0, 9998.0}
 
 
+_NEGATIVES = {-1.0} | {-n for n in _NINES}
+
+
 def find_sentinel(values: np.ndarray) -> float | None:
     """The number that stands for missing in a column, if there is one.
 
     It is the largest or the smallest value, one that people use so, at least 5% of the cells, and
-    farther from the next value than all others are from each other; -1 need only be the one
+    farther from the next value than all others are from each other; -1 and -99 need only be the one
     negative number of a column that has zeros and more.
     """
     values = values[~np.isnan(values)]
@@ -28,7 +31,7 @@ def find_sentinel(values: np.ndarray) -> float | None:
         if value not in _CANDIDATES or share < LARGE_SHARE:
             continue
         gap = abs(value - (rest[-1] if end else rest[0]))
-        is_only_negative = end == 0 and value in (-1.0, -9.0, -99.0) and rest[0] >= 0
+        is_only_negative = end == 0 and value in _NEGATIVES and rest[0] >= 0
         if gap > rest[-1] - rest[0] or is_only_negative:
             return value
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -32,6 +32,15 @@ TICKS = frozenset(
         ),
     }
 )
+_YES_NO = (
+    "yes no|y n|true false|t f|1 0|on off|yes none|active inactive|ja nein|j n|wahr falsch|"
+    "oui non|o n|vrai faux|sí no|si no|s n|verdadero falso|sim não|sim nao|verdadeiro falso|"
+    "sì no|vero falso|ja nee|waar onwaar|ja nej|ja nei|kyllä ei|tak nie|prawda fałsz|ano ne|"
+    "áno nie|igen nem|da nu|da ne|evet hayır|evet hayir|ναι όχι|да нет|так ні|да не|כן לא|"
+    "نعم لا|はい いいえ|有 無|是 否|有 没有|예 아니오|예 아니요|네 아니오|ใช่ ไม่ใช่|có không|"
+    "ya tidak|हाँ नहीं|☑ ☐|✓ ✗|✔ ✘|✓ x|x -|○ ×"
+)
+YES_NO = tuple(frozenset(pair.split()) for pair in _YES_NO.split("|"))
 SEPARATORS = (";", "|", ",", "/", "+", " and ")
 MOST_ITEMS = 50
 LEAST_USE = 2.0  # cells per item, on average, of a column of lists
@@ -49,6 +58,11 @@ def is_tick(column: Column) -> bool:
     return text in TICKS or (own and not text.isdigit())
 
 
+def is_yes_no(texts: Iterable[str]) -> bool:
+    """Whether these words, in lower case, are yes and no in one language."""
+    return frozenset(texts) in YES_NO
+
+
 def separator_of(column: Column) -> str | None:
     """What separates several values in the cells; ``"[]"`` for lists in brackets; None for none.
 
@@ -60,7 +74,8 @@ def separator_of(column: Column) -> str | None:
         return None
     brackets = [text for text in texts if re.fullmatch(r"[\[({].*[\])}]", text, re.DOTALL)]
     if len(brackets) == len(texts) and (len(texts) > 1 or "," in texts[0]):
-        return "[]"
+        uses = _uses(column, [split_cell(text, "[]") for text in texts])
+        return "[]" if sum(uses.values()) >= LEAST_USE * len(uses) else None
     for sign in SEPARATORS[:3]:
         joined = [text for text in texts if sign in text]
         if not joined or column.counts[[sign in t for t in texts]].sum() < 0.05 * column.n_present:
@@ -72,9 +87,7 @@ def separator_of(column: Column) -> str | None:
 
 def _is_list(column: Column, texts: Sequence[str], sign: str) -> bool:
     parts = [split_cell(text, sign) for text in texts]
-    uses: Counter[str] = Counter()
-    for items, count in zip(parts, column.counts, strict=True):
-        uses.update({item: int(count) for item in set(items)})
+    uses = _uses(column, parts)
     n_items = len(uses)
     longest = max((len(item) for item in uses), default=0)
     if not 2 <= n_items <= MOST_ITEMS or longest > 40 or sum(uses.values()) < LEAST_USE * n_items:
@@ -89,6 +102,14 @@ def _is_list(column: Column, texts: Sequence[str], sign: str) -> bool:
     in_lists = firsts | lasts
     mixed = len(firsts & lasts) + len(alone & in_lists)
     return mixed >= 0.5 * len(in_lists) and len(texts) > n_items
+
+
+def _uses(column: Column, parts: Sequence[Sequence[str]]) -> Counter[str]:
+    """The number of cells with each item; `parts` are the items of each level."""
+    uses: Counter[str] = Counter()
+    for items, count in zip(parts, column.counts, strict=True):
+        uses.update({item: int(count) for item in set(items)})
+    return uses
 
 
 def split_cell(text: str, separator: str) -> list[str]:
@@ -112,7 +133,5 @@ def best_separator(column: Column) -> str:
 
 def items_of(column: Column, separator: str) -> list[str]:
     """The values in all cells, the most frequent first."""
-    uses: Counter[str] = Counter()
-    for text, count in zip(column.levels, column.counts, strict=True):
-        uses.update({item: int(count) for item in set(split_cell(str(text), separator))})
+    uses = _uses(column, [split_cell(str(text), separator) for text in column.levels])
     return sorted(uses, key=lambda item: (-uses[item], item))

@@ -19,12 +19,29 @@ TOTAL = re.compile(
     r"合计|總計|总计|小计|合計|平均|총계|합계|평균|المجموع|الإجمالي|toplam|ortalama|razem|celkem|totaal",
     re.IGNORECASE,
 )
+# Words for totals of some rows or of all, anywhere in a cell: North Total, Zwischensumme Süd.
+SUMMED_UP = re.compile(
+    r"\b(sub|grand|over|sous|sub)?[\s-]*totals?\b|\bsub-?totales\b|\btota(le|les|lt|al|is|ux)\b|"
+    r"\b(zwischen|gesamt|teil|end)?summen?\b|\b(zwischen|gesamt)ergebnis\b|\binsgesamt\b|"
+    r"\b(somme|suma|soma|somma|razem|celkem|mezisoučet|toplam|subtotaal|delsumma|summa|yhteensä)\b|"
+    r"\b(итого|всего|сумма)\b|σύνολο|合计|總計|总计|小计|合計|小計|총계|합계|소계|المجموع|الإجمالي",
+    re.IGNORECASE,
+)
+_STEMS = re.compile(
+    "tota|sum|somm|soma|razem|celkem|mezisou|toplam|ergebnis|insgesamt|yhteens|итого|всего|сумма|"
+    "σύνολο|合|計|计|总|總|총|합|소계|المجموع|الإجمالي"
+)
 NOTE = re.compile(
     r"[*†‡(\[#].*|(source|note|notes|quelle|hinweis|fuente|nota|fonte|remarque|stand|generated|"
     r"exported|end of|created|printed|page|legend|disclaimer|©|copyright|as of|n\s*=).*|.*:\s.*|"
     r".*\b(rows?|records?)\)?",
     re.IGNORECASE,
 )
+
+
+def may_sum_up(text: str) -> bool:
+    """Whether a text may hold a word of `SUMMED_UP`; much faster than the pattern."""
+    return _STEMS.search(text.lower()) is not None
 
 
 def find_footer(
@@ -86,6 +103,7 @@ def _is_total(row: Sequence[str], frame: pd.DataFrame, position: int, usual: int
 def _has_sums(row: Sequence[str], frame: pd.DataFrame, position: int) -> bool:
     """Whether most numbers of a row are the sums, or the means, of the rows above it."""
     above, n_numbers, n_sums = frame.iloc[:position], 0, 0
+    above = above[~_are_named_totals(above)]
     for j, cell in enumerate(row):
         value = Cells().numbers(pd.Series([cell], dtype=object)).iloc[0] if cell else np.nan
         if np.isnan(value):
@@ -95,3 +113,13 @@ def _has_sums(row: Sequence[str], frame: pd.DataFrame, position: int) -> bool:
         close = [np.isclose(value, x, rtol=1e-3) for x in (values.sum(), values.mean())]
         n_sums += len(values) > 1 and any(close)
     return n_sums > 0 and n_sums >= 0.5 * n_numbers
+
+
+def _are_named_totals(frame: pd.DataFrame) -> np.ndarray:
+    """True for each row whose first or second cell is a word for totals."""
+    named = np.zeros(len(frame), dtype=bool)
+    for j in range(min(2, frame.shape[1])):
+        codes, different = pd.factorize(frame.iloc[:, j])
+        found = [bool(TOTAL.fullmatch(t) or SUMMED_UP.search(t)) for t in map(str, different)]
+        named |= np.append(np.array(found, dtype=bool), False)[codes]
+    return named

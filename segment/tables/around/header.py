@@ -13,6 +13,7 @@ from segment.tables.written.numbers import read_numbers
 from segment.wording import listed, plural, quote
 
 NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*%?\s*")
+YEAR = re.compile(r"(19|20)\d\d")
 HEAD = 40  # rows in which a header is looked for
 UNIT_WORDS = re.compile(
     r"\(.*\)|\[.*\]|in .*|per .*|pro .*|par .*|por .*|.*/.*|years?|months?|days?|eur|usd|gbp|inr|"
@@ -113,8 +114,11 @@ def _number_columns(body: Sequence[Row], width: int) -> list[bool]:
     found = []
     for j in range(width):
         cells = [row[j] for row in body if j < len(row) and _says_something(row[j])]
-        values = read_numbers(_array(cells), ".").values
-        n_numbers = sum(v == v or _is_number(c) for c, v in zip(cells, values, strict=True))
+        others = [cell for cell in cells if not _is_number(cell)]
+        n_numbers = len(cells) - len(others)
+        if any(any(map(str.isdigit, cell)) for cell in others):  # 5 years, $ 12
+            values = read_numbers(_array(others), ".").values
+            n_numbers += int((values == values).sum())
         found.append(bool(cells) and n_numbers >= 0.9 * len(cells))
     return found
 
@@ -140,7 +144,8 @@ def _is_group_row(first: Row, second: Row, body: Sequence[Row]) -> bool:
     spread = [i for i, cell in enumerate(first) if cell]
     if not repeats and (not inner_blanks or spread == list(range(len(spread)))):
         return False
-    if any(map(_is_number, named)) and not repeats:
+    are_years = all(map(YEAR.fullmatch, named)) and len(set(second)) < width
+    if any(map(_is_number, named)) and not (repeats or are_years):
         return False
     numbers = _number_columns(body, width)
     pairs = zip(numbers, second, strict=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from segment.errors import SegmentError
 from segment.tables.around.footer import TAIL, find_footer
 from segment.tables.around.header import HEAD, Header, find_header
-from segment.tables.cells import texts_of
+from segment.tables.spelled import texts_of
 from segment.wording import plural
 
 SAMPLE = 60  # rows that show what the columns hold

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # positions of year, month and day
-NAMED, DIGITS, SERIAL = "named", "yyyymmdd", "serial"
+NAMED, DIGITS, SERIAL, SECONDS = "named", "yyyymmdd", "serial", "seconds"
+MILLI = 1e11  # counts from here on are of milliseconds
+LAST = "9999-12-31"
 STYLES = {
     "dmy": "day first",
     "mdy": "month first",
@@ -18,39 +20,58 @@ STYLES = {
     NAMED: "months by name",
     DIGITS: "as yyyymmdd",
     SERIAL: "Excel's day numbers",
+    SECONDS: "in seconds or milliseconds since 1970",
 }
 _TIME = r"(?:(?:[T ,]|\s-\s)\s*\d{1,2}[:.h]\d{2}.*)?"
-DAY = re.compile(rf"(\d{{1,4}})[-/.](\d{{1,2}})[-/.](\d{{1,4}})\.?{_TIME}$")
+DAY = re.compile(rf"(\d{{1,4}})[-/.] ?(\d{{1,2}})[-/.] ?(\d{{1,4}})\.?{_TIME}$")
 CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _YEAR_MONTH = re.compile(r"((?:1[89]|2[01])\d\d)[-/](\d{1,2})$")
 _MONTHS = {
     1: (
         "january jan januar janner january janvier janv enero ene janeiro gennaio gen januari "
-        "января янв ocak oca stycznia "
+        "января янв ocak oca stycznia styczen ledna leden ιανουαριου ianuarie січня "
     ),
     2: (
         "february feb febr februar februar fevrier fevr fev febrero fevereiro febbraio "
-        "februari февраля фев subat sub lutego "
+        "februari февраля фев subat sub lutego luty unora unor φεβρουαριου februarie лютого "
     ),
-    3: "march mar marz mrz mars marzo marco maart mrt марта мар mart marca",
-    4: "april apr avril avr abril abr aprile апреля апр nisan nis kwietnia",
-    5: "may mai mayo maio maggio mag mei мая mayis maja",
-    6: "june jun juni juin junio junho giugno giu июня июн haziran haz czerwca",
-    7: "july jul juli juillet juil julio julho luglio lug июля июл temmuz tem lipca",
-    8: "august aug aout agosto ago augustus августа авг agustos agu sierpnia",
+    3: (
+        "march mar marz mrz mars marzo marco maart mrt марта мар mart marca marzec brezna brezen "
+        "marcius martie maret μαρτιου березня"
+    ),
+    4: (
+        "april apr avril avr abril abr aprile апреля апр nisan nis kwietnia kwiecien dubna duben "
+        "aprilis aprilie απριλιου квітня"
+    ),
+    5: "may mai mayo maio maggio mag mei мая mayis maja maj kvetna kveten majus μαιου травня",
+    6: (
+        "june jun juni juin junio junho giugno giu июня июн haziran haz czerwca czerwiec cervna "
+        "cerven junius iunie ιουνιου червня"
+    ),
+    7: (
+        "july jul juli juillet juil julio julho luglio lug июля июл temmuz tem lipca lipiec "
+        "cervence cervenec julius iulie ιουλιου липня"
+    ),
+    8: (
+        "august aug aout agosto ago augustus августа авг agustos agu sierpnia sierpien srpna srpen "
+        "augusti augusztus agustus αυγουστου серпня"
+    ),
     9: (
         "september sep sept septembre septiembre setembro set settembre сентября сен eylul "
-        "eyl wrzesnia "
+        "eyl wrzesnia wrzesien zari szeptember septembrie σεπτεμβριου вересня "
     ),
     10: (
         "october oct oktober okt octobre octubre outubro out ottobre ott октября окт ekim eki "
-        "pazdziernika "
+        "pazdziernika pazdziernik rijna rijen octombrie οκτωβριου жовтня "
     ),
-    11: "november nov novembre noviembre novembro ноября ноя kasim kas listopada",
+    11: (
+        "november nov novembre noviembre novembro ноября ноя kasim kas listopada listopad "
+        "listopadu noiembrie νοεμβριου листопада"
+    ),
     12: (
         "december dec dezember dez decembre diciembre dic dezembro dicembre декабря дек "
-        "aralik ara grudnia "
+        "aralik ara grudnia grudzien prosince prosinec decembrie desember δεκεμβριου грудня "
     ),
 }
 MONTHS = {name: month for month, names in _MONTHS.items() for name in names.split()}
@@ -87,16 +108,32 @@ def order_of_days(texts: Iterable[str]) -> str | None:
     return "mdy" if second > first else "dmy"
 
 
-def days_of(texts: Sequence[str], style: str) -> np.ndarray:
-    """Each text as a day, NaT where it is none."""
+def days_of(texts: Sequence[str] | np.ndarray, style: str, latest: str = LAST) -> np.ndarray:
+    """Each text as a day, NaT where it is none.
+
+    A year of two digits is 1970 to 2069, and a hundred years earlier where the day would be after
+    `latest`, as no day of birth is after today.
+    """
     if style == SERIAL:
         numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(float)
-        inside = (numbers >= 1) & (numbers < 2e5)
+        inside = (numbers >= 1) & (numbers < 1.3e5)  # to the year 2255: nanoseconds end in 2262
         counted = np.where(inside, numbers, 0).astype("int64").astype("timedelta64[D]")
-        return np.where(inside, np.datetime64("1899-12-30") + counted, np.datetime64("NaT", "D"))
-    iso = [_digits(t) if style == DIGITS else _iso(t, style) for t in texts]
+        days = (np.datetime64("1899-12-30") + counted).astype("datetime64[ns]")
+        return np.where(inside, days, np.datetime64("NaT", "ns"))
+    if style == SECONDS:
+        return _since_1970(pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce"))
+    iso = [_digits(t) if style == DIGITS else _iso(t, style, latest) for t in texts]
     days = pd.to_datetime(pd.Series(iso, dtype=object), format="%Y-%m-%d", errors="coerce")
     return days.to_numpy()
+
+
+def _since_1970(numbers: pd.Series) -> np.ndarray:
+    """The days of counts of seconds or, where they are larger, of milliseconds."""
+    values = numbers.to_numpy(float)
+    seconds = np.where(values >= MILLI, values / 1e3, values)
+    inside = (seconds >= 0) & (seconds < 9e9)  # nanoseconds end in 2262
+    days = (np.where(inside, seconds, 0) // 86_400).astype("int64").astype("datetime64[D]")
+    return np.where(inside, days.astype("datetime64[ns]"), np.datetime64("NaT", "ns"))
 
 
 def _digits(text: str) -> str | None:
@@ -105,22 +142,25 @@ def _digits(text: str) -> str | None:
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"[12]\d{7}", text) else None
 
 
-def _iso(text: str, order: str) -> str | None:
+def _iso(text: str, order: str, latest: str) -> str | None:
     """``29.6.14`` as ``2014-06-29``."""
     match = DAY.match(text)
     if match is None:
-        return _by_name(text)
+        return _by_name(text, latest)
     year, month, day = (match[1 + place] for place in ORDERS.get(order, ORDERS["dmy"]))
     if len(match[1]) == 4:
         year, month, day = match[1], match[2], match[3]
-    return f"{_full(year)}-{month:0>2}-{day:0>2}"
+    return _day(year, f"{month:0>2}-{day:0>2}", latest)
 
 
-def _full(year: str) -> str:
-    return f"{20 if int(year) < 70 else 19}{year}" if len(year) == 2 else year
+def _day(year: str, rest: str, latest: str) -> str:
+    """The day in full; `rest` is its month and day."""
+    if len(year) == 2:
+        year = f"{20 if int(year) < 70 and f'20{year}-{rest}' <= latest else 19}{year}"
+    return f"{year}-{rest}"
 
 
-def _by_name(text: str) -> str | None:
+def _by_name(text: str, latest: str = LAST) -> str | None:
     """``5 mars 2021``, ``Mar 5, 2021``, ``Mar-21`` and ``2021-03`` as days; None for others."""
     if match := _YEAR_MONTH.match(text):
         return f"{match[1]}-{match[2]:0>2}-01" if 1 <= int(match[2]) <= 12 else None
@@ -138,9 +178,8 @@ def _by_name(text: str) -> str | None:
     ):
         match = pattern.match(bare)
         if match and match[month] in MONTHS:
-            return (
-                f"{_full(match[year])}-{MONTHS[match[month]]:02}-{match[day] if day else '01':0>2}"
-            )
+            rest = f"{MONTHS[match[month]]:02}-{match[day] if day else '01':0>2}"
+            return _day(match[year], rest, latest)
     return None
 
 
@@ -151,7 +190,7 @@ def has_clock(texts: Sequence[str]) -> bool:
 
 
 def number_style(values: np.ndarray) -> str | None:
-    """How whole numbers under the name of a date write days: as yyyymmdd, or as Excel's numbers."""
+    """How numbers under the name of a date write days: as yyyymmdd, as Excel or as Unix counts."""
     if not len(values):
         return None
     whole = values % 1 == 0
@@ -160,5 +199,8 @@ def number_style(values: np.ndarray) -> str | None:
     digits &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     if digits.mean() >= 0.95:
         return DIGITS
+    for unit in (1.0, 1e3):  # seconds and milliseconds, 1980 to 2100
+        if ((values >= 3.15e8 * unit) & (values < 4.1e9 * unit)).mean() >= 0.95:
+            return SECONDS
     serial = (values >= 7_000) & (values < 73_000)  # 1919 to 2099
     return SERIAL if serial.mean() >= 0.95 else None

@@ -7,7 +7,6 @@ taken apart here.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -19,8 +18,8 @@ LONGEST = 40  # letters of a number with its signs and unit
 # Digits of other scripts, and the signs that stand between them.
 _DIGITS = {
     code: str(unicodedata.decimal(chr(code)))
-    for code in range(0x80, sys.maxunicode + 1)
-    if unicodedata.category(chr(code)) == "Nd"
+    for code in range(0x80, 0x20000)  # no script has digits beyond
+    if chr(code).isdecimal()
 }
 _SIGNS = {
     "٫": ".",
@@ -41,7 +40,7 @@ _CODES = (
 )
 _MONEY = (
     rf"(?:(?:us|au?|ca?|nz|hk|s|r|mx?)?[$＄]|[€£¥￥₹₽₩₺₫₪₦฿₴₱₲₵₸₡]|rs\.?|re\.|{_CODES}|"
-    r"kr\.?|zł|zl|kč|ft|лв\.?|руб\.?|р\.|tl|lei|円|元|원|ر\.س|د\.إ|rp\.?|euros?|dollars?|pounds?)"
+    r"kr\.?|s?fr\.|zł|zl|kč|ft|đ|vnđ|лв\.?|руб\.?|р\.|tl|lei|円|元|원|ر\.س|د\.إ|rp\.?|euros?|dollars?|pounds?)"
 )
 _SCALES = {
     **dict.fromkeys(("k", "tsd", "tsd.", "thousand", "тыс", "тыс."), 1e3),
@@ -65,17 +64,20 @@ _NUMBER = re.compile(
 _AFTER_MONEY = re.compile(rf"{_MONEY}", re.IGNORECASE)
 # Units that may be glued to a number, by what they are; others need a space before them.
 _UNIT_WORDS = {
-    "year": "y yr yrs year years jahr jahre jahren an ans ano anos año años anno anni 歳 岁 세 лет "
-    "год года yaş yas yo y/o",
-    "month": "mo mos mon month months monat monate monaten mois mes meses mese mesi",
+    "year": "y yr yrs year years jahr jahre jahren an ans ano anos año años anno anni jaar år év "
+    "let lat rok rokov ani yıl tahun лет год года років yaş yas yo y/o ετών χρόνια שנים ปี "
+    "歳 岁 세 年",
+    "month": "mo mos mon month months monat monate monaten mois mes meses mese mesi maand maanden "
+    "månader miesięcy měsíců hónap ay bulan мес месяцев か月 ヶ月 个月 개월",
     "week": "w wk wks week weeks woche wochen",
     "day": "d day days tag tage tagen jour jours dia dias día días giorno giorni 日 天",
     "hour": "h hr hrs hour hours stunde stunden",
     "minute": "min mins minute minutes minuten",
     "second": "s sec secs second seconds sek",
-    "point": "pt pts point points punkt punkte",
-    "piece": "pc pcs piece pieces stk stück stuck unit units 個 个 개 件",
-    "time": "time times x mal fois",
+    "point": "pt pts point points punkt punkte puntos pontos punti punten poäng 分 점",
+    "piece": "pc pcs piece pieces stk stück stuck unit units szt ks db adet kpl шт stuks "
+    "個 个 개 件 点",
+    "time": "time times x mal fois vez veces vezes volte keer gånger razy krát kez раз 回 次 회 번",
     "th": "st nd rd th",
     "person": "person persons people 人 명",
 }
@@ -211,8 +213,8 @@ def digits_value(body: str, decimal: str) -> float | None:
 def decimal_votes(texts: Iterable[str]) -> tuple[int, int]:
     """How many texts can only have a decimal comma, and how many only a decimal point.
 
-    ``1,234`` is ambiguous; ``12,5`` and ``0,123`` have decimal commas, ``12.5`` and ``1,234.5``
-    decimal points.
+    ``1,234`` is ambiguous; ``12,5``, ``0,123`` and ``1.234.567`` have decimal commas, ``12.5`` and
+    ``1,234.5`` decimal points.
     """
     bodies = [b for t in texts if ("," in t or "." in t) and (b := _body(t)) is not None]
     return _count(bodies, ",", "."), _count(bodies, ".", ",")
@@ -228,7 +230,7 @@ def _body(text: str) -> str | None:
 def _count(bodies: Iterable[str], decimal: str, group: str) -> int:
     fraction = rf"\{decimal}(?:\d{{1,2}}|\d{{4,}})"
     only = rf"(?:\d+{fraction}|0\{decimal}\d+|\d{{4,}}\{decimal}\d+|"
-    only += rf"\d{{1,3}}(?:\{group}\d{{3}})+\{decimal}\d*)"
+    only += rf"\d{{1,3}}(?:\{group}\d{{3}})+\{decimal}\d*|[1-9]\d{{0,2}}(?:\{group}\d{{3}}){{2,}})"
     return sum(re.fullmatch(only, body) is not None for body in bodies)
 
 
@@ -237,7 +239,11 @@ def is_doubtful(texts: Iterable[str], decimal: str) -> bool:
 
     Such a sign may separate thousands as well. One text with another form settles it.
     """
-    bodies = [_body(text) for text in texts]
-    d = re.escape(decimal)
-    doubtful = [b for b in bodies if b and re.fullmatch(rf"[1-9]\d{{0,2}}{d}\d{{3}}", b)]
-    return len(doubtful) >= 2 and len(doubtful) == sum(b is not None for b in bodies)
+    form = re.compile(rf"[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}")
+    n_doubtful = 0
+    for text in texts:
+        body = _body(text)
+        if body is not None and form.fullmatch(body) is None:
+            return False
+        n_doubtful += body is not None
+    return n_doubtful >= 2

@@ -18,8 +18,8 @@ from servers import customers
 
 from segment import Segmenter
 from segment.demo import demo_customers
-from segment.tables.cells import written
 from segment.tables.load import load_table
+from segment.tables.spelled import written
 
 
 def read_of(source, **how):

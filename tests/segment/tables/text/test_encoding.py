@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segment.errors import SegmentError
-from segment.tables.encoding import decode, to_utf8
+from segment.tables.text.encoding import decode, to_utf8
 
 TEXTS = {
     "cp949": "고객번호,성별,나이\nK1,남자,33\nK2,여자,41\n",
@@ -20,6 +20,7 @@ TEXTS = {
     "latin-1": "Käufer,Stadt\n1,Köln\n2,Düsseldorf\n",
     "cp1253": "πόλη,έσοδα\nΑθήνα,1\nΠάτρα,2\n",
     "cp1254": "müşteri_no,şehir\n1,İstanbul\n2,Iğdır\n",
+    "cp874": "รหัสลูกค้า,จังหวัด\n1,กรุงเทพ\n2,เชียงใหม่\n",
     "cp1256": "رقم العميل,المدينة\n1,القاهرة\n2,دبي\n",
 }
 
@@ -46,3 +47,18 @@ def test_unicode_is_recognised(encoding):
 def test_what_is_no_text_is_refused():
     with pytest.raises(SegmentError, match="neither text nor another known format"):
         decode(b"\x00\x01\x02\x03abc", "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1255", "מספר לקוח,עיר,גיל\n1,חיפה,33\n2,אילת,41\n3,רמת גן,38\n"),
+        ("cp1255", "שם,מין\nדן,זכר\nרון,זכר\nמרים,נקבה\n"),
+        ("cp1251", "имя,город\nанна,москва\nпётр,казань\n"),
+        ("cp1251", "номер,пол\n1,муж\n2,жен\n3,муж\n"),
+        ("cp1253", "πελάτης,πόλη\n1,πάτρα\n2,κέρκυρα\n"),
+    ],
+)
+def test_short_words_of_small_letters(encoding, text):
+    """Hebrew, Cyrillic and Greek small letters have the same bytes in their code pages."""
+    assert decode(text.encode(encoding), "t.csv")[0] == text

@@ -8,7 +8,7 @@ from small_tables import frame, sentences_of
 
 from segment import Segmenter
 from segment.errors import SegmentError
-from segment.features.clean import clean
+from segment.features.customers.clean import clean
 
 
 def test_blank_rows_then_duplicates_are_counted():

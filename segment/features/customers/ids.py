@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.kinds.lines import customer_of_orders, customer_without_names
+from segment.features.customers.lines import customer_of_lines, customer_without_names
 from segment.features.kinds.names import (
-    MAIL,
-    PLACE_OR_KIND,
     is_about_orders,
+    is_counter_name,
     is_id_name,
     is_phone,
     is_who_name,
@@ -22,6 +21,7 @@ from segment.features.kinds.names import (
     names_customers,
     says,
 )
+from segment.features.kinds.words import MAIL, PLACE_OR_KIND
 from segment.tables.cells import NUMBER_SHARE, PLAIN, Cells, Column, TableColumns
 from segment.wording import did_you_mean, plural, quote
 
@@ -90,10 +90,11 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
     differ = "it is named like an id and its values all differ"
     of_customers = [n for n in names if names_customers(n) and not _is_kind(n)]
     ids = [n for n in names if is_id_name(n) and n not in of_customers]
-    marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids)]
+    contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
+    marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids, *contacts)]
+    marked = [n for n in marked if not is_counter_name(n)]
     others = [n for n in (*ids, *marked) if is_about_orders(n) or _is_kind(n)]
     who = [n for n in names if is_who_name(n) and n not in of_customers]
-    contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
 
     def of(some: list[str], fits: Callable[[Column], bool], why: str) -> Iterator:
         for name in some:
@@ -107,9 +108,9 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
     yield from of(plain, _all_differ, differ)
     yield from of([n for n in marked if n not in others], _all_differ, differ)
     yield from of(plain, _mostly_differ, "it is named like an id")
-    in_orders = customer_of_orders(columns)
-    if in_orders in names and in_orders is not None:
-        yield "it names the customers of orders", columns[in_orders]
+    in_lines = customer_of_lines(columns)
+    if in_lines in names and in_lines is not None:
+        yield "it names the customers, who have several rows each", columns[in_lines]
     yield from of(who, _all_differ, "it is a word for customers and its values all differ")
     yield from of(
         contacts, _all_differ, "it is a phone number or address and its values all differ"
@@ -120,9 +121,9 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
         lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
         "it is the first text column whose values all differ",
     )
-    in_lines = customer_without_names(columns) if names == list(columns) else None
-    if in_lines is not None:
-        yield "its numbers repeat beside dates, so they name the customers", columns[in_lines]
+    nameless = customer_without_names(columns) if names == list(columns) else None
+    if nameless is not None:
+        yield "its numbers repeat beside dates, so they name the customers", columns[nameless]
     yield from of([*of_customers, *plain], _half_differ, differ)
     yield from of(
         [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"
@@ -160,7 +161,9 @@ def _repeats(column: Column) -> bool:
 
 def _is_name(column: Column) -> bool:
     """Whether the cells are short texts, neither numbers, in any notation, nor dates."""
-    if column.is_numeric or column.is_day or column.order_of_days is not None:
+    if column.is_numeric or column.is_day or column.is_of_numbers:
+        return False
+    if column.order_of_days is not None:
         return False
     texts = [str(text) for text in column.levels]
     digits = [re.fullmatch(DIGITS, text) is not None for text in texts]

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.ids import find_id, repeated_ids
-from segment.features.kinds.lines import find_lines
-from segment.tables.cells import PLAIN, Cells, TableColumns, blank_rows
+from segment.features.customers.ids import find_id, repeated_ids
+from segment.features.customers.lines import find_lines
+from segment.features.customers.totals import find_totals
+from segment.features.customers.totals import said as said_totals
+from segment.tables.cells import PLAIN, Cells, TableColumns, blank_rows, repeated_rows
 from segment.wording import plural, quote
 
 DUPLICATES = ("first", "last", "mean")
@@ -62,17 +64,22 @@ def clean(
     """
     filled = ~blank_rows(frame)
     rows = np.flatnonzero(filled) + 1
-    kept = frame if filled.all() else frame.loc[filled]
+    kept = (frame if filled.all() else frame.loc[filled]).reset_index(drop=True)
     if kept.empty:
         raise SegmentError("the table has no customers: every row in it is blank")
-    again = kept.duplicated().to_numpy()
-    n_blank, n_lines = int((~filled).sum()), len(kept)
+    n_blank = int((~filled).sum())
     decisions = _blank_rows_said(n_blank, len(frame))
+    totals = find_totals(kept, cells)
+    if totals:
+        decisions.append(said_totals(totals, rows))
+        is_total = np.isin(np.arange(len(kept)), list(totals))
+        rows, kept = rows[~is_total], kept.loc[~is_total].reset_index(drop=True)
+    again, n_lines = repeated_rows(kept), len(kept)
     if again.any():
         rows, kept, said = _equal_rows(rows, kept, again, choices, not_id, cells)
         decisions.append(said)
+        kept = kept.reset_index(drop=True)
     n_duplicates = n_lines - len(kept)
-    kept = kept.reset_index(drop=True)
     columns = cells.columns(kept)
     id_column, sentence = find_id(kept, choices.id_column, not_id, cells, columns)
     decisions.append(sentence)

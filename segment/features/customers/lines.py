@@ -9,9 +9,6 @@ import numpy as np
 import pandas as pd
 
 from segment.features.kinds.names import (
-    ITEM,
-    MONEY,
-    ORDER,
     is_birth,
     is_day_name,
     is_who_name,
@@ -19,11 +16,13 @@ from segment.features.kinds.names import (
     names_customers,
     says,
 )
+from segment.features.kinds.words import ITEM, MONEY, ORDER
 from segment.tables.cells import NUMBER_SHARE, Column, TableColumns
 from segment.tables.written.days import DIGITS, number_style
 from segment.wording import plural, quote
 
 LEAST_LINES = 1.2  # per customer
+LEAST_CUSTOMERS = 3  # of a panel; two values under a word for customers are yes and no
 _PERIODS = (
     "year month quarter week period wave jahr monat quartal woche annee mois semaine ano mes "
     "trimestre semana anno mese date datum fecha data 年 月"
@@ -39,16 +38,20 @@ class Lines(NamedTuple):
     sentence: str
 
 
-def customer_of_orders(columns: TableColumns) -> str | None:
-    """The column that names customers in a table of orders without an id, if there is one.
+def customer_of_lines(columns: TableColumns) -> str | None:
+    """The column that names customers in a table of orders, or a panel, without an id.
 
-    It repeats under a word for customers, beside a number or code of orders and an amount.
+    It repeats under a word for customers, beside a number or code of orders and an amount, or with
+    one row for each value of a time.
     """
     names = [n for n in columns if is_who_name(n) or names_customers(n)]
-    if not names or not (_orders(columns) and _amounts(columns)):
-        return None
     repeated = [n for n in names if 1 < len(columns[n].levels) < columns[n].n_present / LEAST_LINES]
-    return repeated[0] if repeated else None
+    if repeated and _orders(columns) and _amounts(columns):
+        return repeated[0]
+    several = [n for n in repeated if len(columns[n].levels) >= LEAST_CUSTOMERS]
+    times = _times(columns) if several else []
+    panels = (n for n in several if any(_is_panel(columns, t, n) for t in times if t != n))
+    return next(panels, None)
 
 
 def customer_without_names(columns: TableColumns) -> str | None:

@@ -9,8 +9,8 @@ import pytest
 from small_tables import columns_of, frame
 
 from segment.errors import SegmentError
-from segment.features.clean import clean
-from segment.features.ids import name_words
+from segment.features.customers.clean import clean
+from segment.features.customers.ids import name_words
 from segment.tables.load import load_table
 
 AGES = [20.5, 31.5, 42.5, 53.5]
@@ -35,7 +35,7 @@ class TestId:
         ],
     )
     def test_words(self, name, words):
-        assert name_words(name) == words
+        assert list(name_words(name)) == words
 
     @pytest.mark.parametrize(
         ("columns", "expected"),

@@ -51,10 +51,16 @@ class Reader(NamedTuple):
         """Whether such columns form segments."""
         return self.is_number or self.role in (*CATEGORIES, "list")
 
+    def days(self, column: Column) -> pd.Series:
+        """The days of a column of dates; of two centuries none is born after the as-of day."""
+        if self.as_of is None or not is_birth(self.name):
+            return column.days(self.order)
+        return column.days(self.order, f"{self.as_of:%Y-%m-%d}")
+
     def read(self, column: Column) -> pd.Series:
         """Float64 numbers, or text as objects; NaN or None where a cell is missing."""
         if self.role == "date":
-            age = (self.as_of - column.days(self.order)).dt.days.astype("float64")
+            age = (self.as_of - self.days(column)).dt.days.astype("float64")
             return age / 365.25 if is_birth(self.name) else age
         if self.role == "ordered":
             ranks = [self.ranks.get(key_of(str(t)), np.nan) for t in column.levels]
@@ -89,6 +95,6 @@ class Reader(NamedTuple):
 
 
 def _as_codes(values: pd.Series) -> pd.Series:
-    codes = {value: f"{value:.15g}" for value in values.dropna().unique()}
-    texts = [codes.get(value) for value in values]
-    return pd.Series(texts, index=values.index, dtype=object, name=values.name)
+    codes, different = pd.factorize(values)
+    texts = np.array([*(f"{value:.15g}" for value in different), None], dtype=object)
+    return pd.Series(texts[codes], index=values.index, dtype=object, name=values.name)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from segment.features.kinds.names import AGES, is_birth, is_target, says
+from segment.features.columns.reader import OTHER, Reader
+from segment.features.kinds.names import is_birth, is_target, says
 from segment.features.kinds.spellings import said as said_spellings
-from segment.features.reader import OTHER, Reader
+from segment.features.kinds.words import AGES
 from segment.tables.cells import Column
 from segment.tables.written.days import STYLES
 from segment.tables.written.numbers import is_doubtful
@@ -21,9 +22,7 @@ MANY_CODES_SHOWN = 12
 def sentences_on(reader: Reader, column: Column, values: pd.Series, rows: np.ndarray) -> list[str]:
     """What a reader of the report must know about the cells that are not read as written."""
     name = quote(reader.name)
-    text = column.text
-    if column.hollow.any():
-        text = text.mask(column.spread(column.hollow, False).astype(bool))
+    present = np.append(~column.hollow, False)[column.codes]
     found = _missing_words(column, reader)
     if reader.role == "date":
         unit = "years" if is_birth(reader.name) else "days"
@@ -31,14 +30,14 @@ def sentences_on(reader: Reader, column: Column, values: pd.Series, rows: np.nda
             f"Read {name} as dates, {STYLES[reader.order]} (--dates): {unit} before "
             f"{reader.as_of:%Y-%m-%d} (--as-of)."
         )
-        found += _unusable("no date", text, values, rows)
+        found += _unusable("no date", column, present & _missing(values), rows)
     if reader.role == "number" or reader.codes:
         numbers = column.numbers
         found += [*_formatted(column), *_doubtful(column), *_sentinel(reader, column)]
-        found += _unusable("no number", text, numbers, rows)
+        found += _unusable("no number", column, present & _missing(numbers), rows)
         outside = f"impossible numbers (outside {reader.low:g} to {reader.high:g}; --range)"
-        is_value = numbers.notna() & (numbers != reader.sentinel)
-        found += _unusable(outside, text.where(is_value), values, rows)
+        is_value = present & ~_missing(numbers) & (numbers != reader.sentinel).to_numpy()
+        found += _unusable(outside, column, is_value & _missing(values), rows)
     if reader.role == "ordered":
         found.append(f"Read {name} as numbers from 1 in this order: {_order(reader, column)}.")
     if reader.role in ("category", "yes/no") and not reader.codes and not reader.tick:
@@ -113,13 +112,17 @@ def _missing_words(column: Column, reader: Reader) -> list[str]:
     return sentences
 
 
-def _unusable(what: str, text: pd.Series, values: pd.Series, rows: np.ndarray) -> list[str]:
-    """A sentence on the cells that hold a text, but not a value of this column."""
-    found = np.flatnonzero(text.notna() & values.isna())
+def _missing(values: pd.Series) -> np.ndarray:
+    return values.isna().to_numpy()
+
+
+def _unusable(what: str, column: Column, cells: np.ndarray, rows: np.ndarray) -> list[str]:
+    """A sentence on the cells, True in `cells`, that hold a text but no value of this column."""
+    found = np.flatnonzero(cells)
     if not found.size:
         return []
-    cells = f"{plural(found.size, 'cell')} of {quote(text.name)}"
-    return [f"Found {what} in {cells}, read as missing: {cells_at(text, found, rows)}."]
+    where = f"{plural(found.size, 'cell')} of {quote(column.name)}"
+    return [f"Found {what} in {where}, read as missing: {cells_at(column.text, found, rows)}."]
 
 
 def cells_at(text: pd.Series, positions: np.ndarray, rows: np.ndarray) -> str:
@@ -151,7 +154,7 @@ def _doubtful(column: Column) -> list[str]:
     if column.is_numeric or column.cells.settled:
         return []
     sign, other = column.decimal, "," if column.decimal == "." else "."
-    texts = [str(text) for text in column.levels]
+    texts = column.levels
     if not (is_doubtful(texts, sign) or (other == "." and is_doubtful(texts, other))):
         return []
     in_cells = sign if is_doubtful(texts, sign) else other

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from segment.errors import SegmentError
+from segment.tables.text.letters import COMMON, LETTERS
 from segment.wording import listed, quote
 
 MARKED = ", by its byte-order mark"
@@ -30,6 +32,7 @@ _SCRIPTS = {
     "cp1253": "Windows-1253 (Greek)",
     "cp1255": "Windows-1255 (Hebrew)",
     "cp1256": "Windows-1256 (Arabic)",
+    "cp874": "Windows-874 (Thai)",
 }
 _LATIN = {
     "cp1252": "Windows-1252",
@@ -40,22 +43,14 @@ _LATIN = {
     "mac_roman": "Mac Roman",
 }
 NAMES = {**_EAST, **_SCRIPTS, **_LATIN}
-_LETTERS = {  # of each language, besides a to z
-    "cp1252": ("äöüß", "àâæçéèêëîïôœùûüÿ", "áéíñóúüªº", "ãáàâçéêíóôõúü", "àèéìíòóùú", "åäöæøé"),
-    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýžäľĺŕô", "áéíóöőúüű", "ăâîșşțţ", "čćđšž"),
-    "cp1254": ("çğıöşüâî",),
-    "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äöõüšž"),
-    "cp850": ("äöüß", "àâçéèêëîïôùûü", "áéíñóúü", "ãáàâçéêíóôõú"),
-    "mac_roman": ("äöüß", "àâçéèêëîïôœùûü", "áéíñóúü", "ãáàâçéêíóôõú"),
+_BLOCKS = {  # the letters of the scripts that only one code page here has
+    "cp1253": ("\u0370", "\u03ff"),
+    "cp1255": ("\u0590", "\u05ff"),
+    "cp1256": ("\u0600", "\u06ff"),
+    "cp874": ("\u0e00", "\u0e7f"),
 }
-_SYLLABLES = frozenset(  # common in Korean; a wrong guess gives rare ones
-    "가각간갈감강개객거건걸검게격견결경계고곡공과관광교구국군권귀규균그근금급기길김나남내너네녀년노농누는능니다"
-    "단달담당대더데도동되두드등디라락란람량러력련령로록론료루류률르를리린림립마만망매며면명모목무문물미민바박반"
-    "발방배백버번범법변별병보복본부북분불비사산살삼상새색생서석선설성세소속손송수순술스승시식신실심십아안알암압"
-    "액약양어업에여역연열영예오온올와완왕외요용우운울원월위유육율은을음응의이익인일임입자작장재저적전점정제조족"
-    "종좌주준중지직진질집차착찬참창책처천철청체초총최추축출충치친칠카코크키타태택터토통투트특티파판평포표품풍프"
-    "피필하학한할함합항해행향허현형호혼홍화환활황회후훈휴희히"
-)
+RARE = 0.15  # of the letters must fit better where an encoding has gone out of use
+COMMON_SHARE = 0.4  # of the letters; then an encoding of Asia goes before what others say
 _SIGNS = "€£¥°²³µ½¼·’‘“”„–—…«»§©®™"
 
 
@@ -130,8 +125,15 @@ def _guess(content: bytes) -> list[str]:
     sample = b"\n".join(lines)[:SAMPLE]
     sample = sample[: sample.rfind(b"\n")] if len(sample) == SAMPLE and b"\n" in sample else sample
     possible = [n for n in NAMES if _decodes(content, n) and _is_likely(sample.decode(n), n)]
-    scripts = [name for name in _ranked(sample) if name in possible and name not in _LATIN]
+    east = {n: _common(sample, n) for n in _EAST if n in possible}
+    likely = sorted((n for n in east if east[n] >= COMMON_SHARE), key=lambda n: -east[n])
+    ranked = [name for name in _ranked(sample) if name in possible and name not in _LATIN]
+    scripts = list(dict.fromkeys([*likely, *ranked]))
+    if "cp1255" in possible and _is_hebrew(sample.decode("cp1255")):
+        return ["cp1255", *(name for name in scripts if name != "cp1255")][:3]
     latin = sorted((n for n in _LATIN if n in possible), key=lambda n: -_latin(sample, n))
+    if not scripts and not latin:
+        return [name for name in possible if name in _SCRIPTS][:3]
     if scripts and latin and _latin(sample, latin[0]) < 0.9:
         return [*scripts, *latin][:3]
     return [*latin, *scripts][:3]
@@ -150,17 +152,49 @@ def _is_likely(text: str, encoding: str) -> bool:
     letters = [sign for sign in text if not sign.isascii()]
     odd = sum("\uff61" <= s <= "\uff9f" or "\ue000" <= s <= "\uf8ff" for s in letters)
     if encoding == "cp949":
-        return sum(s in _SYLLABLES for s in letters) >= 0.5 * len(letters)
+        return sum(s in COMMON[encoding] for s in letters) >= 0.5 * len(letters)
+    if encoding in _BLOCKS:
+        low, high = _BLOCKS[encoding]
+        own = sum(low <= s <= high or s in _SIGNS or s.isspace() for s in letters)
+        if own < 0.9 * len(letters):
+            return False
+    if encoding == "cp874":  # no word begins with a mark, and some signs are rare
+        rare = len(re.findall(r"(?<![\u0e01-\u0e4e])[ัิ-ฺ็-๎]|[ฯฺ๋ํฬฆฌฑ]", text))
+        if rare > 0.1 * len(letters):
+            return False
     if encoding in _LATIN or encoding in _SCRIPTS:
-        odd = sum(not s.isalpha() and s not in _SIGNS and not s.isspace() for s in letters)
+        odd = sum(not _is_of_word(s) and s not in _SIGNS and not s.isspace() for s in letters)
     if encoding in _SCRIPTS:  # a word is of one script, and small letters come before no capital
         odd += len(re.findall(r"[a-zA-Z](?=[^\W\d_a-zA-Z])|[^\W\d_a-zA-Z](?=[a-zA-Z])", text))
-        odd += len(re.findall(r"[а-я][А-Я]", text))
+        cyrillic = re.findall(r"[а-яА-Я]{3,}", text)
+        n_odd = sum(re.search("[а-я][А-Я]", word) is not None for word in cyrillic)
+        if n_odd > 0.2 * len(cyrillic):
+            return False
     if encoding in _LATIN:
         words = "".join(re.findall(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*", text))
         if len(words) > 4 and sum(not s.isascii() for s in words) > 0.7 * len(words):
             return False
     return odd <= 0.25 * len(letters)
+
+
+def _is_of_word(sign: str) -> bool:
+    """Whether a sign is a letter, or the mark of one."""
+    return sign.isalpha() or unicodedata.category(sign) == "Mn"
+
+
+def _is_hebrew(text: str) -> bool:
+    """Whether letters that have a form for the ends of words are written so, as only Hebrew does.
+
+    Cyrillic and Greek small letters have the same bytes, but no such order.
+    """
+    letters = [s for s in text if not s.isascii() and s not in _SIGNS and not s.isspace()]
+    words = [word for word in re.findall("[א-ת]+", text) if len(word) > 1]
+    if sum(map(len, words)) < 0.8 * len(letters):
+        return False
+    inner, last = "".join(w[:-1] for w in words), "".join(w[-1] for w in words)
+    right = sum(s in "כמנפצ" for s in inner) + sum(s in "ךםןףץ" for s in last)
+    wrong = sum(s in "ךםןףץ" for s in inner) + sum(s in "כמנפצ" for s in last)
+    return right >= 3 and wrong <= 0.05 * right
 
 
 def _ranked(sample: bytes) -> list[str]:
@@ -172,11 +206,18 @@ def _ranked(sample: bytes) -> list[str]:
     return [match.encoding for match in found]
 
 
+def _common(sample: bytes, encoding: str) -> float:
+    """The share of letters that are common in the language of an encoding of Asia."""
+    letters = [s for s in sample.decode(encoding) if not s.isascii() and s.isalpha()]
+    return sum(s in COMMON[encoding] for s in letters) / max(1, len(letters))
+
+
 def _latin(sample: bytes, encoding: str) -> float:
     """The share of letters that one language has, of the language that has most of them."""
-    letters = [s for s in sample.decode(encoding).lower() if not s.isascii() and not s.isspace()]
+    text = sample.decode(encoding).lower().replace("\u0307", "")  # the dot of a small İ
+    letters = [s for s in text if not s.isascii() and not s.isspace()]
     if not letters:
         return 0.0
     signs = sum(sign in _SIGNS for sign in letters)
-    most = max(sum(s in own for s in letters) for own in _LETTERS[encoding])
-    return (most + 0.9 * signs) / len(letters)
+    most = max(sum(s in own for s in letters) for own in LETTERS[encoding])
+    return (most + 0.9 * signs) / len(letters) - RARE * (encoding in ("cp850", "mac_roman"))

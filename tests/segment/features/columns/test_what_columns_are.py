@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segment.features.roles import Choices, recognise
+from segment.features.columns.roles import Choices, recognise
 from segment.tables.cells import Cells
 
 N = 60

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from segment.errors import SegmentError
-from segment.features.ids import all_differ, has_fractions
-from segment.features.kinds.lines import NAMELESS
+from segment.features.columns.reader import MANY_VALUES, Reader
+from segment.features.customers.ids import all_differ, has_fractions
+from segment.features.customers.lines import NAMELESS
 from segment.features.kinds.names import (
-    AGES,
-    PLACE_OR_KIND,
+    is_about_orders,
     is_birth,
     is_code_name,
     is_day_name,
@@ -34,16 +34,15 @@ from segment.features.kinds.no_amounts import has_fixed_width, has_leading_zeros
 from segment.features.kinds.scales import scale_of
 from segment.features.kinds.sentinels import find_sentinel
 from segment.features.kinds.spellings import common_spellings, spelling_key
-from segment.features.kinds.ticks import best_separator, is_tick, separator_of
-from segment.features.reader import MANY_VALUES, Reader
+from segment.features.kinds.ticks import best_separator, is_tick, is_yes_no, separator_of
+from segment.features.kinds.words import AGES, PLACE_OR_KIND
 from segment.tables.cells import MISSING, NUMBER_SHARE, Cells, Column, guess_decimal
-from segment.tables.written.days import DIGITS, has_clock, number_style
+from segment.tables.written.days import DIGITS, SERIAL, STYLES, has_clock, number_style
 from segment.wording import quote
 
 FEW_VALUES = 2  # whole numbers with at most 2 distinct values are codes, not amounts
 MANY_CODES = 50  # whole numbers under the name of a code; more are left out
 FREE_SHARE = 0.3  # a text column with a larger share of distinct values holds names or remarks
-YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1"})
 OLDEST = 110  # years
 
 
@@ -76,7 +75,8 @@ class Choices(NamedTuple):
 
     def cells(self, frame: pd.DataFrame) -> Cells:
         """How the cells of `frame` are read."""
-        missing = MISSING | {token.strip().lower() for token in self.missing}
+        words = {token.strip().lower() for token in self.missing}
+        missing = MISSING | words if words else MISSING
         decimal = self.decimal or guess_decimal(frame)
         return Cells(missing, decimal, self.decimal is not None, self.recode)
 
@@ -115,6 +115,8 @@ def recognise(column: Column, choices: Choices) -> Reader:
 def _is_id(column: Column) -> bool:
     """Whether a column is named like an id and has at least half as many values as rows."""
     n_values, name = len(column.levels), column.name
+    if may_be_id_name(name) and is_about_orders(name) and n_values > MANY_CODES:
+        return not has_fractions(column)  # the number of an order, which has several lines
     if has_fractions(column) or not (is_id_name(name) or all_differ(column)):
         return False
     if is_id_name(name):
@@ -152,7 +154,7 @@ def _as_date(column: Column, day_order: str | None) -> Reader | None:
 
 
 def _said(style: str) -> str:
-    return "written as yyyymmdd" if style == "yyyymmdd" else "counted as in Excel"
+    return {DIGITS: "written as yyyymmdd", SERIAL: "counted as in Excel"}.get(style, STYLES[style])
 
 
 def _as_number(column: Column) -> Reader:
@@ -195,7 +197,7 @@ def _as_text(column: Column) -> Reader:
     reason = f"it has {n_values:,} different texts"
     if len(column.units) > 1 and column.number_share >= NUMBER_SHARE:
         reason = f"its numbers have several units: {', '.join(sorted(column.units)[:4])}"
-    if n_values == 2 and {str(text).lower() for text in column.levels} <= YES_NO:
+    if n_values == 2 and is_yes_no(str(text).lower() for text in column.levels):
         return reader._replace(role="yes/no", reason="its only values are yes and no")
     return reader._replace(reason=reason)
 
@@ -203,14 +205,20 @@ def _as_text(column: Column) -> Reader:
 def last_day(
     readers: Iterable[Reader], columns: Mapping[str, Column], as_of: str | None
 ) -> pd.Timestamp | None:
-    """The day to which ages and recencies count: the user's `as_of`, else the last date."""
+    """The day to which ages and recencies count: the user's `as_of`, else the last date.
+
+    It is today where all dates are days of birth: no other day says how old these customers are.
+    """
     if as_of is not None:
         day = pd.to_datetime(as_of, errors="coerce", format="%Y-%m-%d")
         if pd.isna(day):
             raise SegmentError(f"as-of must be a day like 2014-12-31, got {quote(as_of)}")
         return day
     dates = [r for r in readers if r.role == "date"]
-    dates = [r for r in dates if not is_birth(r.name)] or dates
+    others = [r for r in dates if not is_birth(r.name)]
+    if dates and not others:
+        return pd.Timestamp.today().normalize()
+    dates = others
     return max((columns[r.name].days(r.order).max() for r in dates), default=None)
 
 

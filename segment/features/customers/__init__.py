@@ -1,0 +1,1 @@
+"""Which rows are customers: no blank rows, totals or copies, one row for each id."""

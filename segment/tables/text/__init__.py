@@ -1,0 +1,1 @@
+"""Text files: their encoding, their lines, their delimiter and the shape of the table."""
