@@ -13,6 +13,7 @@ PARTS = {
     "cold": "benchmarks.cold",
     "hierarchy": "benchmarks.hierarchy",
     "metrics": "benchmarks.metrics",
+    "truth": "benchmarks.truth.__main__",
 }
 
 

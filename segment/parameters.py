@@ -35,7 +35,7 @@ REAL_NUMBERS = {
     "min_variance": ("the least variance", 0, 1),
     "max_correlation": ("the highest correlation", 0, 1),
 }
-MAY_BE_NONE = ("n_segments", "n_threads")
+MAY_BE_NONE = ("n_segments", "n_threads", "k_max")
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:

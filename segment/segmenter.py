@@ -39,8 +39,9 @@ class Segmenter:
     ----------
     n_segments : int, optional
         Number of segments; by default the one in 2..`k_max` that `selection.choose_k` chooses.
-    k_max : int
-        Largest number of segments to try, at least 2.
+    k_max : int, optional
+        Largest number of segments to try, at least 2; by default 10, and on small tables a fifth of
+        the number of customers.
     method : {'kmeans', 'single', 'complete', 'average', 'ward'}
         The hierarchical ones take at most 20,000 customers.
     features, drop : sequence of str, optional
@@ -115,7 +116,7 @@ class Segmenter:
 
     n_segments: int | None = None
     _: KW_ONLY
-    k_max: int = 10
+    k_max: int | None = None
     method: str = "kmeans"
     features: Sequence[str] | None = None
     drop: Sequence[str] | None = None
@@ -165,7 +166,8 @@ class Segmenter:
         """
         prepared = self.prepare(frame, read_decisions)
         X, recipe = prepared.features.X, prepared.features.recipe
-        clustering = find_segments(X, self._options(ClusterOptions))
+        columns = [step.name for step in recipe for _ in range(step.width)]
+        clustering = find_segments(X, self._options(ClusterOptions), columns)
         profile = make_profile(prepared.columns, clustering.segments)
         self.result_ = Result(
             prepared=prepared,

@@ -55,3 +55,11 @@ def rings(n_samples, seed):
     angle, outer = rng.uniform(0, 2 * np.pi, n_samples), rng.integers(0, 2, n_samples)
     circle = np.column_stack([np.cos(angle), np.sin(angle)]) * (1.0 + 2.0 * outer)[:, None]
     return circle + rng.normal(scale=0.1, size=(n_samples, 2)), outer
+
+
+def groups(seed=0, n_groups=4, size=30, spread=0.5):
+    """Round groups in two columns, in a zigzag, 6 or more apart, and the number of each row's."""
+    rng = np.random.default_rng(seed)
+    centers = 6.0 * np.column_stack([np.arange(n_groups), np.arange(n_groups) % 2])
+    truth = np.repeat(np.arange(n_groups), size)
+    return centers[truth] + rng.normal(scale=spread, size=(len(truth), 2)), truth

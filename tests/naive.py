@@ -7,6 +7,7 @@ import itertools
 import math
 
 import numpy as np
+from scipy.optimize import linprog
 
 from kmeans_core.kmeans.naive import kmeans_plusplus, nearest_center
 
@@ -358,6 +359,75 @@ def longest_bridge(X, smallest):
             bridge = step
         parts[b] += parts.pop(a)
     return bridge / np.median(steps)
+
+
+def dip(values):
+    """The smallest distance of the steps from a law with one mode: one linear program per mode.
+
+    The mode may be at any value: a mode between two values can be moved to one of them. There, and
+    nowhere else, the law may have an atom.
+    """
+    found, counts = np.unique(values, return_counts=True)
+    after = np.cumsum(counts) / len(values)
+    least = min(_distance_from_mode(found, after, mode) for mode in range(len(found)))
+    return max(least, 1 / (2 * len(values)))  # below 1 / (2 n) only where all values are equal
+
+
+def _distance_from_mode(x, after, mode):
+    """Unknown: the law at each value, the mode's value twice (before and after it), and D."""
+    m = len(x)
+    before = np.concatenate([[0.0], after[:-1]])
+    place = [*range(mode + 1), *range(mode, m)]  # the value that each unknown is at
+    rows, limits = [], []
+
+    def at_most(limit, **terms):  # sum of terms <= limit
+        row = np.zeros(m + 2)
+        for name, factor in terms.items():
+            row[-1 if name == "D" else int(name[1:])] = factor
+        rows.append(row)
+        limits.append(limit)
+
+    for i, j in enumerate(place):
+        low = before[j] if i == mode else after[j]
+        high = after[j] if i == mode + 1 else before[j]
+        at_most(-low, **{f"F{i}": -1.0}, D=-1.0)
+        at_most(high, **{f"F{i}": 1.0}, D=-1.0)
+        if i > 0:
+            at_most(0.0, **{f"F{i - 1}": 1.0, f"F{i}": -1.0})
+    for first, last, sign in ((0, mode, 1.0), (mode + 1, m, -1.0)):  # convex, concave
+        for i in range(first + 1, last):
+            one, two = x[place[i]] - x[place[i - 1]], x[place[i + 1]] - x[place[i]]
+            slopes = {f"F{i - 1}": -1 / one, f"F{i}": 1 / one + 1 / two, f"F{i + 1}": -1 / two}
+            at_most(0.0, **{name: sign * factor for name, factor in slopes.items()})
+    goal = np.zeros(m + 2)
+    goal[-1] = 1.0
+    return linprog(goal, A_ub=np.array(rows), b_ub=limits, bounds=[(0, 1)] * (m + 2)).fun
+
+
+def partings(X, labels, dip):
+    """{(first, second): sqrt(n) dip} of neighbouring clusters, `dip` being of a sorted sample."""
+    names = sorted(set(labels.tolist()))
+    means = {c: X[labels == c].mean(axis=0) for c in names}
+    between = {}
+    for x in X:
+        near = tuple(sorted(sorted(names, key=lambda c, x=x: distance(x, means[c]))[:2]))
+        between[near] = between.get(near, 0) + 1
+    found = {}
+    for a, b in itertools.combinations(names, 2):
+        rows = [X[labels == c] for c in (a, b)]
+        smaller = min(len(part) for part in rows)
+        if between.get((a, b), 0) < max(1, 0.1 * smaller):
+            continue
+        within = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in rows)
+        within += 1e-6 * np.trace(within) / len(within) * np.eye(len(within))
+        line = np.linalg.solve(within, means[a] - means[b])
+        on_line = []
+        for part in rows:
+            sorted_part = sorted((part @ line).tolist())
+            for i in range(smaller):  # the middle of each of `smaller` equal shares
+                on_line.append(sorted_part[int((i + 0.5) * len(part) / smaller)])
+        found[a, b] = math.sqrt(len(on_line)) * dip(np.sort(on_line))
+    return found
 
 
 # ---- k-means ---------------------------------------------------------------------------------

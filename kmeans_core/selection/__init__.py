@@ -1,19 +1,21 @@
 """How many clusters, and are they real? Metrics for every k, one vote, one verdict."""
 
-from kmeans_core.selection.evidence import Structure
+from kmeans_core.selection.choice import Choice, Parted, choose_k, plurality
 from kmeans_core.selection.fit_range import fit_range
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.hopkins import hopkins
 from kmeans_core.selection.knee import knee
+from kmeans_core.selection.nulls.dip import dip_statistic
 from kmeans_core.selection.prediction import PredictionStrength, prediction_strength
 from kmeans_core.selection.stability import Stability, bootstrap_stability, stability_word
-from kmeans_core.selection.structure import structure_verdict
+from kmeans_core.selection.structure.evidence import Structure
+from kmeans_core.selection.structure.verdict import structure_verdict
 from kmeans_core.selection.sweep import Sweep, SweepRow, best_by_silhouette, sweep
-from kmeans_core.selection.vote import Choice, choose_k, plurality
 
 __all__ = [
     "Choice",
     "Gap",
+    "Parted",
     "PredictionStrength",
     "Stability",
     "Structure",
@@ -22,6 +24,7 @@ __all__ = [
     "best_by_silhouette",
     "bootstrap_stability",
     "choose_k",
+    "dip_statistic",
     "fit_range",
     "gap_statistic",
     "hopkins",

@@ -1,4 +1,4 @@
-"""k-means or a linkage behind one interface: what gap and bootstrap need from a method."""
+"""k-means or a linkage behind one interface: what gap, bootstrap and verdict need from a method."""
 
 from __future__ import annotations
 
@@ -15,21 +15,27 @@ from kmeans_core.metrics import inertia
 from kmeans_core.selection.fit_range import fit_packed
 
 METHODS = ("kmeans", *LINKAGES)
+MAX_ROWS = 2_000  # of a table that is clustered as often as its null tables, and of each of these
+MAX_ROWS_FOR_LINKAGE = 500
+
+
+def most_rows(method: str) -> int:
+    """Rows of a null table; larger tables are thinned at random."""
+    return MAX_ROWS if method == "kmeans" else MAX_ROWS_FOR_LINKAGE
 
 
 def labels_for(X: np.ndarray, k: int, method: str, n_init: int, seed: int) -> np.ndarray:
     """Labels of k clusters, shape (n_samples,), computed on the calling thread."""
-    if method != "kmeans":
-        return cut_tree(linkage(X, method), k)[:, 0]
-    workers = Workers(1)
-    return fit_packed(open_dataset(X, None, workers), [k], n_init, seed, workers)[0].labels
+    return clusterings(X, [k], method, n_init, seed)[0][0]
 
 
-def wcss_curve(X: np.ndarray, ks: Sequence[int], method: str, n_init: int, seed: int) -> np.ndarray:
-    """The sum of squares within clusters for each k, computed on the calling thread."""
+def clusterings(
+    X: np.ndarray, ks: Sequence[int], method: str, n_init: int, seed: int
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Labels for each k, and the sums of squares within clusters, on the calling thread."""
     if method != "kmeans":
-        labellings = cut_tree(linkage(X, method), list(ks)).T
-        return np.array([inertia(X, labels, n_threads=1) for labels in labellings])
+        labellings = list(cut_tree(linkage(X, method), list(ks)).T)
+        return labellings, np.array([inertia(X, labels, n_threads=1) for labels in labellings])
     workers = Workers(1)
     results = fit_packed(open_dataset(X, None, workers), ks, n_init, seed, workers)
-    return np.array([result.inertia for result in results])
+    return [result.labels for result in results], np.array([r.inertia for r in results])

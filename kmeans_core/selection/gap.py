@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kmeans_core.metrics.labelled import threads
-from kmeans_core.selection.clusterers import METHODS, wcss_curve
+from kmeans_core.selection.clusterers import METHODS, clusterings, most_rows
 from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats, child_seeds
-from kmeans_core.selection.null_tables import some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.nulls.box import some_rows, tightest_box, uniform_rows
 from kmeans_core.validation import check_choice, check_matrix
 
-MAX_ROWS = 5_000  # of the table and of a reference; larger tables are thinned at random
-MAX_ROWS_FOR_LINKAGE = 500
+NEAR_BEST = 2.0  # standard errors below the largest gap
 
 
 class Gap(NamedTuple):
@@ -38,6 +37,19 @@ class Gap(NamedTuple):
                 f"n_clusters must be one of {self.n_clusters.tolist()}, got {n_clusters!r}."
             )
         return float(self.gap[found[0]]), float(self.standard_error[found[0]])
+
+    def smallest_near_best(self, n_clusters_range: Iterable[int]) -> int | None:
+        """The smallest number whose gap is within two standard errors of the largest one.
+
+        Of the numbers in `n_clusters_range` above 1 that were computed; None if there is none.
+        Where groups shade into each other the largest gap alone takes ever more clusters.
+        """
+        wanted = np.isin(self.n_clusters, [k for k in n_clusters_range if k > 1])
+        if not wanted.any():
+            return None
+        gap = np.where(wanted, self.gap, -np.inf)
+        best = int(np.argmax(gap))
+        return int(self.n_clusters[gap >= gap[best] - NEAR_BEST * self.standard_error[best]][0])
 
 
 def gap_statistic(
@@ -78,9 +90,9 @@ def gap_statistic(
 
     Notes
     -----
-    The time of 1 + n_references fits per k, of at most 5,000 rows (500 for a linkage); larger
+    The time of 1 + n_references fits per k, of at most 2,000 rows (500 for a linkage); larger
     tables are thinned at random. The box is the smaller one of the two that the paper proposes, see
-    `kmeans_core.selection.null_tables.tightest_box`. If no k satisfies the rule, the last k is the
+    `kmeans_core.selection.nulls.box.tightest_box`. If no k satisfies the rule, the last k is the
     choice. The rule takes the first k that is good enough, so the choice is often 1 where clusters
     form groups of clusters. One Gaussian cloud has a gap too, largest at k=1.
 
@@ -93,10 +105,9 @@ def gap_statistic(
     check_choice(method, "method", METHODS)
     check_repeats(n_references, "n_references", low=2)
     n_init = check_n_init(n_init)
-    most = MAX_ROWS if method == "kmeans" else MAX_ROWS_FOR_LINKAGE
     ks = sorted({1, *check_range(n_clusters_range, len(X))})
     seeds = child_seeds(random_state, n_references + 1)
-    thinned = some_rows(X, most, np.random.RandomState(seeds[0]))
+    thinned = some_rows(X, most_rows(method), np.random.RandomState(seeds[0]))
     ks = [k for k in ks if k <= len(thinned)]
     box = tightest_box(thinned)
     curves = np.empty((n_references + 1, len(ks)))
@@ -105,14 +116,14 @@ def gap_statistic(
         for number in range(start, stop):
             rng = np.random.RandomState(seeds[number])
             table = thinned if number == 0 else uniform_rows(box, len(thinned), rng)
-            curves[number] = wcss_curve(table, ks, method, n_init, seeds[number])
+            curves[number] = clusterings(table, ks, method, n_init, seeds[number])[1]
 
     with threads(n_threads) as workers:
         workers.run(task, n_references + 1)
-    return _gap(np.array(ks), curves, len(thinned), len(thinned) < len(X))
+    return gap_of_curves(np.array(ks), curves, len(thinned), len(thinned) < len(X))
 
 
-def _gap(ks: np.ndarray, curves: np.ndarray, n_rows: int, sampled: bool) -> Gap:
+def gap_of_curves(ks: np.ndarray, curves: np.ndarray, n_rows: int, sampled: bool) -> Gap:
     """The statistic from WCSS curves (n_references + 1, n_ks), that of the table first."""
     # The WCSS is 0 where every distinct row is a cluster; its logarithm must stay finite.
     info = np.finfo(np.float64)

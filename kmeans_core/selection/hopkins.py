@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_core.engine.jit import kernel
 from kmeans_core.rows.distance import squared_distance
 from kmeans_core.selection.fit_range import child_seeds
-from kmeans_core.selection.null_tables import Box, tightest_box, uniform_rows
+from kmeans_core.selection.nulls.box import Box, tightest_box, uniform_rows
 from kmeans_core.validation import check_integer, check_matrix
 
 PROBES = 100  # rows, and random points, that are measured

@@ -13,7 +13,7 @@ from kmeans_core.metrics.labelled import threads
 from kmeans_core.metrics.labels import check_labels
 from kmeans_core.selection.clusterers import METHODS, labels_for
 from kmeans_core.selection.fit_range import check_n_init, check_repeats, child_seeds
-from kmeans_core.selection.null_tables import some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.nulls.box import some_rows, tightest_box, uniform_rows
 from kmeans_core.validation import check_choice, check_matrix, check_real
 
 MAX_ROWS = 20_000  # of a resample; larger tables are thinned at random

@@ -113,6 +113,18 @@ def gap(axes: Axes, values: pd.Series, errors: pd.Series, k: int) -> None:
 
 
 @chart(5.2, 3.4)
+def parted(axes: Axes, least: pd.Series, limit: pd.Series, k: int) -> None:
+    """How far the least parted pair is parted against k, with the limit of chance."""
+    axes.plot(limit.index, limit, color=FAINT, lw=1.6, ls="--", zorder=1)
+    axes.annotate(
+        "limit", (limit.index[-1], limit.iloc[-1]), (0, 5), textcoords="offset points",
+        ha="right", color=INK, fontsize=8,
+    )  # fmt: skip
+    axes.set_ylim(0, 1.15 * max(least.max(), limit.max()))
+    _curve(axes, least, k, "least parted pair")
+
+
+@chart(5.2, 3.4)
 def silhouette_rows(axes: Axes, rows: pd.DataFrame) -> None:
     """The silhouette of every customer, sorted within each segment (Rousseeuw's plot)."""
     base = 0

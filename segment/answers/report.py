@@ -26,18 +26,18 @@ FACTS = 4
 HEATMAP_ROWS = 20
 DENDROGRAM_MERGES = 30
 
-# Kaufman and Rousseeuw, Finding Groups in Data (1990), doi:10.1002/9780470316801, table 4.
+# Kaufman and Rousseeuw, Finding Groups in Data (1990), doi:10.1002/9780470316801, table 4. Their
+# words are for groups: where the verdict finds none, the same figure describes distances only.
 SEPARATION = (
     (0.71, "very clearly separated"),
     (0.51, "clearly separated"),
-    (0.26, "loosely separated, and some customers lie between two of them"),
-    (-1.0, "hardly separated: use them to sort customers, not as groups that exist"),
-)
-# The same below a verdict that has found groups: these words must not contradict it.
-SEPARATION_OF_GROUPS = (
-    *SEPARATION[:2],
     (0.26, "loosely separated: the groups touch, and some customers lie between two of them"),
     (-1.0, "hardly separated: the groups overlap, and many customers lie between two of them"),
+)
+DISTANCE = (
+    (0.51, "narrow for their distance, as such a cut can be without any groups"),
+    (0.26, "wide for their distance, and some customers lie between two of them"),
+    (-1.0, "very wide for their distance, and many customers lie between two of them"),
 )
 
 
@@ -108,9 +108,11 @@ def _optional_charts(result: Result, k: int) -> dict[str, str]:
     trust, rows, drawings = clustering.trust, clustering.silhouettes, {}
     if len(rows):
         drawings["silhouette_rows"] = plots.silhouette_rows(rows)
-    if trust is not None:
+    if len(trust.gap):
         gap, size = trust.gap.set_index("k"), (5.2, max(2.2, 1.0 + 0.34 * k))
         drawings["gap"] = plots.gap(gap["gap"], gap["standard_error"], k)
+        parted = trust.parted.set_index("k")
+        drawings["parted"] = plots.parted(parted["least_parted"], parted["limit"], k)
         drawings["stability"] = plots.stability(trust.stability, trust.uniform, size=size)
     if len(r) > 1:
         size = (10.4, 1.2 + 0.3 * len(r) + 1.2 * (len(r) > 8))
@@ -141,10 +143,9 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=_)", name))
 
 
-def _separation(silhouette: float, trust: Trust | None) -> str | None:
-    """A mean silhouette in words; None where it is not defined."""
-    found = trust is not None and trust.verdict == "compact groups"
-    scale = SEPARATION_OF_GROUPS if found else SEPARATION
+def _separation(silhouette: float, trust: Trust) -> str | None:
+    """A mean silhouette in words that the verdict bears out; None where it is not defined."""
+    scale = SEPARATION if trust.verdict == "compact groups" else DISTANCE
     return next((words for limit, words in scale if silhouette >= limit), None)
 
 

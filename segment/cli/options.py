@@ -82,7 +82,12 @@ TABLE_OPTIONS = {
 }
 CLUSTER_OPTIONS = {
     "n_segments": _option(int | None, "-k", "Number of segments; default: chosen.", "N"),
-    "k_max": _option(int, "--k-max", "Highest number to try."),
+    "k_max": _option(
+        int | None,
+        "--k-max",
+        "Highest number to try; default: 10, fewer in small tables.",
+        "N",
+    ),
     "method": _option(str, "--method", "kmeans, single, complete, average or ward."),
     "random_state": _option(int, "--seed", "The same seed gives the same segments."),
     "n_threads": _option(int | None, "--threads", "Default: all cores.", "N"),

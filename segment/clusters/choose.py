@@ -6,13 +6,14 @@ and for ``segment choose-k``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from kmeans_core import selection
-from segment.wording import lined_up
+from segment.wording import lined_up, listed, plural, quote
 
 NAMES = {
     "silhouette": "silhouette",
@@ -34,6 +35,12 @@ MEANING = {
     ),
 }
 FOLLOWED = "Customers fall into groups that are not round, and these segments follow them."
+SOME_PARTED = (
+    "Some of these segments are groups of their own, others shade into each other, so the borders "
+    "between those could run elsewhere. Use the segments to sort customers."
+)
+ONE_SEGMENT = "There is one segment, so there is nothing to compare."
+MOST_PAIRS = 10  # that are named in a sentence
 
 
 class Trust(NamedTuple):
@@ -45,29 +52,107 @@ class Trust(NamedTuple):
     stability: pd.DataFrame  # segment, jaccard, word
     uniform: float  # the same mean for customers without groups
     stability_note: str
-    votes: dict[str, int]  # name of the voter -> number of segments
+    votes: dict[str, int]  # name of an index -> the number of segments that it would choose
     gap: pd.DataFrame  # k, gap, standard_error
+    parted: pd.DataFrame  # k, least_parted, limit
+    rule: str  # by which the number of segments is chosen, as a sentence
+    are_groups: bool  # whether the segments are groups, round or not
 
 
-def trust_of(choice: selection.Choice, segment_of_label: np.ndarray) -> Trust:
-    """The evidence, with segments under the numbers that the result gives them."""
-    found, structure = choice.stability, choice.structure
+def trust_of(
+    choice: selection.Choice, segment_of_label: np.ndarray, columns: Sequence[str]
+) -> Trust:
+    """The evidence, with segments under the numbers that the result gives them.
+
+    `columns` are the names of the matrix's columns.
+    """
+    found, gap, parted = choice.stability, choice.gap, choice.parted
     table = pd.DataFrame(
         {"segment": segment_of_label[found.labels], "jaccard": found.jaccard, "word": found.words}
     )
-    gap, not_round = choice.gap, structure.verdict == "structure, but not round groups"
+    pairs = _pairs_sentence(choice.structure, segment_of_label)
     return Trust(
-        verdict=structure.verdict,
-        meaning=FOLLOWED if not_round and structure.followed else MEANING[structure.verdict],
-        evidence=structure.evidence,
+        verdict=choice.structure.verdict,
+        meaning=_meaning(choice, columns),
+        evidence=[*pairs, *choice.structure.evidence],
         stability=table.sort_values("segment", ignore_index=True),
         uniform=found.uniform,
-        stability_note=_stability_note(found, structure.verdict),
+        stability_note=_stability_note(found, choice.structure.verdict),
         votes={NAMES[name]: k for name, k in choice.votes.items()},
         gap=pd.DataFrame(
             {"k": gap.n_clusters, "gap": gap.gap, "standard_error": gap.standard_error}
         ),
+        parted=pd.DataFrame(
+            {"k": parted.n_clusters, "least_parted": parted.least, "limit": parted.limit}
+        ),
+        rule=rule_sentence(choice),
+        are_groups=_are_groups(choice.structure),
     )
+
+
+def trust_without_choice(n_distinct: int) -> Trust:
+    """The verdict where there are too few different customers to compare."""
+    return Trust(
+        verdict="no clear structure",
+        meaning=(
+            f"Only {plural(n_distinct, 'customer')} differ in these columns, too few to tell "
+            "groups from chance."
+        ),
+        evidence=[],
+        stability=pd.DataFrame({"segment": [], "jaccard": [], "word": []}),
+        uniform=float("nan"),
+        stability_note="",
+        votes={},
+        gap=pd.DataFrame({"k": [], "gap": [], "standard_error": []}),
+        parted=pd.DataFrame({"k": [], "least_parted": [], "limit": []}),
+        rule="",
+        are_groups=False,
+    )
+
+
+def _are_groups(found: selection.Structure) -> bool:
+    """Whether the segments are groups: compact ones, or those of single linkage."""
+    if found.verdict == "compact groups":
+        return True
+    return found.verdict != "no clear structure" and found.followed and found.column_alone is None
+
+
+def _meaning(choice: selection.Choice, columns: Sequence[str]) -> str:
+    """What the verdict means for a reader of this report."""
+    found = choice.structure
+    if found.n_clusters == 1:
+        return ONE_SEGMENT
+    if found.column_alone is not None:
+        return (
+            f"One column alone, {quote(columns[found.column_alone])}, parts these segments; in the "
+            "other columns they hardly differ. That is a fact about this column, and no sign of "
+            "different kinds of customers."
+        )
+    if found.verdict != "compact groups" and _are_groups(found):
+        return FOLLOWED
+    if found.verdict == "no clear structure":
+        if choice.rule == "parted" and choice.best != choice.n_clusters:
+            return (
+                f"Customers do fall into groups, but these {choice.n_clusters} segments are not "
+                f"those groups: {choice.best} segments would follow them (-k {choice.best})."
+            )
+        if any(found.is_parted):
+            return SOME_PARTED
+    return MEANING[found.verdict]
+
+
+def _pairs_sentence(found: selection.Structure, segment_of_label: np.ndarray) -> list[str]:
+    """Which neighbours are parted and which shade into each other, where both occur."""
+    if not any(found.is_parted) or all(found.is_parted):
+        return []
+    names: dict[bool, list[str]] = {True: [], False: []}
+    for pair, parted in zip(found.partings, found.is_parted, strict=True):
+        a, b = sorted((int(segment_of_label[pair.first]), int(segment_of_label[pair.second])))
+        names[parted].append(f"{a} and {b}")
+    return [
+        f"A valley with fewer customers parts the segments {listed(names[True], MOST_PAIRS)}. By "
+        f"degrees differ {listed(names[False], MOST_PAIRS)}."
+    ]
 
 
 def _stability_note(found: selection.Stability, verdict: str) -> str:
@@ -75,41 +160,53 @@ def _stability_note(found: selection.Stability, verdict: str) -> str:
     drawn = f"{found.n_rows:,} customers drawn at random" if found.sampled else "customers"
     return (
         f"Found again in {found.n_resamples} resamples of the {drawn}{early}: 1 is always, below "
-        f"0.6 is called dissolved. Customers without any groups, in as many segments, reach "
-        f"{found.uniform:.2f}, so stability alone proves nothing. The verdict here: {verdict}."
+        "0.6 is called dissolved. Customers without any groups, in the same number of segments, "
+        f"reach {found.uniform:.2f}, so stability alone proves nothing. The verdict: {verdict}."
     )
 
 
-def vote_sentence(choice: selection.Choice) -> str:
-    """The votes of the metrics, and the number that they choose."""
-    votes = ", ".join(f"{NAMES[name]} {k}" for name, k in choice.votes.items())
-    winner = selection.plurality(choice.votes)
-    supporters = sum(k == winner for k in choice.votes.values())
-    most = max(list(choice.votes.values()).count(k) for k in choice.votes.values())
-    leaders = {k for k in choice.votes.values() if list(choice.votes.values()).count(k) == most}
-    if len(leaders) > 1:
+def rule_sentence(choice: selection.Choice) -> str:
+    """Which rule chooses the number of segments, and what it says."""
+    if choice.rule == "parted":
         return (
-            f"The votes: {votes}. No number has most votes, so the silhouette's {winner} is taken."
+            f"{choice.best} is the largest number of segments of which every two neighbours are "
+            "parted by a valley."
         )
-    return f"The votes: {votes}. {winner} has most of them ({supporters} of {len(choice.votes)})."
+    no_valley = "No number of segments has a valley between every two neighbours"
+    if choice.rule == "elbow":
+        return (
+            f"{no_valley}, and the gap statistic still rises at the last number tried, so the "
+            f"elbow decides: from {choice.best} on, more segments reduce the spread left inside "
+            "them only slowly."
+        )
+    return (
+        f"{no_valley}, so the gap statistic decides: {choice.best} is the smallest number within "
+        "two standard errors of its best."
+    )
 
 
-def choice_lines(metrics: pd.DataFrame, trust: Trust | None, decisions: list[str]) -> list[str]:
+def votes_sentence(choice: selection.Choice) -> str:
+    """What single indices would choose, for comparison."""
+    votes = ", ".join(f"{NAMES[name]} {k}" for name, k in choice.votes.items())
+    return f"For comparison, single indices alone would choose: {votes}."
+
+
+def choice_lines(metrics: pd.DataFrame, trust: Trust, decisions: list[str]) -> list[str]:
     """The lines that ``segment choose-k`` prints."""
     table = metrics.copy()
-    if trust is not None:
-        table = table.merge(trust.gap, on="k", how="left")
+    if len(trust.gap):
+        table = table.merge(trust.gap, on="k", how="left").merge(trust.parted, on="k", how="left")
     chosen = np.where(table.pop("chosen") == 1, "*", "")
     table = table.round(4).astype(object).where(table.notna(), "")
     table.insert(0, "", chosen)
     rows = [list(table.columns), *table.to_numpy().tolist()]
     lines = [*lined_up([[_cell(value) for value in row] for row in rows], str.rjust), ""]
-    if trust is not None:
-        lines += [f"verdict: {trust.verdict}. {trust.meaning}", *_bullets(trust.evidence), ""]
-        lines += [
-            f"segment {row.segment}: found again {row.jaccard:.2f}, {row.word}"
-            for row in trust.stability.itertuples()
-        ]
+    lines += [f"verdict: {trust.verdict}. {trust.meaning}", *_bullets(trust.evidence), ""]
+    lines += [
+        f"segment {row.segment}: found again {row.jaccard:.2f}, {row.word}"
+        for row in trust.stability.itertuples()
+    ]
+    if trust.stability_note:
         lines += [trust.stability_note, ""]
     return [*lines, *_bullets(decisions)]
 

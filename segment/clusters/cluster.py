@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from kmeans_core import metrics, selection
-from segment.clusters.choose import Trust, trust_of, vote_sentence
+from segment.clusters.choose import (
+    Trust,
+    rule_sentence,
+    trust_of,
+    trust_without_choice,
+    votes_sentence,
+)
 from segment.errors import SegmentError
 from segment.wording import plural
 
@@ -17,6 +23,8 @@ METHODS = ("kmeans", "single", "complete", "average", "ward")
 METRICS = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
 HIERARCHICAL_LIMIT = 20_000  # customers; average linkage of 20,000, all k: 8 s, 0.5 GB
 RESTARTS = 10
+MOST_SEGMENTS = 10  # that are tried by default
+FEWEST_CUSTOMERS = 5  # in a segment on average, by default
 FEWEST_DISTINCT = 4  # distinct customers; with fewer there is nothing to choose
 
 
@@ -33,7 +41,7 @@ class Clustering(NamedTuple):
     model: Any  # a fitted KMeans; None for a hierarchical method
     Z: np.ndarray | None  # the merges of a hierarchical method
     dunn_note: str
-    trust: Trust | None  # None where there are too few distinct customers
+    trust: Trust
     silhouettes: pd.DataFrame  # segment, silhouette: of all customers, or of a sample
     decisions: list[str]
     notices: list[str]  # decisions that the report shows at its top
@@ -43,7 +51,7 @@ class ClusterOptions(NamedTuple):
     """What the user decided about the clustering."""
 
     n_segments: int | None = None
-    k_max: int = 10
+    k_max: int | None = None  # None: 10, and on small tables a fifth of the customers
     method: str = "kmeans"
     random_state: int = 0
     n_threads: int | None = None
@@ -62,12 +70,23 @@ class _Tried(NamedTuple):
     n_distinct: int
 
 
-def find_segments(X: np.ndarray, options: ClusterOptions = DEFAULTS) -> Clustering:
+class _Words(NamedTuple):
+    """Names of columns, and sentences for the report."""
+
+    columns: Sequence[str]
+    decisions: list[str]
+    notices: list[str]
+
+
+def find_segments(
+    X: np.ndarray, options: ClusterOptions = DEFAULTS, columns: Sequence[str] = ()
+) -> Clustering:
     """Cluster the rows of `X` for every k in the range, and let `selection.choose_k` choose.
 
-    The range is 2..min(k_max, distinct rows - 1). If `n_segments` is given, it is chosen, and the
-    range is still tried, for comparison. SegmentError where there are too few distinct rows, fewer
-    than `n_segments`, or too many rows for a hierarchical method.
+    `columns` are the names of the columns of `X`, by default their numbers. The range is
+    2..min(k_max, distinct rows - 1). If `n_segments` is given, it is chosen, and the range is still
+    tried, for comparison. SegmentError where there are too few distinct rows, fewer than
+    `n_segments`, or too many rows for a hierarchical method.
     """
     tried, n_segments = _try_range(X, options), options.n_segments
     if n_segments is None:
@@ -77,13 +96,14 @@ def find_segments(X: np.ndarray, options: ClusterOptions = DEFAULTS) -> Clusteri
         k = n_segments
         sentences, notices = _as_requested(k, tried)
     decisions = [*_method_sentences(tried.sweep, len(X)), *sentences, *notices]
-    return _clustering(X, tried, k, options, (decisions, notices))
+    names = columns or [str(number + 1) for number in range(X.shape[1])]
+    return _clustering(X, tried, k, options, _Words(names, decisions, notices))
 
 
 def _try_range(X: np.ndarray, options: ClusterOptions) -> _Tried:
     """Clusterings into every k of the range, and into `n_segments`; see `find_segments`."""
-    n_segments, k_max = options.n_segments, options.k_max
-    n_distinct = len(np.unique(X, axis=0))
+    n_segments, n_distinct = options.n_segments, len(np.unique(X, axis=0))
+    k_max = options.k_max or max(2, min(MOST_SEGMENTS, len(X) // FEWEST_CUSTOMERS))
     ks = _range_of_k(n_distinct, n_segments, k_max)
     _refuse_too_many_rows(len(X), options.method)
     in_range = [k for k in ks if 2 <= k <= min(k_max, n_distinct - 1)]
@@ -103,7 +123,7 @@ def _clustering(
     tried: _Tried,
     k: int,
     options: ClusterOptions,
-    sentences: tuple[list[str], list[str]],
+    words: _Words,
 ) -> Clustering:
     """The clustering into `k`, its segments numbered by size."""
     sweep, choice = tried.sweep, tried.choice
@@ -120,10 +140,14 @@ def _clustering(
         model=sweep.models[position],
         Z=sweep.Z,
         dunn_note=sweep.dunn_left_out or "",
-        trust=None if choice is None else trust_of(choice, segment_of_label),
+        trust=(
+            trust_without_choice(tried.n_distinct)
+            if choice is None
+            else trust_of(choice, segment_of_label, words.columns)
+        ),
         silhouettes=_silhouettes(X, segments, options),
-        decisions=sentences[0],
-        notices=sentences[1],
+        decisions=words.decisions,
+        notices=words.notices,
     )
 
 
@@ -155,48 +179,61 @@ def _metrics_table(rows: Sequence[Any], k: int) -> pd.DataFrame:
 def _as_requested(k: int, tried: _Tried) -> tuple[list[str], list[str]]:
     """Sentences and notices where the user gave the number of segments."""
     sentences, notices = [f"Formed {plural(k, 'segment')}, as requested."], []
-    span, choice = _span(tried), tried.choice
-    if tried.rows:
-        sentences.append(f"Of {span}, {_elbow(tried.knee)}.")
-    best = selection.plurality(choice.votes) if choice is not None and choice.votes else k
-    if choice is not None and best != k:
+    choice = tried.choice
+    if choice is not None and tried.rows and choice.best != k:
         notices.append(
-            f"{k} segments were requested; of {span}, {best} would have been chosen. "
-            f"{vote_sentence(choice)}"
+            f"{k} segments were requested; of {_span(tried)}, {choice.best} would have been "
+            f"chosen. {rule_sentence(choice)}"
         )
+    if choice is not None and choice.votes:
+        sentences.append(votes_sentence(choice))
     return sentences, notices
 
 
 def _chosen(k: int, tried: _Tried) -> tuple[list[str], list[str]]:
     """Sentences and notices where the number of segments was chosen here."""
-    choice, knee, n_possible = tried.choice, tried.knee, tried.n_distinct - 1
+    choice = tried.choice
     silhouette = next(row.silhouette for row in tried.rows if row.n_clusters == k)
     sentences = [f"Chose {k} segments of {_span(tried)} (mean silhouette {silhouette:.3f})."]
-    notices = []
     if choice is not None:
-        sentences.append(vote_sentence(choice))
+        sentences += [rule_sentence(choice), votes_sentence(choice)]
+        if choice.rule == "gap":
+            sentences += _elbow(k, tried.knee)
+    return sentences, _end_of_range(k, tried)
+
+
+def _elbow(k: int, knee: int | None) -> list[str]:
+    """The elbow, where no valley decides: one more number that can be defended."""
+    if knee is None:
+        return []
+    meaning = f"The elbow of the spread left inside segments is at {knee}"
+    if knee == k:
+        return [f"{meaning} too: more segments reduce it only slowly."]
+    return [
+        f"{meaning}: from there on, more segments reduce it only slowly. As no valley decides "
+        f"here, {knee} segments can be defended as well (-k {knee})."
+    ]
+
+
+def _end_of_range(k: int, tried: _Tried) -> list[str]:
+    """A notice where the chosen number is the last one that was tried."""
+    n_possible, n_customers = tried.n_distinct - 1, len(tried.sweep.rows[0].labels)
     if k == n_possible:
-        notices.append(
+        return [
             f"{k} is the largest number of segments that can be compared, the chosen features "
             f"having only {n_possible + 1} distinct rows; more customers or features may show more."
-        )
-    elif k == tried.rows[-1].n_clusters:
-        notices.append(
-            f"{k} is the largest number of segments that was tried, so more may be better still: "
-            "try a larger --k-max."
-        )
-    if knee not in (None, k):
-        notices.append(
-            f"The vote chooses {k} segments, the elbow is at {knee}: the two disagree, so "
-            f"look at {knee} segments as well (-k {knee})."
-        )
-        return sentences, notices
-    agreed = f"{_elbow(knee)} too: the two agree" if knee else f"{_elbow(knee)}; the vote decides"
-    return [*sentences, f"{agreed[0].upper()}{agreed[1:]}."], notices
-
-
-def _elbow(knee: int | None) -> str:
-    return "there is no clear elbow" if knee is None else f"the elbow is at {knee}"
+        ]
+    if k != tried.rows[-1].n_clusters:
+        return []
+    if k == n_customers // FEWEST_CUSTOMERS and k < MOST_SEGMENTS:
+        return [
+            f"{k} is the largest number of segments that was tried, so that each has "
+            f"{FEWEST_CUSTOMERS} customers or more on average; --k-max {k + 1} tries more."
+        ]
+    return [
+        f"{k} is the largest number of segments that was tried, so more may be better still: "
+        f"try a larger --k-max, such as --k-max {k + MOST_SEGMENTS}."
+    ]
 
 
 def _method_sentences(sweep: selection.Sweep, n_rows: int) -> list[str]:

@@ -106,7 +106,7 @@ Z = linkage(X, "ward")
 GOOD = {
     "X": X, "y": X, "Z": Z, "labels": LABELS, "labels_true": LABELS, "labels_pred": LABELS,
     "centers": X[::4], "n_clusters": 3, "n_clusters_range": [2, 3, 4],
-    "wcss": [9.0, 4.0, 3.0], "mean_jaccard": 0.9, "jaccard": 0.9,
+    "wcss": [9.0, 4.0, 3.0], "mean_jaccard": 0.9, "jaccard": 0.9, "x": X[:, 0],
 }  # fmt: skip
 GOOD_FOR = {
     "knee": {"n_clusters": [2, 3, 4]},
@@ -144,6 +144,21 @@ MATRICES = {
     "dates": (np.zeros((N, D), "M8[D]"), "numbers only"),
     "ragged": ([[1.0, 2.0], [3.0]] * 6, "rectangular|inhomogeneous"),
     "masked": (np.ma.masked_greater(X, 5), "masked"),
+}
+SAMPLES = {
+    "NaN": ([1.0, np.nan], "NaN"),
+    "infinity": ([1.0, -np.inf], "infinity"),
+    "no values": ([], "0 sample"),
+    "2-D": (X, r"one dimension, got shape \(12, 3\)"),
+    "0-D": (3.0, r"one dimension, got shape \(\)"),
+    "None": (None, r"one dimension, got shape \(\)"),
+    "sparse": (sp.csr_matrix(X), r"one dimension, got shape \(\)"),
+    "text": (["1", "a"], "numbers only"),
+    "objects": ([1.0, {}], "numbers only"),
+    "complex": ([1j, 2.0], "Complex"),
+    "dates": (np.zeros(N, "M8[D]"), "numbers only"),
+    "ragged": ([[1.0, 2.0], [3.0]], "inhomogeneous"),
+    "masked": (np.ma.masked_greater(X[:, 0], X[0, 0]), "masked"),
 }
 SPARSE = {"sparse": (sp.csr_matrix(X), "[Ss]parse")}
 TAKE_SPARSE = {"fit", "fit_predict", "fit_transform", "predict", "transform", "score"}
@@ -240,6 +255,7 @@ RESULTS = {what: (bad, "result must be what sweep") for what, bad in
            {"None": None, "list": []}.items()}  # fmt: skip
 BAD = {
     "X": MATRICES, "y": MATRICES, "centers": MATRICES, "Z": TREES,
+    "x": SAMPLES,
     "labels": LABELLINGS, "labels_true": LABELLINGS, "labels_pred": LABELLINGS,
     "sample_weight": WEIGHTS, "n_clusters": CLUSTERS, "n_clusters_range": RANGES,
     "init": STARTS, "n_init": COUNTS, "max_iter": COUNTS, "n_threads": COUNTS,

@@ -1,4 +1,4 @@
-"""Choosing the number of clusters: sweeps, gap, stability, structure and the vote."""
+"""Choosing the number of clusters: sweeps, gap, stability, structure and the choice."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ def _sweep(make: Any, method: str, **given: Any) -> Found:
 
 def _numbers() -> Iterator[Case]:
     for name, make in TABLES.items():
+        yield Case(f"dip/{name}", partial(_dips, make))
         for method in ("kmeans", "average", "ward"):
             yield Case(f"gap/{name}/{method}", partial(_on, "gap_statistic", make, method=method))
         yield Case(f"prediction_strength/{name}", partial(_on, "prediction_strength", make))
@@ -92,6 +93,12 @@ def _on(function: str, make: Any, **given: Any) -> Found:
     few = {"n_splits": 4} if function == "prediction_strength" else {"n_references": 4}
     parameters = {"n_init": 3, "random_state": 0, **few, **given}
     return Found(getattr(selection, function)(X, _ks(X), **parameters))
+
+
+def _dips(make: Any) -> Found:
+    from kmeans_core import selection
+
+    return Found([selection.dip_statistic(column) for column in make().T])
 
 
 def _hopkins(make: Any, n_probes: int | None) -> Found:
@@ -168,5 +175,7 @@ def _choice(make: Any, **given: Any) -> Found:
             found.stability,
             found.structure._replace(evidence=[]),
             found.row,
+            found.parted,
+            [found.best, found.rule],
         ]
     )

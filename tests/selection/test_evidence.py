@@ -1,4 +1,4 @@
-"""Gap, Hopkins, stability, prediction strength, valleys and others against their definitions."""
+"""Fits, gap, Hopkins, stability and prediction strength against their definitions."""
 
 import itertools
 import time
@@ -6,10 +6,11 @@ import time
 import naive
 import numpy as np
 import pytest
-from lookalikes import two_moons
+from lookalikes import groups
 
 from kmeans_core import KMeans, metrics
 from kmeans_core.engine.threads import Workers
+from kmeans_core.hierarchy import cut_tree, linkage
 from kmeans_core.kmeans.data.dataset import open_dataset
 from kmeans_core.kmeans.strategy import SMALL_FLOPS
 from kmeans_core.selection import (
@@ -19,24 +20,14 @@ from kmeans_core.selection import (
     hopkins,
     prediction_strength,
     stability_word,
-    structure_verdict,
 )
-from kmeans_core.selection.density_valley import mean_valley
+from kmeans_core.selection.clusterers import clusterings, labels_for
 from kmeans_core.selection.fit_range import child_seeds, fit_packed
-from kmeans_core.selection.gap import _gap
+from kmeans_core.selection.gap import Gap, gap_of_curves
 from kmeans_core.selection.hopkins import hopkins_in
-from kmeans_core.selection.null_tables import gaussian_rows, some_rows, tightest_box, uniform_rows
+from kmeans_core.selection.nulls.box import tightest_box, uniform_rows
 from kmeans_core.selection.prediction import _strength
-from kmeans_core.selection.spanning_tree import SingleLinkage, smallest_group
 from kmeans_core.selection.stability import _largest_jaccard
-
-
-def groups(seed=0, n_groups=4, size=30, spread=0.5):
-    rng = np.random.default_rng(seed)
-    centers = 6.0 * np.column_stack([np.arange(n_groups), np.arange(n_groups) % 2])
-    truth = np.repeat(np.arange(n_groups), size)
-    return centers[truth] + rng.normal(scale=spread, size=(len(truth), 2)), truth
-
 
 # ---- fits ------------------------------------------------------------------------------------
 
@@ -60,6 +51,20 @@ def test_each_fit_of_a_range_has_the_bits_of_kmeans_alone(n_samples, dtype):
             assert (result.inertia, result.n_iter) == (alone.inertia_, alone.n_iter_)
 
 
+@pytest.mark.parametrize("method", ["kmeans", "average", "ward"])
+def test_clusterings_are_those_of_the_public_functions(method):
+    X, _ = groups(2, spread=2.0)
+    labellings, wcss = clusterings(X, [1, 5, 3], method, 4, 7)
+    for k, labels, within in zip([1, 5, 3], labellings, wcss, strict=True):
+        if method == "kmeans":
+            expected = KMeans(k, n_init=4, random_state=7).fit(X).labels_
+        else:
+            expected = cut_tree(linkage(X, method), k)[:, 0]
+        np.testing.assert_array_equal(labels, expected)
+        np.testing.assert_array_equal(labels_for(X, k, method, 4, 7), expected)
+        assert within == pytest.approx(metrics.inertia(X, expected), rel=1e-12)
+
+
 def test_auto_is_one_start():
     X, _ = groups(1, spread=3.0)
     auto, one = (fit_range(X, [6], n_init=n, random_state=0)[0] for n in ("auto", 1))
@@ -71,45 +76,6 @@ def test_child_seeds_come_from_any_kind_of_random_state():
     assert len(set(child_seeds(np.random.default_rng(0), 50))) == 50
     with pytest.raises(ValueError, match="random_state must be"):
         child_seeds("x", 1)
-
-
-# ---- references ------------------------------------------------------------------------------
-
-
-def test_the_tightest_box_holds_every_row_and_nothing_smaller_would():
-    rng = np.random.default_rng(0)
-    square = rng.uniform(size=(500, 2))
-    long = square @ [[10.0, 0.0], [0.0, 1.0]] @ np.array([[1.0, 1.0], [-1.0, 1.0]]) / np.sqrt(2)
-    for X, area in ((square, 1.0), (long, 10.0)):
-        box = tightest_box(X)
-        along = (X - box.center) @ box.axes.T
-        np.testing.assert_allclose(along.min(axis=0), box.corner, atol=1e-9)
-        np.testing.assert_allclose(along.max(axis=0), box.corner + box.extent, atol=1e-9)
-        assert 0.9 * area < box.extent.prod() < 1.1 * area
-        drawn = uniform_rows(box, 1_000, np.random.RandomState(0))
-        np.testing.assert_allclose(drawn.mean(axis=0), X.mean(axis=0), atol=0.4)
-
-
-def test_a_flat_table_has_a_flat_box():
-    X = np.column_stack([np.arange(20.0), np.full(20, 3.0)])
-    drawn = uniform_rows(tightest_box(X), 50, np.random.RandomState(0))
-    np.testing.assert_allclose(drawn[:, 1], 3.0)
-    same = uniform_rows(tightest_box(np.ones((5, 2))), 4, np.random.RandomState(0))
-    np.testing.assert_array_equal(same, np.ones((4, 2)))
-
-
-def test_a_gaussian_table_has_the_mean_and_the_covariance_of_the_table():
-    X = np.random.default_rng(0).normal(size=(400, 3)) @ [[1, 2, 0], [0, 1, 0], [0, 0, 3]] + 5.0
-    drawn = gaussian_rows(X, 50_000, np.random.RandomState(0))
-    np.testing.assert_allclose(drawn.mean(axis=0), X.mean(axis=0), atol=0.1)
-    np.testing.assert_allclose(np.cov(drawn.T), np.cov(X.T), atol=0.3)
-
-
-def test_some_rows_keep_their_order():
-    X = np.arange(100)[:, None]
-    assert some_rows(X, 100, np.random.RandomState(0)) is X
-    kept = some_rows(X, 10, np.random.RandomState(0))
-    assert len(kept) == 10 and (np.diff(kept[:, 0]) > 0).all()
 
 
 # ---- gap -------------------------------------------------------------------------------------
@@ -124,7 +90,7 @@ def test_gap_equals_the_papers_steps(seed):
     gaps, errors, choice = naive.gap_curve(
         0, ks, tables[1:], lambda table, k: curves[table, ks.index(k)]
     )
-    ours = _gap(np.array(ks), curves, 10, False)
+    ours = gap_of_curves(np.array(ks), curves, 10, False)
     np.testing.assert_allclose(ours.gap, gaps, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(ours.standard_error, errors, rtol=1e-12, atol=1e-14)
     assert ours.choice == choice
@@ -158,7 +124,25 @@ def test_gap_of_a_tree_and_of_a_large_table():
     assert gap_statistic(X, range(2, 7), method="average", random_state=0).choice == 4
     large = np.tile(X, (60, 1)) + np.random.default_rng(0).normal(scale=0.1, size=(7_200, 2))
     found = gap_statistic(large, range(3, 7), n_references=2, n_init=2, random_state=0)
-    assert (found.sampled, found.n_rows, found.choice) == (True, 5_000, 4)
+    assert (found.sampled, found.n_rows, found.choice) == (True, 2_000, 4)
+
+
+def gap_with(values, errors, ks=None):
+    ks = np.arange(1, 1 + len(values)) if ks is None else np.array(ks)
+    return Gap(ks, np.array(values), np.array(errors), 1, 100, False, 20, np.zeros(20))
+
+
+def test_the_smallest_number_near_the_best_by_hand():
+    gap = gap_with([0.9, 0.1, 0.42, 0.45, 0.5, 0.48], [0.1, 0.5, 0.5, 0.5, 0.04, 0.5])
+    assert gap.smallest_near_best(range(2, 7)) == 3  # 0.42 = 0.5 - 2 * 0.04; one is not looked at
+    assert gap.smallest_near_best([4, 5, 6]) == 4 and gap.smallest_near_best([6]) == 6
+    assert gap.smallest_near_best([2, 6]) == 6 - 4  # within two errors of 6: 0.48 - 1.0
+    assert gap.smallest_near_best([1]) is None and gap.smallest_near_best([]) is None
+    assert gap.smallest_near_best([9, 20]) is None  # not computed
+    exact = gap_with([0.0, 0.2, 0.3], [0.0, 0.0, 0.0])
+    assert exact.smallest_near_best([2, 3]) == 3
+    level = gap_with([0.0, 0.3, 0.3], [0.0, 0.0, 0.0], ks=[1, 4, 8])
+    assert level.smallest_near_best(iter([4, 8])) == 4
 
 
 def test_gap_is_finite_where_nothing_is_left_inside():
@@ -275,34 +259,7 @@ def test_prediction_strength_finds_groups():
         prediction_strength(X, [200])
 
 
-# ---- single linkage and valleys ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_longest_bridge_equals_the_walk_through_all_pairs(seed):
-    X = np.random.default_rng(seed).normal(size=(40, 2))
-    X[:15] += 4.0
-    expected = naive.longest_bridge(X, smallest_group(40))
-    assert SingleLinkage(X).longest_bridge() == pytest.approx(expected, rel=1e-12)
-
-
-def test_single_linkage_follows_moons_and_leaves_outliers_alone():
-    X, truth = two_moons(400, 0.05, 0)
-    tree = SingleLinkage(np.vstack([X, [[9.0, 9.0]]]))
-    group, n_groups = tree.groups(0.8 * tree.longest_bridge())
-    assert n_groups == 2 and group[-1] == -1
-    kept = group[:-1] >= 0
-    assert metrics.adjusted_rand_score(truth[kept], group[:-1][kept]) == 1.0
-    assert SingleLinkage(np.ones((30, 2))).longest_bridge() == 0.0
-
-
-def test_a_valley_lies_between_groups_and_not_inside_one():
-    X, truth = groups(7, size=300)
-    assert mean_valley(X, truth, np.zeros(1_200, dtype=int)) < 0.05
-    flat = np.random.default_rng(0).uniform(size=(2_000, 2))
-    halves = (flat[:, 0] > 0.5).astype(int)
-    assert 0.8 < mean_valley(flat, halves, np.zeros(2_000, dtype=int)) < 1.3
-    assert np.isnan(mean_valley(X, truth, truth))
+# ---- bad input ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -335,12 +292,6 @@ def test_a_valley_lies_between_groups_and_not_inside_one():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(*groups())
-
-
-@pytest.mark.parametrize("gap", [None, 0.3, (1.0, 2.0)])
-def test_what_is_no_gap_is_refused(gap):
-    with pytest.raises(TypeError, match="gap must be what gap_statistic\\(\\) returns, got "):
-        structure_verdict(*groups(), gap)
 
 
 def test_the_time_budget_begins_with_the_call(monkeypatch):

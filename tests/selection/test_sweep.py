@@ -5,6 +5,7 @@ import sys
 import naive
 import numpy as np
 import pytest
+from lookalikes import groups
 
 from kmeans_core import metrics
 from kmeans_core.hierarchy import cut_tree, linkage
@@ -18,13 +19,6 @@ METRICS = {
     "calinski_harabasz": metrics.calinski_harabasz_score,
     "dunn": metrics.dunn_index,
 }
-
-
-def groups(seed=0, n_groups=4, size=30, spread=0.5):
-    rng = np.random.default_rng(seed)
-    centers = 6.0 * np.column_stack([np.arange(n_groups), np.arange(n_groups) % 2])
-    truth = np.repeat(np.arange(n_groups), size)
-    return centers[truth] + rng.normal(scale=spread, size=(len(truth), 2)), truth
 
 
 @pytest.mark.parametrize("method", ["kmeans", "single", "complete", "average", "ward"])

@@ -17,8 +17,8 @@ from segment.clusters.choose import Trust
 from segment.demo import demo_customers
 from segment.features.features import Number
 
-CHARTS = ["sizes", "scatter", "heatmap", "silhouette_rows", "stability", "elbow", "silhouette"]
-CHARTS += ["davies_bouldin", "calinski_harabasz", "gap"]
+CHARTS = ["sizes", "scatter", "heatmap", "silhouette_rows", "stability", "parted", "elbow"]
+CHARTS += ["silhouette", "davies_bouldin", "calinski_harabasz", "gap"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
 LOADING = {"src", "href", "xlink:href", "srcset", "data", "poster", "action", "background"}
@@ -154,7 +154,7 @@ def test_any_number_of_segments(tmp_path, k):
     demo_customers(120).table.to_csv(tmp_path / "t.csv", index=False)
     assert main(["run", str(tmp_path / "t.csv"), "--out", str(tmp_path / "o"), "-k", k]) == 0
     text = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
-    assert f"fall into {k} segment" in text
+    assert f"sorted into {k} segment" in text
 
 
 class TestTwoDimensions:
@@ -175,10 +175,12 @@ class TestTwoDimensions:
 
 
 @pytest.mark.parametrize("silhouette", [0.9, 0.6, 0.3, 0.1, -0.5])
-@pytest.mark.parametrize("verdict", [None, "compact groups", "no clear structure"])
+@pytest.mark.parametrize(
+    "verdict", ["compact groups", "structure, but not round groups", "no clear structure"]
+)
 def test_what_is_said_of_the_separation_does_not_deny_the_verdict(silhouette, verdict):
-    trust = None if verdict is None else Trust(verdict, *[None] * 7)
+    trust = Trust(**{**dict.fromkeys(Trust._fields), "verdict": verdict})
     words = _separation(silhouette, trust)
-    denied = "not as groups that exist" in words
-    assert denied == (silhouette < 0.26 and verdict != "compact groups")
+    assert ("separated" in words) == (verdict == "compact groups")
+    assert "not as groups that exist" not in words
     assert _separation(float("nan"), trust) is None

@@ -10,7 +10,7 @@ from lookalikes import two_moons
 from kmeans_core import selection
 from segment import Segmenter
 from segment.__main__ import main
-from segment.clusters.choose import MEANING, vote_sentence
+from segment.clusters.choose import MEANING, rule_sentence, votes_sentence
 
 
 def shoppers(n=150, seed=0):
@@ -25,30 +25,34 @@ def noise(n=400, seed=0):
     return pd.DataFrame(np.random.default_rng(seed).uniform(size=(n, 2)), columns=["a", "b"])
 
 
-def choice_with(votes):
-    names = ("silhouette", "davies_bouldin", "calinski_harabasz", "gap")
-    blank = dict.fromkeys(selection.Choice._fields)
-    return selection.Choice(**{**blank, "votes": dict(zip(names, votes, strict=True))})
+def choice_with(**known):
+    return selection.Choice(**{**dict.fromkeys(selection.Choice._fields), **known})
 
 
 def test_every_verdict_is_explained():
-    from kmeans_core.selection import structure
+    from kmeans_core.selection.structure import verdict
 
-    assert set(MEANING) == {structure.COMPACT, structure.NOT_ROUND, structure.NONE}
+    assert set(MEANING) == {verdict.COMPACT, verdict.NOT_ROUND, verdict.NONE}
 
 
 @pytest.mark.parametrize(
-    "votes, said",
+    "rule, said",
     [
-        ((5, 5, 9, 1), "5 has most of them (2 of 4)."),
-        ((2, 3, 4, 5), "No number has most votes, so the silhouette's 2 is taken."),
-        ((2, 2, 4, 4), "No number has most votes, so the silhouette's 2 is taken."),
+        ("parted", "5 is the largest number of segments of which every two neighbours are parted"),
+        ("gap", "the gap statistic decides: 5 is the smallest number within two standard errors"),
+        ("elbow", "so the elbow decides: from 5 on, more segments reduce the spread"),
     ],
 )
-def test_the_vote_is_told_in_a_sentence(votes, said):
-    sentence = vote_sentence(choice_with(votes))
-    assert sentence.startswith(f"The votes: silhouette {votes[0]}, Davies-Bouldin {votes[1]}")
-    assert sentence.endswith(said)
+def test_the_rule_that_chose_is_named(rule, said):
+    assert said in rule_sentence(choice_with(best=5, rule=rule))
+
+
+def test_single_indices_are_shown_for_comparison():
+    votes = {"silhouette": 5, "davies_bouldin": 4, "calinski_harabasz": 9, "gap": 1}
+    assert votes_sentence(choice_with(votes=votes)) == (
+        "For comparison, single indices alone would choose: silhouette 5, Davies-Bouldin 4, "
+        "Calinski-Harabasz 9, gap statistic 1."
+    )
 
 
 @pytest.mark.parametrize("method", ["kmeans", "average"])
@@ -71,7 +75,7 @@ def test_choose_k_and_run_say_the_same(method, tmp_path, monkeypatch, capsys):
     name = table[0].split().index("silhouette") - len(table[0].split())
     shown = {int(line.split()[int("*" in line)]): float(line.split()[name]) for line in table[1:]}
     assert shown == pytest.approx(metrics.set_index("k")["silhouette"].to_dict(), abs=1e-4)
-    sentence = next(line[2:] for line in said.splitlines() if line.startswith("- The votes"))
+    sentence = next(line[2:] for line in said.splitlines() if line.startswith("- 3 is the largest"))
     assert sentence.replace("'", "&#39;") in page
 
 
@@ -101,20 +105,54 @@ def test_stability_is_that_of_the_segments_under_their_numbers():
     assert (stability["word"].iloc[:3] == "highly stable").all()
 
 
-def test_too_few_customers_to_doubt():
+def test_too_few_different_customers_to_judge():
     table = pd.DataFrame({"a": [1.5, 1.5, 2.5, 9.5] * 3})
     segmenter = Segmenter().fit(table.assign(ID=range(12)))
-    assert segmenter.result_.clustering.trust is None and len(segmenter.profile_) == 2
-    assert "Verdict" not in segmenter.files()["report.html"]
+    trust = segmenter.result_.clustering.trust
+    assert trust.verdict == "no clear structure" and "Only 3 customers differ" in trust.meaning
+    assert len(segmenter.profile_) == 2
+    page = segmenter.files()["report.html"]
+    assert "Verdict: no clear structure" in page and "too few to tell groups from chance" in page
 
 
-def test_mall_customers_have_five_stable_segments(shared_data, capsys):
+def test_one_segment_is_no_group():
+    trust = Segmenter(1).fit(shoppers()).result_.clustering.trust
+    assert trust.verdict == "no clear structure" and "nothing to compare" in trust.meaning
+
+
+def test_mall_customers_have_five_stable_segments_of_which_some_are_parted(shared_data, capsys):
     columns = ["--feature", "Annual Income (k$)", "--feature", "Spending Score (1-100)"]
     assert main(["choose-k", str(shared_data / "mall_customers.csv"), *columns]) == 0
     said = capsys.readouterr().out
     assert said.startswith("200 customers -> 5 segments, silhouette 0.555")
-    assert said.count("highly stable") == 5 and "verdict: compact groups" in said
-    assert "- Two of three tests find more than chance would show" in said
+    assert said.count("highly stable") == 5 and "verdict: no clear structure. Some of" in said
+    assert "- A valley with fewer customers parts the segments" in said
+    assert "the gap statistic decides: 5 is the smallest number" in said
+
+
+def test_more_segments_than_groups_are_not_called_groups():
+    trust = Segmenter(9).fit(shoppers(600)).result_.clustering.trust
+    assert trust.verdict == "no clear structure"
+    assert "3 segments would follow them (-k 3)" in trust.meaning
+
+
+def test_a_column_with_modes_of_its_own_is_named():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(600, 3)), columns=["Age", "Visits", "Tenure"])
+    table.insert(1, "Charges", np.where(rng.random(600) < 0.5, 20.0, 80.0) + 4 * table["Age"])
+    table["Age"] = rng.normal(size=600)
+    trust = Segmenter().fit(table).result_.clustering.trust
+    assert "One column alone, 'Charges', parts these segments" in trust.meaning
+    assert trust.verdict == "structure, but not round groups" and not trust.are_groups
+
+
+def test_a_small_table_gets_segments_of_five_customers_or_more_on_average():
+    rng = np.random.default_rng(0)
+    for n_customers, most in ((9, 2), (22, 4), (49, 9)):
+        values = rng.normal(size=(n_customers, 2))
+        segmenter = Segmenter().fit(pd.DataFrame(values, columns=["a", "b"]))
+        assert segmenter.metrics_["k"].max() == most
+    assert Segmenter(k_max=6).fit(pd.DataFrame(values[:22])).metrics_["k"].max() == 6
 
 
 def test_segments_that_follow_moons_are_not_said_to_cut_through_them():

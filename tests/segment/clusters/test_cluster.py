@@ -26,7 +26,18 @@ class TestSegments:
         assert len(Segmenter().fit(table).profile_) == 6
         two = Segmenter(2).fit(table)
         assert any("6 would have been chosen" in s for s in two.result_.clustering.notices)
-        assert f"Of 2 to 10, the elbow is at {two.result_.clustering.knee}." in two.decisions_
+
+    def test_the_elbow_is_said_only_where_no_valley_decides(self):
+        rng = np.random.default_rng(0)
+        X = np.concatenate([rng.normal(5 * i, 0.1, (20, 1)) for i in range(6)])
+        parted = Segmenter().fit(pd.DataFrame(X, columns=["a"]))
+        assert not any("elbow" in s for s in parted.decisions_)
+        cloud = Segmenter().fit(pd.DataFrame(rng.normal(size=(300, 2)), columns=["a", "b"]))
+        knee, k = cloud.result_.clustering.knee, len(cloud.profile_)
+        said = [s for s in cloud.decisions_ if "The elbow of the spread" in s]
+        assert len(said) == (knee is not None)
+        assert knee in (None, k) or f"(-k {knee})" in said[0]
+        assert not any("elbow" in s for s in cloud.result_.clustering.notices)
 
     def test_a_range_of_one_number_is_said_to_end(self):
         table = pd.DataFrame({"a": np.repeat([0.0, 1.0, 9.0, 10.0], 5) + np.arange(20) / 100})

@@ -1,4 +1,4 @@
-"""Tables without groups, to compare a table with: uniform in a box, or one Gaussian cloud."""
+"""Uniform tables in the box of another one."""
 
 from __future__ import annotations
 
@@ -66,14 +66,6 @@ def uniform_rows(box: Box, n_rows: int, rng: np.random.RandomState) -> np.ndarra
     """Rows drawn uniformly from the box, shape (n_rows, n_features)."""
     draws = rng.random_sample((n_rows, len(box.extent)))
     return np.ascontiguousarray((box.corner + draws * box.extent) @ box.axes + box.center)
-
-
-def gaussian_rows(X: np.ndarray, n_rows: int, rng: np.random.RandomState) -> np.ndarray:
-    """Rows of one Gaussian distribution with the mean and covariance of `X`."""
-    center = X.mean(axis=0)
-    values, axes = np.linalg.eigh(np.atleast_2d(np.cov(X.T)))
-    draws = rng.standard_normal((n_rows, len(values))) * np.sqrt(np.maximum(values, 0.0))
-    return np.ascontiguousarray(draws @ axes.T + center)
 
 
 def some_rows(X: np.ndarray, most: int, rng: np.random.RandomState) -> np.ndarray:

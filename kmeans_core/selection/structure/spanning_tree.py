@@ -48,8 +48,12 @@ class SingleLinkage:
         bridges = heights[smaller >= smallest_group(n_samples)]
         if not len(bridges) or bridges[-1] == 0.0:
             return 0.0
-        median = float(np.median(heights))
+        median = self.median_step()
         return float(bridges[-1] / median) if median > 0.0 else np.inf
+
+    def median_step(self) -> float:
+        """The median length of all steps."""
+        return float(np.median(self.Z[:, 2]))
 
     def groups(self, longest: float) -> tuple[np.ndarray, int]:
         """Cut every step longer than `longest` median steps.
@@ -61,7 +65,7 @@ class SingleLinkage:
         n_groups : int
         """
         n_samples, heights = len(self.Z) + 1, self.Z[:, 2]
-        n_kept = int(np.searchsorted(heights, longest * float(np.median(heights)), side="right"))
+        n_kept = int(np.searchsorted(heights, longest * self.median_step(), side="right"))
         part = cut_tree(self.Z, n_samples - n_kept)[:, 0]
         is_group = np.bincount(part) >= smallest_group(n_samples)
         number = np.where(is_group, np.cumsum(is_group) - 1, -1)

@@ -1,0 +1,1 @@
+"""Generated tables whose groups are known, and how often a chooser is right about them."""

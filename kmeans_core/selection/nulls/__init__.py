@@ -1,0 +1,1 @@
+"""Tables without groups, to compare a table with."""

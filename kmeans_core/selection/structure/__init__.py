@@ -1,0 +1,1 @@
+"""Are the clusters groups? Pairs of clusters, single linkage, and one verdict."""
