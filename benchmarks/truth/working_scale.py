@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.truth.tables import Table
-from segment.features.columns import Columns
+from segment.features.columns.choose import Columns
 from segment.features.features import Category, make_features
 from segment.tables.cells import PLAIN
 
