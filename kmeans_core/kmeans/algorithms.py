@@ -3,7 +3,8 @@
 All of them run in the loop of `iteration/lloyd.py` and give the labels of Lloyd's algorithm. To add
 one, write one file with a class that has the methods of `Algorithm` (from `iteration.lloyd.Lloyd`,
 or from `accelerated.bounds.BoundedLloyd` if it begins as Lloyd's and then keeps bounds), and add
-one line to `ALGORITHMS`. Tests, benchmarks and `KMeans` run over that table.
+one line to `ALGORITHMS`. Tests, benchmarks and `KMeans` run over that table; the docstring of
+`KMeans` lists the names.
 
 A class is imported when its name is first used: a fit loads and compiles no kernel that it does not
 run. 'auto' and 'naive' are not in the table: 'auto' stands for one of the others

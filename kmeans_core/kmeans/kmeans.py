@@ -73,16 +73,19 @@ class KMeans(Estimator):
         Weighted sum of squared distances of the rows to their centers.
     n_iter_ : int
     n_distances_ : int
-        Distances evaluated in the run that is kept. k-means++ knows the nearest of its centers for
-        every row; where that serves as the first assignment, no distance of it is counted.
+        Distances evaluated by the iterations of the run that is kept. k-means++ knows the nearest
+        of its centers for every row; where that serves as the first assignment, no distance of it
+        is counted. Nor are those of the labels of centers that moved after the last assignment.
     strategy_ : Strategy
         What the fit chose by shape and counts: algorithm, seeding, form of the distance, threads.
+        A fit of a small table that is observed, by `verbose` or `callback`, runs its iterations one
+        by one, so it may choose other than the same fit unobserved. The labels are the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str, only after a fit on a data frame with such column names
 
     Notes
     -----
-    O(n k d) time an iteration and O(n) memory beside the input. Ties go to the lowest index. Empty
+    O(n k d) time per iteration and O(n) memory beside the input. Ties go to the lowest index. Empty
     clusters take the rows farthest from their centers.
 
     References
@@ -180,9 +183,9 @@ class KMeans(Estimator):
             scale = _common_scale(X, centers, workers)
             scaled = centers * X.dtype.type(scale)
 
-            def task(first: int, last: int) -> None:
-                start, stop = first * ROWS_PER_PART, min(last * ROWS_PER_PART, X.shape[0])
-                distances_to_centers(X, scale, scaled, start, stop, distances)
+            def task(start: int, stop: int) -> None:
+                first, end = start * ROWS_PER_PART, min(stop * ROWS_PER_PART, X.shape[0])
+                distances_to_centers(X, scale, scaled, first, end, distances)
 
             workers.run(task, -(-X.shape[0] // ROWS_PER_PART))
         return self._in_container(distances, new)

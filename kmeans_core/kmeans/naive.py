@@ -2,7 +2,7 @@
 
 Lloyd's algorithm: S. P. Lloyd (1982), "Least squares quantization in PCM", doi
 10.1109/TIT.1982.1056489. Seeds by greedy k-means++: D. Arthur, S. Vassilvitskii (2007), "k-means++:
-the advantages of careful seeding", SODA; the greedy variant is that of its section on experiments.
+the advantages of careful seeding", SODA; its conclusion mentions the greedy variant.
 `KMeans(algorithm="naive")` runs this page. Next, read iteration/lloyd.py: the same loop, made fast.
 """
 
@@ -67,7 +67,7 @@ def means(
     sums, total = np.zeros(centers.shape), np.zeros(k)
     np.add.at(sums, labels, weight[:, None] * X.astype(np.float64))
     np.add.at(total, labels, weight)
-    far = sorted(np.flatnonzero((weight > 0) & (distances > 0)), key=lambda i: (-distances[i], i))
+    far = (i for i in np.argsort(-distances, kind="stable") if weight[i] > 0 and distances[i] > 0)
     empty = [j for j in range(k) if not (weight[labels == j] > 0).any()]
     for j, i in zip(empty, far, strict=False):
         moved = min(1.0, weight[i])

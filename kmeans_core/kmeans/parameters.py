@@ -22,7 +22,7 @@ from kmeans_core.validation import (
     check_real,
 )
 
-INITS = ("k-means++", "random", "k-means||")
+_INITS = ("k-means++", "random", "k-means||")
 
 
 def check_parameters(model: Any, X: np.ndarray | Csr) -> Settings:
@@ -35,7 +35,7 @@ def check_parameters(model: Any, X: np.ndarray | Csr) -> Settings:
     """
     init = model.init
     if isinstance(init, str) or init is None:
-        check_choice(init, "init", INITS)
+        check_choice(init, "init", _INITS)
     elif callable(init):
         init = _checked_callable(init, X)
     else:

@@ -1,9 +1,9 @@
 """Every choice that a fit makes by shape or by count: numbers in, an answer out.
 
-Nothing here reads a row, a clock or the number of threads, so a choice can be repeated from the
-numbers alone. What a fit chose stands in `KMeans.strategy_`, and `verbose=2` prints it. No choice
-changes a label; two change the order in which rows are added up (the kd-tree, and equal rows joined
-into one), and so the last digits of the centers.
+Nothing here reads a row or a clock, so a choice can be repeated from the numbers alone. The number
+of threads only says how runs are shared between them. What a fit chose stands in
+`KMeans.strategy_`, and `verbose=2` prints it. No choice changes a label; one changes the order in
+which rows are added up (equal rows joined into one), and so the last digits of the centers.
 """
 
 from __future__ import annotations

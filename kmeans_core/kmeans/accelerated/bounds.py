@@ -18,8 +18,9 @@ is renewed once per update and center, so that a row which is skipped is read an
 
 A call labels the rows of some panels in three steps. It lists the rows whose bounds do not settle
 their label; it searches the listed rows by the score function that Lloyd's algorithm uses, and
-proposes a label to each; it moves the rows whose label changed, in row order. So labels, sums and
-centers agree with those of Lloyd's algorithm bit for bit.
+proposes a label for each (a panel with many such rows may be searched where it lies, unlisted); it
+moves the rows whose label changed, in row order. So labels, sums and centers agree with those of
+Lloyd's algorithm bit for bit.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def renew_common(run: Run, rel_error: float, common: CommonBounds) -> None:
     """Bring `drift`, `other_drift` and `half_separation` up to date. O(k^2 d) time."""
     add_drift(run.shifts, common)
     nearest = np.empty(len(run.centers))
-    measure_half_separation(run.centers, rel_error, nearest, common.half_separation)
+    _measure_half_separation(run.centers, rel_error, nearest, common.half_separation)
 
 
 @kernel
@@ -130,7 +131,7 @@ def add_drift(
 
 
 @kernel
-def measure_half_separation(
+def _measure_half_separation(
     centers,  # IN  (n_clusters, n_features)
     rel_error,  # IN  of a distance
     nearest,  # WORK (n_clusters,) float64: squared distances

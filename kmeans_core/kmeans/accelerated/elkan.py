@@ -90,15 +90,15 @@ class Elkan(BoundedLloyd):
         # Elkan, steps 5 and 6: for all rows at once, because bounds are relative to drifts
         add_drift(run.shifts, bounds.common)
         # Elkan, step 1
-        measure_half_distances(run.centers, rows.rel_error, bounds.half)
+        _measure_half_distances(run.centers, rows.rel_error, bounds.half)
         bounds.half.min(axis=1, out=bounds.common.half_separation)
 
     def assign_bounded(self, start: int, stop: int) -> None:
-        elkan_panels(self.rows, self.run, self.bounds, new_pair_work(self.run, start, stop))
+        _elkan_panels(self.rows, self.run, self.bounds, new_pair_work(self.run, start, stop))
 
 
 @kernel
-def measure_half_distances(
+def _measure_half_distances(
     centers,  # IN  (n_clusters, n_features)
     rel_error,  # IN  of a distance
     half,  # OUT (n_clusters, k_padded), rounded down; the diagonal is left as it is
@@ -110,7 +110,7 @@ def measure_half_distances(
 
 
 @kernel
-def elkan_panels(
+def _elkan_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
     bounds,  # INOUT Bounds: upper, lower, finer

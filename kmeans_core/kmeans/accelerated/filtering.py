@@ -63,10 +63,10 @@ from kmeans_core.kmeans.search.nearest import nearest_exactly
 from kmeans_core.rows.distance import add_square, rounding_error
 from kmeans_core.rows.layout import LANES
 
-UNDERFLOW = 1e-300  # more than squares below the smallest number can add up to
+_UNDERFLOW = 1e-300  # more than squares below the smallest number can add up to
 
 
-class Walk(NamedTuple):
+class _Walk(NamedTuple):
     """Memory of a walk. Level 0 holds all centers, level l + 1 the candidates left at depth l."""
 
     candidates: np.ndarray  # (depth + 2, n_clusters) int32, ascending
@@ -107,7 +107,7 @@ class Filtering(Lloyd):
         """Give every row of these blocks to its nearest center."""
         owned, walk = self._owned(), _new_walk(self.tree, self.run.centers)
         for first, end in until_cancelled(short_calls(start, stop, self._ns_per_block)):
-            filter_blocks(owned, walk, first, end)
+            _filter_blocks(owned, walk, first, end)
 
     def rebuild(self, start: int, stop: int) -> None:
         """Make the sums of these blocks from scratch."""
@@ -131,11 +131,11 @@ class Filtering(Lloyd):
         return Owned(self.rows, self.run, self.tree, self.ownership, waiting)
 
 
-def _new_walk(tree: Tree, centers: np.ndarray) -> Walk:
+def _new_walk(tree: Tree, centers: np.ndarray) -> _Walk:
     """Memory for a walk, with every center a candidate at level 0."""
     (k, d), levels, lanes = centers.shape, tree.depth + 2, lanes_of(np.float64)
     width = -(-k // lanes) * lanes
-    walk = Walk(
+    walk = _Walk(
         candidates=np.empty((levels, k), dtype=np.int32),
         n_candidates=np.zeros(levels, dtype=np.int64),
         points=aligned_zeros((levels, d, width)),
@@ -150,9 +150,9 @@ def _new_walk(tree: Tree, centers: np.ndarray) -> Walk:
 
 
 @kernel
-def filter_blocks(
+def _filter_blocks(
     owned,  # INOUT Owned; `rows` are packed in the order of the tree
-    walk,  # WORK Walk: level 0 holds all centers
+    walk,  # WORK _Walk: level 0 holds all centers
     start,  # IN  first block
     stop,  # IN
 ):
@@ -216,7 +216,7 @@ def _drop_candidates(box, node, walk, level):
             apart = maximum(apart, splat(0.0, points) - apart)
             reach = fma(apart, broadcast(box, half + f), reach)
         distance = load(walk.distances, slot)
-        rounding = (distance + (best + radius)) * walk.margin + UNDERFLOW
+        rounding = (distance + (best + radius)) * walk.margin + _UNDERFLOW
         is_far = reach + reach + rounding < distance - best
         for lane in range(min(lanes, n - slot)):
             if not is_far[lane]:

@@ -4,12 +4,14 @@ G. Hamerly (2010), "Making k-means even faster", SIAM SDM, doi 10.1137/1.9781611
 
 The loop, the score function and the update of the centers are those of `iteration/lloyd.py`, and
 the result is the same bit for bit. One idea is added: each row keeps an upper bound of the distance
-to its own center and a lower bound of the distance to every other center (bounds.py). While the
-upper bound is below the lower one, or below half the distance from its center to the nearest other
-center, the row keeps its label.
+to its own center and a lower bound of the distance to every other center. While the upper bound is
+below the lower one, or below half the distance from its center to the nearest other center, the row
+keeps its label. The paper's u(i), l(i) and s(j) / 2 are `upper`, `lower` and `half_separation` of
+bounds.py, where the invariant of each stands.
 
 Two things differ from the paper. Bounds are made once few rows change their label, so the first
-iterations are Lloyd's. And rows are skipped, searched and gathered in panels (panel_search.py).
+iterations are Lloyd's (`bounds.BoundedLloyd`). And rows are skipped, searched and gathered in
+panels: the bound tests and Point-All-Ctrs of the paper are in panel_search.py.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from kmeans_core.kmeans.accelerated.panel_search import (
 from kmeans_core.rows.layout import LANES
 
 
-class Work(NamedTuple):
+class _Work(NamedTuple):
     """Memory of one call."""
 
     listing: Listing
@@ -63,17 +65,17 @@ class Hamerly(BoundedLloyd):
 
     def assign_bounded(self, start: int, stop: int) -> None:
         k, d = self.run.centers.shape
-        work = Work(listing=new_listing(start, stop), gathered=aligned_empty(LANES * d, FLOAT32))
+        work = _Work(listing=new_listing(start, stop), gathered=aligned_empty(LANES * d, FLOAT32))
         most_listed = strategy.most_listed(k, d, LANES)
-        hamerly_panels(self.rows, self.run, self.bounds, work, most_listed)
+        _hamerly_panels(self.rows, self.run, self.bounds, work, most_listed)
 
 
 @kernel
-def hamerly_panels(
+def _hamerly_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
     bounds,  # INOUT PanelBounds: upper, lower, drift_limit
-    work,  # WORK Work
+    work,  # WORK _Work
     most_listed,  # IN  unsettled rows of a panel; if there are more, it is searched in place
 ):
     """Label the rows of the call's panels and move those whose label changed between the sums."""

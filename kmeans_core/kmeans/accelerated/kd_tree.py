@@ -34,14 +34,14 @@ from kmeans_core.kmeans.data.packed_rows import (
 )
 from kmeans_core.rows.layout import LANES
 
-SUBTREE_ROWS = 8192  # about the most: with 4 features they fit the cache of a core
-SAMPLE_PER_SUBTREE = 64  # rows whose medians distribute the others
-SPREAD_ROWS = 32  # rows of a node from which its widest feature is found
-ROWS_PER_PART = 1 << 16
-KEY_STEPS = 2.0**31 - 1  # values of a feature that a split can distinguish
+_SUBTREE_ROWS = 8192  # about the most: with 4 features they fit the cache of a core
+_SAMPLE_PER_SUBTREE = 64  # rows whose medians distribute the others
+_SPREAD_ROWS = 32  # rows of a node from which its widest feature is found
+_ROWS_PER_PART = 1 << 16
+_KEY_STEPS = 2.0**31 - 1  # values of a feature that a split can distinguish
 
 
-class Splits(NamedTuple):
+class _Splits(NamedTuple):
     """The nodes above the subtrees: node i has the children 2i + 1 and 2i + 2."""
 
     features: np.ndarray  # (n_subtrees - 1,) uint32
@@ -61,9 +61,9 @@ def grow_tree(
     """
     n_samples, n_features = X.shape
     bucket, n_rows = _distribute(X, scale, workers), np.zeros(_n_subtrees(n_samples), np.int64)
-    count_rows(bucket, n_rows)
+    _count_rows(bucket, n_rows)
     tree = empty_tree(n_rows, n_features)
-    order_by_bucket(bucket, tree.first_position[:-1].copy(), tree.order)
+    _order_by_bucket(bucket, tree.first_position[:-1].copy(), tree.order)
     packed = aligned_empty(tree.order.shape[0] * n_features, FLOAT32)
     rows = rows_around(X, weight, scale, middle_of_sample(X, scale), packed)
     largest = int(n_rows.max())
@@ -71,9 +71,9 @@ def grow_tree(
     def grow(start: int, stop: int) -> None:
         keys, stack = np.empty(largest, np.int64), np.empty(tree.depth + 2, np.int64)
         for subtree in range(start, stop):
-            arrange_rows(rows, tree, subtree, keys, stack)
+            _arrange_rows(rows, tree, subtree, keys, stack)
             start_panel, stop_panel = tree.first_position[subtree : subtree + 2] // LANES
-            pack_in_order(rows, tree.order, start_panel, stop_panel)
+            _pack_in_order(rows, tree.order, start_panel, stop_panel)
             measure_abs_error(rows.packed, n_features, start_panel, stop_panel, rows.abs_error)
             measure_nodes(rows, tree, subtree)
 
@@ -86,7 +86,7 @@ def grow_tree(
 
 def _n_subtrees(n_samples: int) -> int:
     """A power of two."""
-    return 1 << max(0, (n_samples - 1) // SUBTREE_ROWS).bit_length()
+    return 1 << max(0, (n_samples - 1) // _SUBTREE_ROWS).bit_length()
 
 
 def _distribute(X: np.ndarray, scale: float, workers: Workers) -> np.ndarray:
@@ -96,18 +96,18 @@ def _distribute(X: np.ndarray, scale: float, workers: Workers) -> np.ndarray:
 
     def task(start: int, stop: int) -> None:
         for part in range(start, stop):
-            end = min((part + 1) * ROWS_PER_PART, n_samples)
-            route_rows(X, scale, splits, part * ROWS_PER_PART, end, bucket)
+            end = min((part + 1) * _ROWS_PER_PART, n_samples)
+            _route_rows(X, scale, splits, part * _ROWS_PER_PART, end, bucket)
 
     if splits.features.size:
-        workers.run(task, -(-n_samples // ROWS_PER_PART))
+        workers.run(task, -(-n_samples // _ROWS_PER_PART))
     return bucket
 
 
-def _sample_splits(X: np.ndarray, scale: float) -> Splits:
+def _sample_splits(X: np.ndarray, scale: float) -> _Splits:
     """Split a sample of the rows at medians, down to the subtrees."""
     n_subtrees = _n_subtrees(X.shape[0])
-    size = min(X.shape[0], SAMPLE_PER_SUBTREE * n_subtrees)
+    size = min(X.shape[0], _SAMPLE_PER_SUBTREE * n_subtrees)
     sample = X[np.linspace(0, X.shape[0] - 1, size).astype(np.intp)] * scale
     groups = [sample.astype(np.float64)]
     features = np.zeros(n_subtrees - 1, dtype=np.uint32)
@@ -120,14 +120,14 @@ def _sample_splits(X: np.ndarray, scale: float) -> Splits:
             thresholds[node] = np.partition(values, len(values) // 2)[len(values) // 2]
         goes_left = group[:, features[node]] < thresholds[node]
         groups += [group[goes_left], group[~goes_left]]
-    return Splits(features=features, thresholds=thresholds)
+    return _Splits(features=features, thresholds=thresholds)
 
 
 @kernel
-def route_rows(
+def _route_rows(
     X,  # IN  (n_samples, n_features)
     scale,  # IN
-    splits,  # IN  Splits
+    splits,  # IN  _Splits
     start,  # IN  first row
     stop,  # IN
     bucket,  # OUT (n_samples,) int32
@@ -143,7 +143,7 @@ def route_rows(
 
 
 @kernel
-def count_rows(
+def _count_rows(
     bucket,  # IN  (n_samples,)
     n_rows,  # INOUT (n_subtrees,), given as zeros
 ):
@@ -156,7 +156,7 @@ def count_rows(
 
 
 @kernel
-def order_by_bucket(
+def _order_by_bucket(
     bucket,  # IN  (n_samples,)
     next_position,  # INOUT (n_subtrees,) where the next row of each subtree goes
     order,  # OUT (n_positions,)
@@ -171,7 +171,7 @@ def order_by_bucket(
 
 
 @kernel
-def arrange_rows(
+def _arrange_rows(
     rows,  # IN  Rows
     tree,  # INOUT Tree: order, start, size
     subtree,  # IN
@@ -207,10 +207,10 @@ def _split_rows(rows, order, start, size, half, keys):
     A key is the feature's value in steps of the node's width, then the row: all keys differ.
     """
     feature, low, width = _widest_feature(rows, order, start, size)
-    steps = KEY_STEPS / width if width > 1e-290 else 0.0
+    steps = _KEY_STEPS / width if width > 1e-290 else 0.0
     for n in range(size):
         i = np.uint32(order[start + n])  # unsigned: no check for negative indices
-        step = min(max((rows.X[i, feature] * rows.scale - low) * steps, 0.0), KEY_STEPS)
+        step = min(max((rows.X[i, feature] * rows.scale - low) * steps, 0.0), _KEY_STEPS)
         keys[n] = (np.int64(step) << 32) | np.int64(i)
     _select_smallest(keys, size, half)
     for n in range(size):
@@ -221,7 +221,7 @@ def _split_rows(rows, order, start, size, half, keys):
 def _widest_feature(rows, order, start, size):
     """The feature in which some of these rows spread most, its lowest value and its width."""
     widest, lowest, width = 0, 0.0, -1.0
-    stride = max(1, size // SPREAD_ROWS)
+    stride = max(1, size // _SPREAD_ROWS)
     for f in range(rows.X.shape[1]):
         low, high = np.inf, -np.inf
         for position in range(start, start + size, stride):
@@ -261,7 +261,7 @@ def _median(a, b, c):
 
 
 @kernel
-def pack_in_order(
+def _pack_in_order(
     rows,  # INOUT Rows: packed
     order,  # IN  (n_positions,)
     start,  # IN  first panel

@@ -1,7 +1,8 @@
 """The rows whose bounds do not settle their label: listed, searched, and moved if it changed.
 
 These are the three steps of a call, see bounds.py. How the listed rows are searched is what an
-algorithm adds (hamerly.py, and pair_search.py for Elkan and Yinyang).
+algorithm adds: in panels (panel_search.py, for Hamerly) or in pairs (pair_search.py, for Elkan and
+Yinyang).
 """
 
 from __future__ import annotations

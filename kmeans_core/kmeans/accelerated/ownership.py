@@ -4,7 +4,7 @@ D. Pelleg, A. Moore (1999), "Accelerating exact k-means algorithms with geometri
 doi 10.1145/312129.312248.
 
 A node whose rows all have one label is owned by that cluster, and what its descendants record is
-out of date. A node whose rows have several labels is MIXED; a mixed leaf keeps the label of each
+out of date. A node whose rows have several labels is _MIXED; a mixed leaf keeps the label of each
 row. Unlike the paper we do not add up all rows in each iteration: a sum moves from one cluster to
 another only when an owner or a label changes. So late in a run an iteration touches little but the
 borders between clusters, and for few features it is sublinear in n.
@@ -23,14 +23,17 @@ from kmeans_core.kmeans.data.packed_rows import Rows
 from kmeans_core.kmeans.iteration.run import Run, empty_block
 from kmeans_core.kmeans.iteration.sums import move_row
 
-UNOWNED, MIXED = -1, -2  # owners that are no cluster: before the first walk; rows of several labels
-MOST_WAITING = 512  # rows that move together
+_UNOWNED, _MIXED = (
+    -1,
+    -2,
+)  # owners that are no cluster: before the first walk; rows of several labels
+_MOST_WAITING = 512  # rows that move together
 
 
 class Ownership(NamedTuple):
     """The owners of nodes and rows."""
 
-    owner: np.ndarray  # (n_nodes,) int32: a cluster, UNOWNED or MIXED
+    owner: np.ndarray  # (n_nodes,) int32: a cluster, _UNOWNED or _MIXED
     labels: np.ndarray  # (n_positions,) int32: of the rows of mixed leaves
     subtrees_per_block: int
 
@@ -39,9 +42,9 @@ class Waiting(NamedTuple):
     """Rows that have to move between sums. One per thread."""
 
     n_waiting: np.ndarray  # (1,) int64
-    moves: np.ndarray  # (MOST_WAITING, 3) int32: row, old label, new label
-    values: np.ndarray  # (more than MOST_WAITING, n_features), dtype of X: the rows
-    weights: np.ndarray  # (MOST_WAITING,) float64
+    moves: np.ndarray  # (_MOST_WAITING, 3) int32: row, old label, new label
+    values: np.ndarray  # (more than _MOST_WAITING, n_features), dtype of X: the rows
+    weights: np.ndarray  # (_MOST_WAITING,) float64
 
 
 class Owned(NamedTuple):
@@ -57,20 +60,20 @@ class Owned(NamedTuple):
 def unowned(tree: Tree, n_blocks: int) -> Ownership:
     """No node and no row has an owner."""
     return Ownership(
-        owner=np.full(tree.start.shape[0], UNOWNED, dtype=np.int32),
-        labels=np.full(tree.order.shape[0], UNOWNED, dtype=np.int32),
+        owner=np.full(tree.start.shape[0], _UNOWNED, dtype=np.int32),
+        labels=np.full(tree.order.shape[0], _UNOWNED, dtype=np.int32),
         subtrees_per_block=-(-tree.n_rows.shape[0] // n_blocks),
     )
 
 
 def none_waiting(X: np.ndarray) -> Waiting:
     """No row waits. Values are read up to one register past the row that moves."""
-    n_rows = MOST_WAITING + lanes_of(np.float64)
+    n_rows = _MOST_WAITING + lanes_of(np.float64)
     return Waiting(
         n_waiting=np.zeros(1, dtype=np.int64),
-        moves=np.empty((MOST_WAITING, 3), dtype=np.int32),
+        moves=np.empty((_MOST_WAITING, 3), dtype=np.int32),
         values=np.zeros((n_rows, X.shape[1]), dtype=X.dtype),
-        weights=np.empty(MOST_WAITING),
+        weights=np.empty(_MOST_WAITING),
     )
 
 
@@ -84,7 +87,7 @@ def subtrees_of(tree, ownership, block):
 @device
 def _next_node(tree, ownership, node):
     """The next node of a walk over the largest owned nodes and the mixed leaves."""
-    return node + (1 if ownership.owner[node] == MIXED else node_count(tree.size[node]))
+    return node + (1 if ownership.owner[node] == _MIXED else node_count(tree.size[node]))
 
 
 @device
@@ -92,8 +95,8 @@ def pass_on(owned, node):
     """Give the rows of a node, which may get several labels now, their owner one by one."""
     owner, tree = owned.ownership.owner, owned.tree
     old, start, size = owner[node], tree.start[node], tree.size[node]
-    if old != MIXED:
-        owner[node] = MIXED
+    if old != _MIXED:
+        owner[node] = _MIXED
         if size > LEAF_ROWS:
             owner[node + 1] = owner[right_child(node, size)] = old
         else:
@@ -109,7 +112,7 @@ def give_node(owned, node, new, block):
         return
     below, stop = node, node + node_count(tree.size[node])
     while below < stop:
-        if owner[below] != MIXED:
+        if owner[below] != _MIXED:
             _move_node(owned, below, owner[below], new, block)
         elif tree.size[below] <= LEAF_ROWS:
             for position in range(tree.start[below], tree.start[below] + tree.size[below]):
@@ -131,7 +134,7 @@ def give_row(owned, position, new, block):
 @device
 def _let_wait(owned, i, old, new, block):
     """Put a row on the list of those that move."""
-    if owned.waiting.n_waiting[0] == MOST_WAITING:
+    if owned.waiting.n_waiting[0] == _MOST_WAITING:
         move_waiting(owned, block)
     n, moves = owned.waiting.n_waiting[0], owned.waiting.moves
     moves[n, 0], moves[n, 1], moves[n, 2] = i, old, new
@@ -161,7 +164,7 @@ def move_waiting(owned, block):
 
 @device
 def _move_node(owned, node, old, new, block):
-    """Move the sum of a node from one cluster to another; `old` is UNOWNED at first."""
+    """Move the sum of a node from one cluster to another; `old` is _UNOWNED at first."""
     run, tree = owned.run, owned.tree
     if new != old:
         run.n_changed[block] += tree.size[node]
@@ -194,12 +197,12 @@ def rebuild_blocks(
         start_subtree, stop_subtree = subtrees_of(tree, ownership, block)
         node = tree.first_node[start_subtree]
         while node < tree.first_node[stop_subtree]:
-            if ownership.owner[node] != MIXED:
+            if ownership.owner[node] != _MIXED:
                 _add_node(run, tree, node, 1.0, ownership.owner[node], block)
             elif tree.size[node] <= LEAF_ROWS:
                 for position in range(tree.start[node], tree.start[node] + tree.size[node]):
                     label = ownership.labels[position]
-                    _let_wait(owned, tree.order[position], UNOWNED, label, block)
+                    _let_wait(owned, tree.order[position], _UNOWNED, label, block)
             node = _next_node(tree, ownership, node)
         move_waiting(owned, block)
 
@@ -216,8 +219,8 @@ def write_labels(
     node = tree.first_node[start]
     while node < tree.first_node[stop]:
         owner = ownership.owner[node]
-        if owner != MIXED or tree.size[node] <= LEAF_ROWS:
+        if owner != _MIXED or tree.size[node] <= LEAF_ROWS:
             for position in range(tree.start[node], tree.start[node] + tree.size[node]):
-                label = ownership.labels[position] if owner == MIXED else owner
+                label = ownership.labels[position] if owner == _MIXED else owner
                 labels[tree.order[position]] = label
         node = _next_node(tree, ownership, node)

@@ -77,14 +77,14 @@ class Yinyang(BoundedLloyd):
         run, rows, bounds = self.run, self.rows, self.bounds
         pack_registers(run.centers, rows.offset, bounds.registers)
         renew_common(run, rows.rel_error, bounds.common)
-        add_group_drift(run.shifts, bounds.group_drift)
+        _add_group_drift(run.shifts, bounds.group_drift)
 
     def assign_bounded(self, start: int, stop: int) -> None:
-        yinyang_panels(self.rows, self.run, self.bounds, new_pair_work(self.run, start, stop))
+        _yinyang_panels(self.rows, self.run, self.bounds, new_pair_work(self.run, start, stop))
 
 
 @kernel
-def add_group_drift(
+def _add_group_drift(
     shifts,  # IN  (n_clusters,) float64: how far the last update moved each center
     group_drift,  # INOUT (n_groups,)
 ):
@@ -97,7 +97,7 @@ def add_group_drift(
 
 
 @kernel
-def yinyang_panels(
+def _yinyang_panels(
     rows,  # IN  Rows
     run,  # INOUT Run: labels, sums, cluster_weight, dirty, n_changed, n_distances
     bounds,  # INOUT Bounds: upper, lower, finer

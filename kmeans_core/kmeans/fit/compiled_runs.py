@@ -45,7 +45,7 @@ from kmeans_core.kmeans.seeding import greedy, greedy_pruned
 from kmeans_core.rows.layout import ROWS_PER_PART
 
 
-class CallLimits(NamedTuple):
+class _CallLimits(NamedTuple):
     """When a compiled call stops."""
 
     max_iter: int
@@ -53,7 +53,7 @@ class CallLimits(NamedTuple):
     most_steps: int  # assignments after which it returns RUNNING, so that Ctrl-C is heard
 
 
-class SeedDraws(NamedTuple):
+class _SeedDraws(NamedTuple):
     """The draws of greedy k-means++ for some runs."""
 
     firsts: np.ndarray  # (n_runs,) int64: the first row
@@ -113,7 +113,7 @@ def _run_seeded(workspace: Workspace, starts: list[Start], results: Any) -> int:
     """Runs from seeds by greedy k-means++; returns how many were made."""
     rows, run, limits = workspace.data.rows, workspace.run, _call_limits(workspace)
     firsts = np.array([start.first for start in starts])
-    draws = SeedDraws(firsts, np.stack([start.draws for start in starts]))  # type: ignore[misc]
+    draws = _SeedDraws(firsts, np.stack([start.draws for start in starts]))  # type: ignore[misc]
     origin, seeds = workspace.seeding(draws.draws[0])
     seed_steps = strategy.SEED_COST * draws.draws[0].size / run.centers.shape[0]  # in iterations
     at_a_time = max(1, int(limits.most_steps / (limits.max_iter + seed_steps)))
@@ -130,14 +130,14 @@ def _run_seeded(workspace: Workspace, starts: list[Start], results: Any) -> int:
     return n_done
 
 
-def _call_limits(workspace: Workspace) -> CallLimits:
+def _call_limits(workspace: Workspace) -> _CallLimits:
     limits, rows = workspace.limits, workspace.data.rows
     flops = strategy.flops_per_iteration(rows.X.size, workspace.n_clusters)
     most_steps = 1 if limits.monitor.has_deadline else items_per_call(strategy.NS_PER_FLOP * flops)
-    return CallLimits(limits.max_iter, float(limits.tol), most_steps)
+    return _CallLimits(limits.max_iter, float(limits.tol), most_steps)
 
 
-def _go_on(workspace: Workspace, limits: CallLimits, status: int) -> int:
+def _go_on(workspace: Workspace, limits: _CallLimits, status: int) -> int:
     """Compiled calls until the run ends; between them, empty clusters are filled."""
     data, run, monitor = workspace.data, workspace.run, workspace.limits.monitor
     while True:
@@ -156,7 +156,7 @@ def _go_on(workspace: Workspace, limits: CallLimits, status: int) -> int:
 def iterate(
     rows,  # IN  Rows
     run,  # INOUT Run
-    limits,  # IN  CallLimits
+    limits,  # IN  _CallLimits
 ):
     """`iteration.lloyd.iterate` on one thread; to be called again while it returns RUNNING.
 
@@ -196,18 +196,18 @@ def iterate(
 def seeded_runs(
     origin,  # IN  Rows that the seeds are chosen from
     seeds,  # WORK PrunedSeeds or GreedySeeds
-    draws,  # IN  SeedDraws
+    draws,  # IN  _SeedDraws
     rows,  # IN  Rows to iterate on
     run,  # WORK Run
     same_rows,  # IN  whether the two are the same rows
-    limits,  # IN  CallLimits
+    limits,  # IN  _CallLimits
     start,  # IN  first run
     stop,  # IN
     results,  # OUT Result of several runs
 ):
     """Whole runs one after another; returns how many have ended, and the status of the next."""
     for number in range(start, stop):
-        labelled = choose_seeds(
+        labelled = _choose_seeds(
             seeds.points, origin, seeds, draws.firsts[number], draws.draws[number], run, same_rows
         )
         scale = origin.X.dtype.type(rows.scale)
@@ -223,7 +223,7 @@ def seeded_runs(
 
 
 @device
-def choose_seeds(
+def _choose_seeds(
     points,  # IN  candidates of the seeds: in blocks of four where the triangle inequality prunes
     origin,  # IN  Rows that the seeds are chosen from
     seeds,  # INOUT PrunedSeeds or GreedySeeds

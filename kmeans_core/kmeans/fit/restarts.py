@@ -22,7 +22,7 @@ from kmeans_core.kmeans.iteration.result import Result, unscaled
 from kmeans_core.kmeans.strategy import Strategy
 
 Fit = tuple[Settings, list[Start]]  # whose random draws are made
-FIRST_ROWS = 4096  # in most tables every cluster has a row among them
+_FIRST_ROWS = 4096  # in most tables every cluster has a row among them
 
 
 def fit_all(dataset: Dataset, fits: list[Fit], workers: Workers) -> list[tuple[Result, Strategy]]:
@@ -32,7 +32,7 @@ def fit_all(dataset: Dataset, fits: list[Fit], workers: Workers) -> list[tuple[R
     one the runs follow each other, each on all threads. A fit keeps the runs made by the time that
     its limits end it, at least one.
     """
-    chosen = [choose_strategy(dataset, *fit, workers.n_threads) for fit in fits]
+    chosen = [_choose_strategy(dataset, *fit, workers.n_threads) for fit in fits]
     if all(_is_short(dataset, settings) for settings, _ in fits):
         runs = _run_side_by_side(dataset, fits, chosen, workers)
     else:
@@ -46,7 +46,7 @@ def fit_all(dataset: Dataset, fits: list[Fit], workers: Workers) -> list[tuple[R
     ]
 
 
-def choose_strategy(
+def _choose_strategy(
     dataset: Dataset, settings: Settings, starts: list[Start], n_threads: int
 ) -> Strategy:
     """Ask every question about a fit once; `distance_form` is known when a run begins."""
@@ -97,7 +97,7 @@ def _best(dataset: Dataset, settings: Settings, results: list[Result]) -> Result
 def count_used(labels: np.ndarray, n_clusters: int) -> int:
     """The number of labels that occur; the first rows suffice where all occur among them."""
     used = 0
-    for stop in (FIRST_ROWS, labels.shape[0]):
+    for stop in (_FIRST_ROWS, labels.shape[0]):
         if used < n_clusters:
             used = int(np.count_nonzero(np.bincount(labels[:stop], minlength=n_clusters)))
     return used
@@ -121,11 +121,11 @@ def _run_side_by_side(
     one = Workers(1)
 
     def run_batches(start: int, stop: int) -> None:
-        for number, first, last in batches[start:stop]:
+        for number, first, end in batches[start:stop]:
             settings, starts = fits[number]
             if not (first and settings.limits.monitor.is_over()):
                 workspace = Workspace(dataset, settings, chosen[number], one)
-                ended[number].update(enumerate(_run(workspace, starts[first:last])[0], first))
+                ended[number].update(enumerate(_run(workspace, starts[first:end])[0], first))
 
     if n_threads == 1:
         run_batches(0, len(batches))

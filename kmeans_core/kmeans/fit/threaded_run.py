@@ -20,7 +20,7 @@ from kmeans_core.kmeans.seeding.greedy_pruned import PrunedSeeds
 def run_threaded(workspace: Workspace, start: Start) -> Result:
     """Seed, iterate to the end, label. The labels stand in the memory of `workspace.run`."""
     data, limits, workers = workspace.data, workspace.limits, workspace.workers
-    centers, labelled = workspace.seed(start), use_labels_of_seeds(workspace)
+    centers, labelled = workspace.seed(start), _use_labels_of_seeds(workspace)
     run = set_centers(data.rows, workspace.run, centers, workspace.algorithm.is_row_wise)
     form = "direct" if run.packed_centers.ndim == 3 else "product"
     workspace.strategy = workspace.strategy._replace(distance_form=form)
@@ -44,7 +44,7 @@ def run_threaded(workspace: Workspace, start: Start) -> Result:
     )
 
 
-def use_labels_of_seeds(workspace: Workspace) -> bool:
+def _use_labels_of_seeds(workspace: Workspace) -> bool:
     """Make the nearest seeds that pruned k-means++ knows the labels of the run, if they serve."""
     seeds = workspace.drop_seeds()
     same_rows = workspace.data.rows.X is workspace.dataset.X

@@ -32,11 +32,11 @@ def assign_panels(
         block = panel // rows.block_panels
         end = min(panel + PANELS_PER_ROUND, stop, (block + 1) * rows.block_panels)
         first_assignment = run.labels[panel * lanes] < 0  # no row has a label yet
-        n_changed = search_panels(rows, run, panel, end, block, first_assignment)
+        n_changed = _search_panels(rows, run, panel, end, block, first_assignment)
         if first_assignment:
-            last_row = min(end * lanes, n_samples)
-            add_rows(rows, run, block, panel * lanes, last_row)
-            n_changed = last_row - panel * lanes
+            start_row, stop_row = panel * lanes, min(end * lanes, n_samples)
+            add_rows(rows, run, block, start_row, stop_row)
+            n_changed = stop_row - start_row
         else:
             for place in range(n_changed):
                 i, label = run.moving[block, 0, place], run.moving[block, 1, place]
@@ -48,7 +48,7 @@ def assign_panels(
 
 
 @device
-def search_panels(rows, run, start, stop, block, first_assignment):
+def _search_panels(rows, run, start, stop, block, first_assignment):
     """List the rows of these panels whose label changes, in `moving`; returns how many.
 
     In the first assignment it writes `labels` instead, and returns 0.

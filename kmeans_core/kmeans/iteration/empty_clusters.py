@@ -35,7 +35,7 @@ def relocate_empty_clusters(rows: Rows, run: Run, workers: Workers) -> None:
     """
     empty = np.flatnonzero(run.total_weight[:, 1] == 0.0)
     run.total_weight[empty, 0] = 0.0  # no residue of weights that came and went
-    for j, i in zip(empty, farthest_rows(rows, run, len(empty), workers), strict=False):
+    for j, i in zip(empty, _farthest_rows(rows, run, len(empty), workers), strict=False):
         old, unit = run.labels[i], min(1.0, float(rows.weight[i * rows.weight_step]))
         value = unit * rows.scale * rows.X[i].astype(np.float64)
         run.totals[old] -= value
@@ -45,18 +45,18 @@ def relocate_empty_clusters(rows: Rows, run: Run, workers: Workers) -> None:
         run.dirty[0, [old, j]] = True  # these totals no longer fit the blocks
 
 
-def farthest_rows(rows: Rows, run: Run, most: int, workers: Workers) -> np.ndarray:
+def _farthest_rows(rows: Rows, run: Run, most: int, workers: Workers) -> np.ndarray:
     """Numbers of at most `most` rows that lie away from their centers, the farthest first."""
     n_samples = rows.X.shape[0]
     parts: list = [None] * -(-n_samples // ROWS_PER_PART)
 
-    def task(first: int, last: int) -> None:
-        for part in range(first, last):
-            start = part * ROWS_PER_PART
-            distances = np.empty(min(ROWS_PER_PART, n_samples - start))
-            own_distances(rows, run.centers, run.labels, start, distances)
+    def task(start: int, stop: int) -> None:
+        for part in range(start, stop):
+            first = part * ROWS_PER_PART
+            distances = np.empty(min(ROWS_PER_PART, n_samples - first))
+            _own_distances(rows, run.centers, run.labels, first, distances)
             far = _farthest(distances, most)
-            parts[part] = start + far, distances[far]
+            parts[part] = first + far, distances[far]
 
     workers.run(task, len(parts))
     numbers, distances = (np.concatenate(kind) for kind in zip(*parts, strict=True))
@@ -71,14 +71,14 @@ def _farthest(distances: np.ndarray, most: int) -> np.ndarray:
 
 
 @kernel
-def own_distances(
+def _own_distances(
     rows,  # IN  Rows
     centers,  # IN  (n_clusters, n_features), scaled as the rows are
     labels,  # IN  (at least n_samples,) int32
     start,  # IN  first row
     distances,  # OUT of this row and those after it, squared; 0 for a row without weight
 ):
-    """Writes the squared distances of rows to their centers."""
+    """Write the squared distances of rows to their centers."""
     X, weight, step = rows.X, rows.weight, rows.weight_step
     for i in range(start, start + distances.shape[0]):
         distance = squared_distance(X, i, rows.scale, centers, labels[i])

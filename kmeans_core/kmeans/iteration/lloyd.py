@@ -107,8 +107,8 @@ class Lloyd:
 
     def assign(self, start: int, stop: int) -> None:
         """Label the rows of the blocks start..stop-1, in calls short enough for Ctrl-C."""
-        for first_panel, last_panel in panel_calls(self.rows, len(self.run.centers), start, stop):
-            self.assign_panels(first_panel, last_panel)
+        for first, end in panel_calls(self.rows, len(self.run.centers), start, stop):
+            self.assign_panels(first, end)
 
     def assign_panels(self, start: int, stop: int) -> None:
         """Label the rows of the panels start..stop-1: the step that bounds make shorter."""

@@ -42,12 +42,12 @@ class Monitor:
 
     @property
     def has_deadline(self) -> bool:
+        """Whether `max_time` limits the fit."""
         return self.deadline < math.inf
 
     def is_over(self) -> bool:
         """Whether the fit is to end with what there is."""
-        self.stopped = self.stopped or (self.has_deadline and time.monotonic() >= self.deadline)
-        return self.stopped
+        return self.stopped or (self.has_deadline and time.monotonic() >= self.deadline)
 
     def begin(self, strategy: object) -> None:
         """A restart has its first centers. Its strategy is printed unless the last one had it."""
@@ -58,7 +58,7 @@ class Monitor:
             print("Initialization complete")
 
     def after_iteration(self, n_iter: int, inertia: float, shift: float) -> None:
-        """An iteration is done; `inertia` is that of its assignment, `shift` its centers' way."""
+        """An iteration is done: the inertia of its assignment, how far the centers then moved."""
         if self.verbose:
             print(f"Iteration {n_iter - 1}, inertia {inertia}.")
         if self.callback is not None and self.callback(n_iter, inertia, shift):

@@ -77,7 +77,7 @@ def begin(
     for i in range(0 if labelled else n_samples):
         run.labels[i] = -1
     for i in range(n_samples, run.labels.shape[0]):
-        run.labels[i] = 0  # lanes past the last row look a cluster up too
+        run.labels[i] = 0  # in lanes past the last row too, a label is an index
     for block in range(rows.n_blocks):
         empty_block(run, block)
     for place in range(run.progress.shape[0]):

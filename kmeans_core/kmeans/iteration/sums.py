@@ -22,14 +22,14 @@ def move_row(X, i, weight, rows, run, old, new, block):
     """
     if weight > 0.0:
         if old >= 0:
-            add_row(X, i, -weight, -1.0, rows, run, block, old)
+            _add_row(X, i, -weight, -1.0, rows, run, block, old)
             run.dirty[block, old] = True
-        add_row(X, i, weight, 1.0, rows, run, block, new)
+        _add_row(X, i, weight, 1.0, rows, run, block, new)
         run.dirty[block, new] = True
 
 
 @device
-def add_row(X, i, weight, one, rows, run, block, j):
+def _add_row(X, i, weight, one, rows, run, block, j):
     """Add `weight` times row i to the sum of cluster j in this block, and `one` to its row count.
 
     Works a register at a time; the last register is multiplied by 1 and 0 (`rows.tail`). So it
@@ -68,17 +68,20 @@ def rebuild_blocks(
     block_rows = rows.block_panels * lane_count(rows.packed)
     for block in range(start, stop):
         empty_block(run, block)
-        last_row = min((block + 1) * block_rows, rows.X.shape[0])
-        add_rows(rows, run, block, block * block_rows, last_row)
+        stop_row = min((block + 1) * block_rows, rows.X.shape[0])
+        add_rows(rows, run, block, block * block_rows, stop_row)
 
 
 @device
 def add_rows(rows, run, block, start, stop):
-    """Add the rows start..stop-1 to the sums of a block that was emptied, in row order."""
+    """Add the rows start..stop-1 to the sums of a block, in row order.
+
+    `empty_block` has marked all sums of the block as dirty.
+    """
     for i in range(start, stop):
         weight = float(rows.weight[i * rows.weight_step])
         if weight > 0.0:
-            add_row(rows.X, i, weight, 1.0, rows, run, block, run.labels[i])
+            _add_row(rows.X, i, weight, 1.0, rows, run, block, run.labels[i])
 
 
 @kernel

@@ -1,9 +1,9 @@
 """Greedy k-means++ from top to bottom: every distance, in float64, on one thread.
 
 D. Arthur, S. Vassilvitskii (2007), "k-means++: the advantages of careful seeding", SODA, and the
-greedy variant of its section on experiments. Every step draws a few candidates, each with
-probability proportional to its squared distance to the nearest row chosen so far. It keeps the
-candidate that leaves the smallest sum of these distances, the *potential*.
+greedy variant that its conclusion mentions. Every step draws a few candidates, each with
+probability proportional to weight times squared distance to the nearest row chosen so far. It keeps
+the candidate that leaves the smallest sum of these shares, the *potential*.
 
 This is `naive.kmeans_plusplus` as a kernel: rows in panels, lane = row. `greedy_pruned.py` adds the
 triangle inequality to it and finds the same rows with fewer distances, exact ties excepted: of two
