@@ -77,5 +77,6 @@ def bytes_per_row(name: str, n_clusters: int, n_features: int) -> float:
     if name == "auto":
         return 0.0
     if name == "naive":
-        return 8.0 * (n_clusters + 2 * n_features)
+        # scaled rows, a copy, a difference; the distances, before and after they are stacked
+        return 8.0 * (3 * n_features + 2 * n_clusters)
     return load_algorithm(name).bytes_per_row(n_clusters, n_features)
