@@ -104,7 +104,7 @@ def _run_each(workspace: Workspace, starts: list[Start], results: Any) -> int:
             return number
         run.centers[:] = workspace.seed(start) * rows.X.dtype.type(rows.scale)
         begin(rows, run, False)
-        status = _go_on(workspace, limits, iterate(rows, run, limits))
+        status = _go_on(workspace, limits, _iterate_compiled(rows, run, limits))
         keep(run, finish(rows, run, status), number, results)
     return len(starts)
 
@@ -149,11 +149,11 @@ def _go_on(workspace: Workspace, limits: _CallLimits, status: int) -> int:
             status = STOPPED
         if status != RUNNING:
             return status
-        status = iterate(data.rows, run, limits)
+        status = _iterate_compiled(data.rows, run, limits)
 
 
 @long_kernel
-def iterate(
+def _iterate_compiled(
     rows,  # IN  Rows
     run,  # INOUT Run
     limits,  # IN  _CallLimits
@@ -215,7 +215,7 @@ def seeded_runs(
             for f in range(run.centers.shape[1]):
                 run.centers[j, f] = origin.X[seeds.indices[j], f] * scale
         begin(rows, run, labelled)
-        status = iterate(rows, run, limits)
+        status = _iterate_compiled(rows, run, limits)
         if status in (RUNNING, EMPTY):
             return number, status
         keep(run, finish(rows, run, status), number, results)
