@@ -45,7 +45,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
             raise SegmentError(f"{name} must be a list of texts, not one text")
     for name, known in ONE_OF.items():
         if values[name] not in known:
-            words = ", ".join(str(word) for word in known if word)
+            words = ", ".join(word if word.isalnum() else quote(word) for word in known if word)
             raise SegmentError(f"no {name} {quote(values[name])}; there are {words}")
     for name, (words, low, high) in WHOLE_NUMBERS.items():
         if values[name] is not None or name not in MAY_BE_NONE:

@@ -15,7 +15,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``'; did you mean ...?'`` with the nearest known name, else the names there are."""
     known = list(known)
     lowered = {k.lower(): k for k in known}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {quote(lowered[near[0]])}?"
     shown = ", ".join(quote(k) for k in known[:8])

@@ -87,7 +87,8 @@ def _describe(cells: Column, role: str, reader: Reader | None) -> tuple[pd.Serie
     if role in ("category", "yes/no"):
         counts = _counts(levels)
     n_missing = int(values.isna().sum())
-    return values, Summary(cells.name, role, n_missing, len(cells.levels), summary, bars, counts)
+    n_values = values.nunique() if reader and reader.is_number else len(cells.levels)
+    return values, Summary(cells.name, role, n_missing, n_values, summary, bars, counts)
 
 
 def exploration_lines(found: Exploration) -> list[str]:

@@ -54,11 +54,13 @@ def load_table(
     `source` is a file (delimited text, an Excel or ODS workbook, Parquet, JSON lines or SQLite;
     text may be compressed by gzip, bzip2, xz or zip), ``-`` for standard input, or the URL of a
     database, for which `table`, `query` and `params` are (see `database.read_database`). `sheet` is
-    that of a workbook, by default the first; `text` are the fields of `TextOptions`.
+    that of a workbook, by default the one with a table; `text` are the fields of `TextOptions`.
     SegmentError where it cannot be read, or holds no table.
     """
     address = str(source)
     options = TextOptions(**text)  # TypeError for an unknown one, before anything is read
+    if options.skip_rows is not None and options.skip_rows < 0:
+        raise SegmentError(f"--skip-rows takes a number from 0, got {options.skip_rows}")
     if not address.strip():
         raise SegmentError("an empty name; name a table: a file, - or the URL of a database")
     if "://" in address or VARIABLE.match(address):

@@ -16,6 +16,7 @@ from segment.features.columns.used import UsedColumns
 from segment.features.customers.clean import Cleaned
 from segment.features.kinds.ticks import items_of
 from segment.tables.cells import PLAIN, Cells, Column
+from segment.tables.spelled import distinct, stripped
 from segment.wording import did_you_mean, listed, plural, quote
 
 MOST_COLUMNS = 200  # that form segments; more, where they are named
@@ -62,7 +63,7 @@ def choose_columns(
     Columns in `always_read` and those that `choices` names are read however wide the table is.
     SegmentError where no column is left, or one that `choices` names cannot be used.
     """
-    decisions = _recoded(choices)
+    decisions = _recoded(choices, cleaned.columns)
     if cells.decimal == ",":
         decisions.append("Read numbers with a decimal comma (--decimal . reads them otherwise).")
     readers = _recognise_all(cleaned, choices, always_read)
@@ -98,12 +99,17 @@ def choose_columns(
     )
 
 
-def _recoded(choices: Choices) -> list[str]:
-    return [
-        f"Read {listed((f'{quote(a)} as {quote(b)}' for a, b in pairs.items()), 4)} in "
-        f"{quote(name)}, as requested."
-        for name, pairs in choices.recode.items()
-    ]
+def _recoded(choices: Choices, columns: Mapping[str, Column]) -> list[str]:
+    """Which texts are read as others, and which of them no cell holds."""
+    decisions = []
+    for name, pairs in choices.recode.items():
+        held = set(stripped(distinct(columns[name].raw)[1]))
+        found = [f"{quote(old)} as {quote(new)}" for old, new in pairs.items() if old in held]
+        if found:
+            decisions.append(f"Read {listed(found, 4)} in {quote(name)}, as requested.")
+        if absent := [quote(old) for old in pairs if old not in held]:
+            decisions.append(f"No cell of {quote(name)} is {listed(absent, 4)} (--recode).")
+    return decisions
 
 
 def _parts(reader: Reader, column: Column, choices: Choices) -> tuple[list[Reader], list[str]]:

@@ -51,5 +51,6 @@ def unite_words(
         keys = {key_of(text) for name in members for text in texts[name]}
         for name, scale in members.items():
             ranks = ranked(scale, keys & scale.ranks.keys()).ranks
-            reason = f"its values have an order: {words}"
+            own = sorted((ranks[key_of(t)], t) for t in texts[name] if key_of(t) in ranks)
+            reason = f"its values have an order: {own[0][1]} ... {own[-1][1]}"
             readers[name] = readers[name]._replace(role="ordered", ranks=ranks, reason=reason)

@@ -44,6 +44,7 @@ FEW_VALUES = 2  # whole numbers with at most 2 distinct values are codes, not am
 MANY_CODES = 50  # whole numbers under the name of a code; more are left out
 FREE_SHARE = 0.3  # a text column with a larger share of distinct values holds names or remarks
 OLDEST = 110  # years
+LEAST_DAYS = 10  # different ones, under a name that says nothing of days
 
 
 class Choices(NamedTuple):
@@ -144,13 +145,20 @@ def _as_date(column: Column, day_order: str | None) -> Reader | None:
         if is_stamp(name) and has_clock([str(t) for t in column.levels]):
             return Reader(name, "time stamp", name, "it says when a form was sent")
         return Reader(name, "date", name, "its cells are dates", order=order)
-    if column.is_of_numbers and (is_day_name(name) or NAMELESS.fullmatch(name)):
+    if column.is_of_numbers:
         values = column.level_numbers
         style = number_style(values[~np.isnan(values)])
-        if style == DIGITS or (style is not None and is_day_name(name)):
+        if style is not None and (is_day_name(name) or (style == DIGITS and _are_days(column))):
             reason = f"its numbers are days {_said(style)}"
             return Reader(name, "date", name, reason, order=style)
     return None
+
+
+def _are_days(column: Column) -> bool:
+    """Whether numbers of any name can only be days written as yyyymmdd, as 4% of such are."""
+    if NAMELESS.fullmatch(column.name):
+        return True
+    return len(column.levels) >= LEAST_DAYS and column.days(DIGITS).count() == column.n_present
 
 
 def _said(style: str) -> str:

@@ -15,12 +15,14 @@ from segment.features.kinds.names import (
     is_counter_name,
     is_id_name,
     is_phone,
+    is_place_code,
     is_who_name,
     may_be_id_name,
     name_words,
     names_customers,
     says,
 )
+from segment.features.kinds.no_amounts import has_leading_zeros
 from segment.features.kinds.words import MAIL, PLACE_OR_KIND
 from segment.tables.cells import NUMBER_SHARE, PLAIN, Cells, Column, TableColumns
 from segment.wording import did_you_mean, plural, quote
@@ -63,9 +65,10 @@ def find_id(
 
     An id has at least half as many values as rows, and no fractions. A column that names customers
     goes before other ids, and these before numbers of orders and items; then come words for
-    customers, phone numbers and e-mail addresses, and last the first text column whose values all
-    differ. A column of numbers is never an id by uniqueness alone: incomes may all differ too. The
-    column that names customers is the id even where it repeats: the table lists purchases then.
+    customers, phone numbers and e-mail addresses, then the first text column whose values all
+    differ, and last codes with leading zeros that all differ. A zip code is no id. A column of
+    numbers is never an id by uniqueness alone: incomes may all differ too. The column that names
+    customers is the id even where it repeats: the table lists purchases then.
     """
     if wanted is not None:
         if wanted not in frame.columns:
@@ -88,6 +91,8 @@ def find_id(
 def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, Column]]:
     """Reasons to be the id with the column that has them; the first is the id."""
     differ = "it is named like an id and its values all differ"
+    is_whole_table = names == list(columns)
+    names = [n for n in names if not is_place_code(n)]
     of_customers = [n for n in names if names_customers(n) and not _is_kind(n)]
     ids = [n for n in names if is_id_name(n) and n not in of_customers]
     contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
@@ -121,13 +126,15 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
         lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
         "it is the first text column whose values all differ",
     )
-    nameless = customer_without_names(columns) if names == list(columns) else None
+    nameless = customer_without_names(columns) if is_whole_table else None
     if nameless is not None:
         yield "its numbers repeat beside dates, so they name the customers", columns[nameless]
     yield from of([*of_customers, *plain], _half_differ, differ)
     yield from of(
         [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"
     )
+    zeros = "its codes with leading zeros all differ"
+    yield from of(names, lambda c: _all_differ(c) and has_leading_zeros(c), zeros)
 
 
 def _is_kind(name: str) -> bool:

@@ -23,8 +23,11 @@ from segment.features.kinds.words import (
     DAY,
     ID,
     ITEM,
+    LAST_CODES,
     LAST_MARK,
+    LAST_POSTAL,
     MARK,
+    MONEY,
     ORDER,
     PHONE,
     POSTAL,
@@ -153,10 +156,11 @@ def is_about_orders(name: str) -> bool:
 def is_code_name(name: str) -> bool:
     """Whether whole numbers under this name are codes: Region, customer_type, Pclass."""
     words = name_words(name)
-    if not words or words[0] in COUNTED or words[-1] in AMOUNTS:
+    if not words or words[0] in COUNTED or words[-1] in AMOUNTS | MONEY:
         return False
     ends = _KIND_ENDS.fullmatch(words[-1])
-    return words[-1] in CODES or words[0] in CODES or bool(ends) or "".join(words) in CODES
+    is_last = bool(ends) or words[-1] in LAST_CODES
+    return is_last or words[-1] in CODES or words[0] in CODES or "".join(words) in CODES
 
 
 def is_birth(name: str) -> bool:
@@ -194,6 +198,10 @@ def is_place_code(name: str) -> bool:
     rest = [w for w in words if w not in ("code", "codes", "no", "number") and w not in WHO]
     if len(rest) == 1 and rest[0] in SHORT_POSTAL:
         return True
+    if rest and rest[-1].rstrip("0123456789") in LAST_POSTAL:
+        return True
+    if len(words) == len("".join(words)) and "".join(words) in SHORT_POSTAL:  # C.P.
+        return True
     pairs = {"".join(words[i : i + 2]) for i in range(len(words))}
     glued = any(word.endswith(("postcode", "zipcode", "postleitzahl", "plz")) for word in words)
     return not POSTAL.isdisjoint({*words, *pairs}) or glued
@@ -209,7 +217,9 @@ def is_phone(name: str) -> bool:
 def is_coordinate(name: str) -> bool:
     """Whether a name is that of a latitude or a longitude."""
     words = name_words(name)
-    return bool(words) and words[-1] in COORDINATES and (len(words) > 1 or words[0] != "long")
+    if "".join(words) in COORDINATES - {"long"}:
+        return True
+    return len(words) > 1 and words[-1] in COORDINATES
 
 
 def is_stamp(name: str) -> bool:

@@ -51,7 +51,9 @@ def _is_long(column: Column) -> bool:
     if column.name.lower() != "long":
         return False
     values = column.level_numbers
-    return bool((np.abs(values) <= 180).all() and (values % 0.01 > 1e-9).mean() > 0.5)
+    hundredths = values * 100
+    has_decimals = np.abs(hundredths - np.round(hundredths)) > 1e-6
+    return bool((np.abs(values) <= 180).all() and has_decimals.mean() > 0.5)
 
 
 def _are_places(column: Column) -> bool:
@@ -87,7 +89,8 @@ def _counter(column: Column) -> str | None:
     """Why a column counts the rows; None if it does not.
 
     Its whole numbers all differ and rise by one in file order, or have no gap under a name like an
-    id's. Amounts by name, such as age or rank, count nothing.
+    id's, or rise under a name like that of row numbers, such as Unnamed: 0 in a part of a table.
+    Amounts by name, such as age or rank, count nothing.
     """
     n_values = len(column.levels)
     named = is_counter_name(column.name) or may_be_id_name(column.name)
@@ -103,6 +106,8 @@ def _counter(column: Column) -> str | None:
         return "its numbers rise by one from row to row, so they count the rows"
     if named and values.max() - values.min() == len(values) - 1:
         return "its numbers have no gap and all differ, so they count the rows"
+    if is_counter_name(column.name) and n_values >= LEAST_ROWS and (np.diff(values) > 0).all():
+        return "its numbers rise without a name of their own, so they number rows or customers"
     return None
 
 

@@ -16,7 +16,8 @@ dissatisfied|unsatisfied < somewhat dissatisfied < neutral|neither satisfied nor
 very unlikely|extremely unlikely < unlikely < neutral < likely < very likely|extremely likely
 
 very bad|terrible|very poor|awful < bad|poor <
-fair|average|ok|okay|neutral|moderate|acceptable < good < very good < excellent|outstanding
+fair|average|ok|okay|neutral|moderate|acceptable < good < very good|great <
+excellent|outstanding
 
 never < almost never|very rarely < rarely|seldom < occasionally|sometimes <
 often|frequently|regularly < very often|usually|mostly < always

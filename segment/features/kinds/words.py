@@ -23,6 +23,7 @@ WHO = _words(
     "medlemmer bruger bruker anvandare asiakas jasen kayttaja klientow uzytkownik uzytkownika "
     "czlonek kontrahent kontrahenta zakaznik zakaznika uzivatel uzivatele clen clena ugyfel vevo "
     "felhasznalo clientului utilizator uye kullanici abone khach pelanggan nasabah anggota "
+    "cli debitor debitoren player tessera "
     "πελατης πελατη πελατων μελος χρηστης χρηστη абонент абонента пользователя покупателя "
     "контрагент контрагента клієнт клієнта לקוח הלקוח משתמש חבר المستخدم مستخدم زبون الزبون "
     "المشترك مشترك"
@@ -38,11 +39,12 @@ MARK = _words(
 )
 ID = _words(
     "id ids uuid guid identifiant identificador ident ид айди cid uid pid identyfikator "
-    "identifikator azonosito tunniste kimlik идентификатор מזהה"
+    "identifikator azonosito tunniste kimlik идентификатор מזהה ssn dni cpf cnpj nif rut curp "
+    "cedula caseid playerid codicefiscale partitaiva pesel bsn iban инн снилс"
 )
 LAST_MARK = _words(
     "matricule matricula no nr nbr num number key code nummer numero nro номер ref reference kod "
-    "kode cislo numara numarasi kodu szam azonosito αριθμος κωδικος"
+    "رقم 番号 kode cislo numara numarasi kodu szam azonosito αριθμος κωδικος"
 )
 ORDER = _words(
     "row order orders invoice transaction trans txn bill receipt purchase sale basket cart line "
@@ -79,8 +81,9 @@ CODES = _words(
     "mode flag variant cohort 性别 性別 성별 地区 地域 类型 категория тип пол регион sehir "
     "cinsiyet departement departamento dipartimento provincia provincie provincias wojewodztwo "
     "lan kommun kommune gemeinde okres obec segmento tarif tarifa stadt ort ciudad cidade citta "
-    "miasto mesto varos πολη город"
+    "miasto mesto varos πολη город sucursal agence agencia agenzia genere zona tariff origin"
 )
+LAST_CODES = _words("product produkt produit producto produto prodotto job bank")
 COUNTED = _words(
     "n num number count total sum avg mean average days months years age amount anzahl nb nombre "
     "numero cantidad quantidade numberof nr times freq frequency spend spent sales revenue ratio "
@@ -104,6 +107,7 @@ POSTAL = _words(
     "psc iranyitoszam почтовыйиндекс поштовийіндекс מיקוד ταχυδρομικοςκωδικας الرمزالبريدي"
 )
 SHORT_POSTAL = _words("cep cap pin cp zip")  # words that other names have too
+LAST_POSTAL = _words("cep zip")  # the last word of a name, such as Billing Zip
 PHONE = _words(
     "phone telephone tel mobile cell cellphone phonenumber mobilephone msisdn fax whatsapp "
     "telefon handy mobil telefonnummer handynummer rufnummer telefono movil celular portable "
@@ -115,7 +119,8 @@ PHONE = _words(
 MAIL = _words("email mail emailaddress emailadresse courriel correo e-mail mailadresse")
 COORDINATES = _words(
     "latitude longitude lat lon lng long breitengrad langengrad latitud longitud latitudine "
-    "longitudine geo_lat geo_lon широта долгота enlem boylam 纬度 经度 緯度 経度 위도 경도"
+    "longitudine xcoord ycoord coordx coordy xcoordinate ycoordinate широта долгота enlem boylam "
+    "纬度 经度 緯度 経度 위도 경도"
 )
 STAMPS = _words(
     "timestamp zeitstempel horodateur horodatage submitted submission completed responded "

@@ -70,8 +70,8 @@ def find_footer(
             break
     if notes:
         sentences.append(
-            f"Left out {plural(len(notes), 'row')} at the end: {listed(map(quote, notes), 3)} is "
-            "no customer."
+            f"Left out {plural(len(notes), 'row')} at the end: {listed(map(quote, notes), 3)} "
+            f"{'is no customer' if len(notes) == 1 else 'are no customers'}."
         )
     return n_rows - cut, sentences
 

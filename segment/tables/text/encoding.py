@@ -17,6 +17,7 @@ from segment.wording import listed, quote
 
 MARKED = ", by its byte-order mark"
 CONTROLS = bytes([*range(9), *range(14, 32)])  # that no text file holds
+WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
 SAMPLE = 60_000  # bytes, of lines that are not ASCII
 # The encodings that tables still come in, and their names in sentences.
 _EAST = {
@@ -74,6 +75,8 @@ def to_utf8(content: bytes, name: str, encoding: str | None = None) -> tuple[byt
 def _recognise(content: bytes, name: str, encoding: str | None) -> tuple[str, list[str]]:
     """The name of the encoding, and the sentence on it."""
     if encoding is not None:
+        if WIDE.match(encoding) and b"\0" not in content:  # a line's end has zero bytes in these
+            raise SegmentError(f"{name} is not text in {encoding}; try --encoding utf-8")
         return encoding, [f"Read the file as {encoding}, as requested."]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16", [f"Read the file as UTF-16{MARKED}."]

@@ -41,7 +41,8 @@ def read_text_file(
     data, decisions = to_utf8(content, name, options.encoding)
     lines = without_comments(lines_of(data), options, decisions)
     if not len(lines.numbers):
-        raise SegmentError(f"{name} is empty")
+        what = "has no lines below those skipped" if options.skip_rows else "is empty"
+        raise SegmentError(f"{name} {what}")
     sample = lines.texts(0, min(SAMPLE_LINES, len(lines.numbers)))
     delimiter = given or sniff_delimiter(sample)
     words = DELIMITERS.get(delimiter, quote(delimiter))

@@ -25,6 +25,7 @@ STYLES = {
 _TIME = r"(?:(?:[T ,]|\s-\s)\s*\d{1,2}[:.h]\d{2}.*)?"
 DAY = re.compile(rf"(\d{{1,4}})[-/.] ?(\d{{1,2}})[-/.] ?(\d{{1,4}})\.?{_TIME}$")
 CLOCK = re.compile(r"\d{1,2}:\d{2}")
+MIDNIGHT = re.compile(r"(?<![\d:])00:00(:00)?\b")
 _EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _YEAR_MONTH = re.compile(r"((?:1[89]|2[01])\d\d)[-/](\d{1,2})$")
 _MONTHS = {
@@ -185,7 +186,7 @@ def _by_name(text: str, latest: str = LAST) -> str | None:
 
 def has_clock(texts: Sequence[str]) -> bool:
     """Whether most texts have a time of day other than midnight."""
-    clocks = [t for t in texts[:200] if CLOCK.search(t) and not re.search(r"\b00:00(:00)?\b", t)]
+    clocks = [t for t in texts[:200] if CLOCK.search(t) and not MIDNIGHT.search(t)]
     return len(clocks) > len(texts[:200]) / 2
 
 

@@ -113,6 +113,9 @@ def ods(name, rows):
         ("a.csv", "a,b\n1,é\n".encode("latin-1"), ["--encoding", "utf-8"], "utf-8 (line 2"),
         ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-99"], "no encoding 'utf-99'"),
         ("a.csv", b"a,b\n1,2\n", ["--sheet", "x"], "--sheet is for workbooks"),
+        ("a.csv", b"a,b\n1,2\n", ["--encoding", "utf-16"], "is not text in utf-16"),
+        ("a.csv", b"a,b\n1,2\n", ["--skip-rows", "9"], "has no lines below those skipped"),
+        ("a.csv", b"a,b\n1,2\n", ["--skip-rows", "-1"], "takes a number from 0, got -1"),
         ("a.csv", b"a,b\n1,2\n", ["--table", "x"], "--table and --param are for databases"),
         ("a.csv", b"a,b\n1,2\n", ["--param", "x=1"], "--param are for databases"),
         ("a.csv", b"a,b\n1,2\n", ["--delimiter", ""], "--delimiter takes one sign"),
@@ -153,6 +156,8 @@ def test_an_unknown_sheet_names_the_nearest(capsys):
     customers().to_excel("t.xlsx", sheet_name="Customers", index=False)
     err = refused(capsys, "run", "t.xlsx", "--sheet", "Custmers")
     assert "no sheet 'Custmers' in 't.xlsx'; did you mean 'Customers'?" in err
+    err = refused(capsys, "run", "t.xlsx", "--sheet", "Nope")
+    assert "no sheet 'Nope' in 't.xlsx'; there are 'Customers'" in err
 
 
 class TestIds:

@@ -108,7 +108,7 @@ class TestAroundTheTable:
         end = "\nSource: CRM export 2026-11-01,,\n* excludes staff,,\n"
         found = table("customer_id,age,income\n" + lines(IDS, AGE, PAY) + end)
         assert len(found.cleaned.frame) == N
-        assert "'Source: CRM export 2026-11-01', '* excludes staff' is no customer" in said(found)
+        assert "'Source: CRM export 2026-11-01', '* excludes staff' are no customers" in said(found)
 
     @pytest.mark.parametrize(
         "title",
@@ -347,7 +347,9 @@ class TestWords:
     def test_spellings_and_recoding(self):
         cells = [["North", "north", "NORTH ", "South", "Soth"][i % 5] for i in range(N)]
         frame = load_table_of("customer_id,age,side\n" + lines(IDS, AGE, cells))
-        found = Segmenter(recode={"side": {"Soth": "South"}}).examine(frame)
+        recode = {"side": {"Soth": "South", "Sooth": "South"}}
+        found = Segmenter(recode=recode).examine(frame)
+        assert "No cell of 'side' is 'Sooth' (--recode)." in said(found)
         assert set(found.columns.frame["side"]) == {"North", "South"}
         assert "they differ by case or spaces only" in said(found)
         assert "Read 'Soth' as 'South' in 'side', as requested." in said(found)

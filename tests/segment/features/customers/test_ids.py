@@ -51,6 +51,10 @@ class TestId:
             ({"ShopID": [1, 1, 2, 2], "Name": "abcd"}, "Name"),
             ({"Number of orders": [1, 1, 2, 3], "Age": AGES}, None),  # a count may repeat
             ({"a": [1, 2, 3, 4], "Paid": ["1,5", "2,5", "3,5", "9,5"]}, None),  # amounts
+            ({"ZIP Code": [10115, 20095, 80331, 50667], "Age": AGES}, None),  # a place
+            ({"Postcode": ["SW1A 1AA", "M1 1AE", "B33 8TH", "CR2 6XH"], "Age": AGES}, None),
+            ({"KUNNR": ["0017", "0024", "0031", "0038"], "Age": AGES}, "KUNNR"),  # codes, last
+            ({"KUNNR": ["0017", "0024", "0031", "0038"], "Name": "abcd"}, "Name"),
             ({"Since": ["2020-01-02", "2020-01-03", "2021-01-02", "2021-05-06"]}, None),
         ],
     )
