@@ -1,6 +1,6 @@
-"""How many clusters, and are they real? Metrics for every k, one vote, one verdict."""
+"""How many clusters, and are they real? Metrics for every k, one choice, one verdict."""
 
-from kmeans_core.selection.choice import Choice, Parted, choose_k, plurality
+from kmeans_core.selection.choice import Choice, choose_k, plurality
 from kmeans_core.selection.fit_range import fit_range
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.hopkins import hopkins
@@ -11,6 +11,7 @@ from kmeans_core.selection.stability import Stability, bootstrap_stability, stab
 from kmeans_core.selection.structure.evidence import Structure
 from kmeans_core.selection.structure.verdict import structure_verdict
 from kmeans_core.selection.sweep import Sweep, SweepRow, best_by_silhouette, sweep
+from kmeans_core.selection.table_evidence import Parted
 
 __all__ = [
     "Choice",

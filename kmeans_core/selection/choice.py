@@ -9,42 +9,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kmeans_core.metrics.labelled import threads
-from kmeans_core.selection.clusterers import clusterings
-from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats, child_seeds
-from kmeans_core.selection.gap import Gap, gap_of_curves
+from kmeans_core.selection.fit_range import check_n_init, check_range, check_repeats
+from kmeans_core.selection.gap import Gap
 from kmeans_core.selection.knee import knee
-from kmeans_core.selection.nulls.ties import without_ties
 from kmeans_core.selection.stability import Stability, bootstrap_stability
 from kmeans_core.selection.structure.evidence import Structure
-from kmeans_core.selection.structure.null_evidence import (
-    N_COPULA,
-    How,
-    Nulls,
-    dip_range,
-    null_evidence,
-)
-from kmeans_core.selection.structure.verdict import judge, rows_to_judge
 from kmeans_core.selection.sweep import Sweep, SweepRow, best_by_silhouette, sweep
+from kmeans_core.selection.table_evidence import Parted, TableEvidence, table_evidence
 from kmeans_core.validation import check_integer, check_matrix, check_n_clusters, check_real
 
 VOTERS = ("silhouette", "davies_bouldin", "calinski_harabasz", "gap")
 MOST_CLUSTERS = 10  # that are tried by default
 FEWEST_ROWS = 5  # per cluster on average, by default
-
-
-class Parted(NamedTuple):
-    """How far the least parted pair of clusters is parted, for each number of clusters."""
-
-    n_clusters: np.ndarray  # (n_ks,)
-    least: np.ndarray  # (n_ks,) the smallest dip of a pair of neighbours, times sqrt(n)
-    limit: np.ndarray  # (n_ks,) above it, every pair is parted
-
-    def largest(self, n_clusters_range: Iterable[int]) -> int | None:
-        """The largest number of the range whose every pair of clusters is parted, or None."""
-        wanted = np.isin(self.n_clusters, list(n_clusters_range))
-        found = self.n_clusters[wanted & (self.least > self.limit)]
-        return int(found.max()) if len(found) else None
 
 
 class Choice(NamedTuple):
@@ -60,7 +36,7 @@ class Choice(NamedTuple):
     row: SweepRow  # the chosen one of `sweep.rows`
     parted: Parted
     best: int  # what is chosen where `n_clusters` is not given
-    rule: str  # by which `best` is chosen: 'parted', 'gap' or 'elbow'
+    rule: str  # by which `best` is chosen: 'parted', 'gap', 'elbow'; 'given' if there is no choice
 
 
 def choose_k(
@@ -83,8 +59,8 @@ def choose_k(
     tables without groups (rule 'parted'). If there is none, the clusters shade into each other, as
     `Choice.structure` says, and the smallest number is taken whose gap statistic is within two
     standard errors of the largest one (rule 'gap'); where that is the last one tried, the gap still
-    rises, and the elbow of the WCSS curve is taken if there is one (rule 'elbow'). What four common
-    indices would choose is computed too.
+    rises, and the elbow of the WCSS curve is taken if there is one (rule 'elbow'). With an empty
+    range there is no choice (rule 'given'). What four common indices would choose is computed too.
 
     Parameters
     ----------
@@ -149,7 +125,7 @@ def choose_k(
     report = progress or (lambda what, done, total: None)
     found = sweep(X, sorted(ks | requested), **shared)
     report("clusterings", 1, 1)
-    evidence = _evidence(X, found, n_references, (n_init, random_state), n_threads)
+    evidence = table_evidence(X, found, n_references, (n_init, random_state), n_threads)
     report("references", 1, 1)
     in_range = found._replace(rows=tuple(row for row in found.rows if row.n_clusters in ks))
     votes = collect_votes(in_range, evidence.gap)
@@ -159,9 +135,7 @@ def choose_k(
             "n_clusters."
         )
     shown = _shown(in_range)
-    best, rule = _best_number(evidence, shown["knee"], sorted(ks))
-    if best is None:
-        best = next(iter(requested), 1)
+    best, rule = _best_number(evidence, shown["knee"], sorted(ks), min(requested, default=1))
     k = requested.pop() if requested else best
     row = next(row for row in found.rows if row.n_clusters == k)
     stability = bootstrap_stability(
@@ -194,56 +168,20 @@ def default_range(n_samples: int) -> range:
     return range(2, 1 + max(2, min(MOST_CLUSTERS, n_samples // FEWEST_ROWS)))
 
 
-class _Evidence(NamedTuple):
-    """What is known of a table before a number of clusters is chosen."""
+def _best_number(
+    evidence: TableEvidence, knee_at: int | None, ks: list[int], given: int
+) -> tuple[int, str]:
+    """The number to choose and the rule that chose it; `given` for an empty range.
 
-    X: np.ndarray  # (n_rows, n_features) the rows that are judged
-    kept: np.ndarray  # (n_rows,) their indices in the table
-    gap: Gap
-    nulls: Nulls
-    parted: Parted
-    fit: tuple[int, int]  # n_init and seed
-
-    def verdict_on(self, labels: np.ndarray) -> Structure:
-        """The verdict on a clustering of the whole table."""
-        return judge(self.X, labels[self.kept], self.gap, self.nulls, self.fit)
-
-
-def _evidence(
-    X: np.ndarray,
-    found: Sweep,
-    n_references: int,
-    fit: tuple[int, int],
-    n_threads: int | None,
-) -> _Evidence:
-    """Gap and partings, from the same tables without groups."""
-    n_init, random_state = fit
-    seeds = child_seeds(random_state, 1 + n_references + N_COPULA)
-    kept = rows_to_judge(X, found.method, seeds[0])
-    X = np.ascontiguousarray(X[kept], dtype=np.float64)
-    ks = sorted({1, *(row.n_clusters for row in found.rows if row.n_clusters <= len(X))})
-    how = How(ks, found.method, n_init)
-    with threads(n_threads) as workers:
-        nulls = null_evidence(X, how, n_references, seeds[1:], workers)
-    curve = clusterings(X, ks, found.method, n_init, seeds[0])[1]
-    curves = np.vstack([curve, nulls.evidence.wcss[:n_references]])
-    gap = gap_of_curves(np.array(ks), curves, len(X), len(X) < len(found.rows[0].labels))
-    apart = without_ties(X, np.random.RandomState(seeds[0]))
-    parted = Parted(
-        n_clusters=np.array([row.n_clusters for row in found.rows]),
-        least=np.array([dip_range(apart, row.labels[kept])[0] for row in found.rows]),
-        limit=np.array([nulls.limit(row.n_clusters) for row in found.rows]),
-    )
-    return _Evidence(X, kept, gap, nulls, parted, (n_init, seeds[0]))
-
-
-def _best_number(evidence: _Evidence, knee_at: int | None, ks: list[int]) -> tuple[int | None, str]:
-    """The number to choose and the rule that chose it; None for an empty range."""
+    The smallest of a range above the number of rows that are judged, where no gap is known.
+    """
     parted = evidence.parted.largest(ks)
     if parted is not None:
         return parted, "parted"
     near = evidence.gap.smallest_near_best(ks)
-    if near is not None and near == max(ks) and knee_at is not None:
+    if near is None:
+        return min(ks, default=given), "given"
+    if near == max(ks) and knee_at is not None:
         return knee_at, "elbow"
     return near, "gap"
 

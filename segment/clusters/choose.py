@@ -19,7 +19,7 @@ NAMES = {
     "silhouette": "silhouette",
     "davies_bouldin": "Davies-Bouldin",
     "calinski_harabasz": "Calinski-Harabasz",
-    "gap": "gap statistic",
+    "gap": "gap statistic by its one-standard-error rule",
 }
 # What each verdict means for the reader of a report.
 MEANING = {
@@ -36,8 +36,8 @@ MEANING = {
 }
 FOLLOWED = "Customers fall into groups that are not round, and these segments follow them."
 SOME_PARTED = (
-    "Some of these segments are groups of their own, others shade into each other, so the borders "
-    "between those could run elsewhere. Use the segments to sort customers."
+    "Few customers lie between some of these segments; others shade into each other, and the "
+    "borders between those could run elsewhere. Use the segments to sort customers."
 )
 ONE_SEGMENT = "There is one segment, so there is nothing to compare."
 MOST_PAIRS = 10  # that are named in a sentence
@@ -130,11 +130,18 @@ def _meaning(choice: selection.Choice, columns: Sequence[str]) -> str:
         )
     if found.verdict != "compact groups" and _are_groups(found):
         return FOLLOWED
+    if found.verdict == "compact groups":
+        if choice.rule != "parted" or choice.best <= choice.n_clusters:
+            return MEANING[found.verdict]
+        return (
+            f"Customers do fall into groups, and some of these {choice.n_clusters} segments hold "
+            f"several of them: {choice.best} segments would tell them apart (-k {choice.best})."
+        )
     if found.verdict == "no clear structure":
         if choice.rule == "parted" and choice.best != choice.n_clusters:
             return (
-                f"Customers do fall into groups, but these {choice.n_clusters} segments are not "
-                f"those groups: {choice.best} segments would follow them (-k {choice.best})."
+                f"These {choice.n_clusters} segments do not follow the valleys between customers: "
+                f"{choice.best} segments do (-k {choice.best})."
             )
         if any(found.is_parted):
             return SOME_PARTED
@@ -145,13 +152,17 @@ def _pairs_sentence(found: selection.Structure, segment_of_label: np.ndarray) ->
     """Which neighbours are parted and which shade into each other, where both occur."""
     if not any(found.is_parted) or all(found.is_parted):
         return []
-    names: dict[bool, list[str]] = {True: [], False: []}
+    pairs: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
     for pair, parted in zip(found.partings, found.is_parted, strict=True):
         a, b = sorted((int(segment_of_label[pair.first]), int(segment_of_label[pair.second])))
-        names[parted].append(f"{a} and {b}")
+        pairs[parted].append((a, b))
+    apart, not_apart = (
+        listed([f"{a} and {b}" for a, b in sorted(pairs[parted])], MOST_PAIRS)
+        for parted in (True, False)
+    )
     return [
-        f"A valley with fewer customers parts the segments {listed(names[True], MOST_PAIRS)}. By "
-        f"degrees differ {listed(names[False], MOST_PAIRS)}."
+        f"A valley with fewer customers parts the segments {apart}. These shade into each other: "
+        f"{not_apart}."
     ]
 
 

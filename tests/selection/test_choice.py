@@ -283,7 +283,7 @@ def test_a_number_that_is_given_is_taken_and_the_best_is_named():
 
 def test_one_cluster_can_be_given():
     one = quick(three_groups(), [], n_clusters=1)
-    assert (one.n_clusters, one.best, one.rule) == (1, 1, "gap")
+    assert (one.n_clusters, one.best, one.rule) == (1, 1, "given")
     assert one.stability.jaccard.shape == (1,) and one.votes == {}
     assert one.shown == {"knee": None, "dunn": None}
     assert one.structure.verdict == NONE and one.structure.partings == ()
@@ -294,7 +294,7 @@ def test_one_cluster_can_be_given():
 
 def test_a_number_without_a_range_is_its_own_best():
     found = quick(three_groups(), [], n_clusters=4)
-    assert (found.n_clusters, found.best, found.rule) == (4, 4, "gap")
+    assert (found.n_clusters, found.best, found.rule) == (4, 4, "given")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Structure(NamedTuple):
     least_parted: float  # the smallest dip of these, times sqrt(n); 0 without a pair
     least_limit: float  # mean + 6 sd of tables without groups, clustered alike
     is_parted: tuple[bool, ...]  # of each pair: all where the least is above its limit, else those
-    # that are further parted than any pair of a table without groups
+    # beyond that limit that are further parted than any pair of a table without groups
     column_alone: int | None  # the column that parts the clusters and no other does
     are_round: bool  # whether no cluster cuts through a group of single linkage, or is one of
     # another shape

@@ -70,9 +70,10 @@ def structure_verdict(
 
     Notes
     -----
-    - "structure, but not round groups": single linkage finds groups, further apart than in any
-      table without groups, and the clusters cut through them, or follow them where k-means does not
-      (see `shape_of`); or one column alone parts the clusters (see `column_alone`).
+    - "structure, but not round groups": where two columns or more vary, single linkage finds
+      groups, further apart than in any table without groups, and the clusters cut through them, or
+      follow them where k-means does not (see `shape_of`); or one column alone parts the clusters
+      (see `column_alone`).
     - "compact groups": otherwise, if every pair of neighbouring clusters is parted. The evidence is
       the least parted pair (see `partings`): it must lie six standard deviations above the mean
       least pair of tables without groups, clustered alike.
@@ -120,7 +121,7 @@ def judge(
     bridge, hopkins = bridge_and_hopkins(apart[some], seed)
     bridge_limit = BRIDGE_FACTOR * float(nulls.evidence.bridge.max())
     shape = NO_GROUPS
-    if bridge > bridge_limit:
+    if bridge > bridge_limit and _n_varying(X) > 1:  # a group in one column is an interval
         shape = shape_of(apart[some], labels[some], bridge_limit, n_init, seed)
     limit = nulls.limit(n_clusters)
     least = min((pair.dip for pair in pairs), default=0.0)
@@ -143,11 +144,15 @@ def judge(
         partings=tuple(pairs),
         least_parted=least,
         least_limit=limit,
-        is_parted=_which_are_parted(pairs, limit, nulls.limit_of_one(n_clusters)),
+        is_parted=_which_are_parted(pairs, limit, max(limit, nulls.limit_of_one(n_clusters))),
         column_alone=alone,
         are_round=shape.round,
     )
     return result._replace(evidence=evidence(result))
+
+
+def _n_varying(X: np.ndarray) -> int:
+    return int(np.count_nonzero(X.min(axis=0) < X.max(axis=0)))
 
 
 def _verdict(shape: Shape, all_parted: bool, alone: int | None) -> str:
@@ -157,7 +162,10 @@ def _verdict(shape: Shape, all_parted: bool, alone: int | None) -> str:
 
 
 def _which_are_parted(pairs: list[Parting], limit: float, limit_of_one: float) -> tuple[bool, ...]:
-    """All, if the least parted one is beyond its limit; else those beyond the limit of one."""
+    """All, if the least parted one is beyond its limit; else those beyond the limit of one.
+
+    That is never below the other limit: the least parted pair is parted only if all are.
+    """
     if pairs and min(pair.dip for pair in pairs) > limit:
         return (True,) * len(pairs)
     return tuple(pair.dip > limit_of_one for pair in pairs)

@@ -51,7 +51,7 @@ def test_single_indices_are_shown_for_comparison():
     votes = {"silhouette": 5, "davies_bouldin": 4, "calinski_harabasz": 9, "gap": 1}
     assert votes_sentence(choice_with(votes=votes)) == (
         "For comparison, single indices alone would choose: silhouette 5, Davies-Bouldin 4, "
-        "Calinski-Harabasz 9, gap statistic 1."
+        "Calinski-Harabasz 9, gap statistic by its one-standard-error rule 1."
     )
 
 
@@ -125,7 +125,7 @@ def test_mall_customers_have_five_stable_segments_of_which_some_are_parted(share
     assert main(["choose-k", str(shared_data / "mall_customers.csv"), *columns]) == 0
     said = capsys.readouterr().out
     assert said.startswith("200 customers -> 5 segments, silhouette 0.555")
-    assert said.count("highly stable") == 5 and "verdict: no clear structure. Some of" in said
+    assert said.count("highly stable") == 5 and "verdict: no clear structure. Few cust" in said
     assert "- A valley with fewer customers parts the segments" in said
     assert "the gap statistic decides: 5 is the smallest number" in said
 
@@ -133,7 +133,7 @@ def test_mall_customers_have_five_stable_segments_of_which_some_are_parted(share
 def test_more_segments_than_groups_are_not_called_groups():
     trust = Segmenter(9).fit(shoppers(600)).result_.clustering.trust
     assert trust.verdict == "no clear structure"
-    assert "3 segments would follow them (-k 3)" in trust.meaning
+    assert "3 segments do (-k 3)" in trust.meaning
 
 
 def test_a_column_with_modes_of_its_own_is_named():
@@ -165,3 +165,11 @@ def test_segments_that_follow_moons_are_not_said_to_cut_through_them():
     assert follow.verdict == cut.verdict == "structure, but not round groups"
     assert "these segments follow them" in follow.meaning
     assert "cut through" in cut.meaning
+
+
+def test_segments_that_hold_several_groups_are_not_said_to_follow_them():
+    found = Segmenter(2).fit(shoppers()).result_.clustering.trust
+    assert found.verdict == "compact groups"
+    assert found.meaning.endswith("3 segments would tell them apart (-k 3).")
+    more = Segmenter(6).fit(shoppers()).result_.clustering.trust
+    assert more.verdict == "no clear structure" and "3 segments do (-k 3)" in more.meaning

@@ -114,3 +114,9 @@ def test_what_counts_as_an_atom():
     assert np.count_nonzero(one_mode(column) == 0.0) < 4
     few = np.array([1.0, 2.0, 2.0, 5.0, 9.0])  # too few for a law: as they are
     np.testing.assert_array_equal(one_mode(few), few)
+
+
+def test_a_column_that_varies_alone_is_drawn_anew():
+    X = np.column_stack([np.random.default_rng(0).normal(size=200), np.ones(200)])
+    one, other = (np.sort(drawn_from(X, seed)[:, 0]) for seed in (0, 1))
+    assert not np.array_equal(one, other)

@@ -189,3 +189,24 @@ def test_a_judgement_is_of_the_null_tables_that_are_given():
     found = judge(X, truth, gap, high, (2, 0))
     assert found.verdict == NONE and found.is_parted == (False,) * 3
     assert found.least_limit == pytest.approx(9.0)
+
+
+def test_the_only_pair_is_parted_only_where_the_verdict_says_so():
+    """Two round groups in more columns than rows: Fisher's line parts any two clusters there."""
+    rng = np.random.default_rng(1)
+    X = np.vstack([rng.normal(size=(20, 40)), rng.normal(size=(20, 40)) + 3.0])
+    labels = np.repeat([0, 1], 20)
+    gap = gap_statistic(X, [2], n_init=2, random_state=0)
+    found = structure_verdict(X, labels, gap, n_init=2, random_state=0)
+    assert found.is_parted == (found.verdict == COMPACT,)
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_one_skewed_column_is_no_group(seed):
+    X = np.random.RandomState(seed + 100).lognormal(size=(1_000, 1))
+    beside = np.column_stack([X, np.ones(1_000)])
+    for table in (X, beside):
+        labels = (X[:, 0] > np.quantile(X, 0.9)).astype(int)
+        gap = gap_statistic(table, [2], n_init=2, random_state=seed)
+        found = structure_verdict(table, labels, gap, n_init=2, random_state=seed)
+        assert found.verdict == NONE
