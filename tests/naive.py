@@ -420,6 +420,8 @@ def partings(X, labels, dip):
             continue
         within = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in rows)
         within += 1e-6 * np.trace(within) / len(within) * np.eye(len(within))
+        if len(rows[0]) + len(rows[1]) < 3 * X.shape[1]:  # few rows per column
+            within = np.diag(np.diag(within))
         line = np.linalg.solve(within, means[a] - means[b])
         on_line = []
         for part in rows:

@@ -64,5 +64,5 @@ def _apart(clusters: Clusters, pair: tuple[int, int], columns: np.ndarray) -> fl
     mean_variance = float(np.trace(scatter)) / (len(columns) * n_rows)
     if mean_variance <= 0.0:
         return 0.0 if not apart.any() else float("inf")
-    line = discriminant(apart, scatter)  # times the mean of the diagonal of the scatter
+    line = discriminant(apart, scatter, n_rows)  # times the mean of the diagonal of the scatter
     return float(np.sqrt(max(apart @ line, 0.0) / mean_variance))

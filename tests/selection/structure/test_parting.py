@@ -115,6 +115,17 @@ def test_more_columns_than_rows():
     assert single.dip == pytest.approx(np.sqrt(2) / 4)
 
 
+@pytest.mark.parametrize("n_features", [20, 39, 80])
+def test_groups_of_wide_tables_are_parted_and_one_cloud_is_not(n_features):
+    """A line fitted to as many covariances as there are rows parts any two clusters."""
+    rng = np.random.default_rng(n_features)
+    X, half = rng.normal(size=(40, n_features)), np.arange(40) // 20
+    groups, cloud = X + 3.0 * half[:, None], X
+    apart = partings(groups, half)[0].dip
+    cut = partings(cloud, (cloud[:, 0] > np.median(cloud[:, 0])).astype(int))[0].dip
+    assert apart > 1.0 and cut < 0.75
+
+
 def test_scale_origin_and_turning_change_little():
     X, truth = two_groups([80, 60], 3.0, n_features=3)
     dip = dips_of(X, truth)[0, 1]
