@@ -14,6 +14,7 @@ from kmeans_core.metrics.labelled import threads
 from kmeans_core.selection.clusterers import clusterings
 from kmeans_core.selection.fit_range import child_seeds
 from kmeans_core.selection.gap import Gap, gap_of_curves
+from kmeans_core.selection.nulls.categories import whole_categories
 from kmeans_core.selection.nulls.ties import without_ties
 from kmeans_core.selection.structure.evidence import Structure
 from kmeans_core.selection.structure.null_evidence import (
@@ -75,10 +76,11 @@ def table_evidence(
     curve = clusterings(X, ks, found.method, n_init, seeds[0])[1]
     curves = np.vstack([curve, nulls.evidence.wcss[:n_references]])
     gap = gap_of_curves(np.array(ks), curves, len(X), len(X) < len(found.rows[0].labels))
+    categories = whole_categories(X)
     apart = without_ties(X, np.random.RandomState(seeds[0]))
     parted = Parted(
         n_clusters=np.array([row.n_clusters for row in found.rows]),
-        least=np.array([dip_range(apart, row.labels[kept])[0] for row in found.rows]),
+        least=np.array([dip_range(apart, row.labels[kept], categories)[0] for row in found.rows]),
         limit=np.array([nulls.limit(row.n_clusters) for row in found.rows]),
     )
     return TableEvidence(X, kept, gap, nulls, parted, (n_init, seeds[0]))

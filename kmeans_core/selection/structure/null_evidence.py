@@ -15,6 +15,7 @@ from kmeans_core.engine.threads import Workers
 from kmeans_core.selection.clusterers import clusterings
 from kmeans_core.selection.hopkins import PROBES, hopkins_in
 from kmeans_core.selection.nulls.box import tightest_box, uniform_rows
+from kmeans_core.selection.nulls.categories import whole_categories
 from kmeans_core.selection.nulls.copula import copula_of, copula_rows
 from kmeans_core.selection.nulls.ties import without_ties
 from kmeans_core.selection.structure.parting import partings
@@ -111,14 +112,17 @@ def null_evidence(
 def _evidence_of(table: np.ndarray, how: How, seed: int) -> Evidence:
     labellings, wcss = clusterings(table, how.n_clusters, how.method, how.n_init, seed)
     apart = without_ties(table, np.random.RandomState(seed))
-    dips = [dip_range(apart, labels) for labels in labellings]
+    categories = whole_categories(table)
+    dips = [dip_range(apart, labels, categories) for labels in labellings]
     least, most = (np.array(values) for values in zip(*dips, strict=True))
     return Evidence(wcss, least, most, *(np.array(v) for v in bridge_and_hopkins(apart, seed)))
 
 
-def dip_range(X: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def dip_range(
+    X: np.ndarray, labels: np.ndarray, categories: Sequence[list[int]] = ()
+) -> tuple[float, float]:
     """The dips of the least and of the most parted pair; 0 for one cluster."""
-    dips = [pair.dip for pair in partings(X, labels)]
+    dips = [pair.dip for pair in partings(X, labels, categories)]
     return (min(dips), max(dips)) if dips else (0.0, 0.0)
 
 

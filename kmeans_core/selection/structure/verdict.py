@@ -12,6 +12,7 @@ from kmeans_core.selection.clusterers import METHODS, most_rows
 from kmeans_core.selection.fit_range import check_n_init, child_seeds
 from kmeans_core.selection.gap import Gap
 from kmeans_core.selection.nulls.box import some_rows
+from kmeans_core.selection.nulls.categories import whole_categories
 from kmeans_core.selection.nulls.ties import without_ties
 from kmeans_core.selection.structure.evidence import Structure, evidence
 from kmeans_core.selection.structure.null_evidence import (
@@ -115,7 +116,7 @@ def judge(
     n_init, seed = fit
     rng = np.random.RandomState(seed)
     apart = without_ties(X, rng)
-    pairs = partings(apart, labels)
+    pairs = partings(apart, labels, whole_categories(X))
     n_clusters = len(np.unique(labels))
     some = some_rows(np.arange(len(X)), MAX_TREE_ROWS, rng)
     bridge, hopkins = bridge_and_hopkins(apart[some], seed)

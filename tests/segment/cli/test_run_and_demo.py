@@ -101,7 +101,7 @@ class TestResult:
         assert metrics_table.columns.tolist() == [
             *("k", "wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn", "chosen")
         ]
-        assert metrics_table["k"].tolist() == list(range(2, 11))
+        assert metrics_table["k"].tolist() == [2, 3]  # 12 customers: two, and the three requested
         assert metrics_table.query("chosen == 1")["k"].tolist() == [3]
         run = json.loads(read("table-segments/run.json"))
         assert set(run["files"]) == RESULT_FILES

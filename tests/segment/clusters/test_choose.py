@@ -146,6 +146,13 @@ def test_a_column_with_modes_of_its_own_is_named():
     assert trust.verdict == "structure, but not round groups" and not trust.are_groups
 
 
+def test_groups_are_not_divided_by_a_category_alone():
+    table = shoppers(600).assign(Sex=np.where(np.random.default_rng(1).random(600) < 0.5, "F", "M"))
+    segmenter = Segmenter().fit(table)
+    assert len(segmenter.profile_) == 3
+    assert Segmenter(6).fit(table).result_.clustering.trust.verdict == "no clear structure"
+
+
 def test_a_small_table_gets_segments_of_five_customers_or_more_on_average():
     rng = np.random.default_rng(0)
     for n_customers, most in ((9, 2), (22, 4), (49, 9)):

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from kmeans_core import KMeans
+from kmeans_core.selection.nulls.ties import without_ties
 from kmeans_core.selection.structure.parting import Parting, by_cluster, neighbours, partings
 
 
-def dips_of(X, labels):
-    return {(pair.first, pair.second): pair.dip for pair in partings(X, labels)}
+def dips_of(X, labels, *more):
+    return {(pair.first, pair.second): pair.dip for pair in partings(X, labels, *more)}
 
 
 def two_groups(sizes, apart, n_features=2, seed=0):
@@ -113,6 +114,20 @@ def test_more_columns_than_rows():
     assert np.isfinite(pair.dip) and 0.0 < pair.dip <= np.sqrt(16) / 4
     (single,) = partings(X[[0, 8]], truth[[0, 8]])
     assert single.dip == pytest.approx(np.sqrt(2) / 4)
+
+
+def test_a_category_alone_parts_no_clusters():
+    """Clusters of men and women of one group, and of two groups."""
+    rng = np.random.default_rng(0)
+    group, woman = np.arange(400) // 200, np.arange(400) % 2
+    sex = 0.5 * np.column_stack([1 - woman, woman])
+    X = np.column_stack([6.0 * group + rng.normal(size=400), rng.normal(size=400), sex])
+    X = without_ties(X, np.random.RandomState(0))
+    by_both = dips_of(X, 2 * group + woman, [[2, 3]])
+    assert max(by_both[0, 1], by_both[2, 3]) < 0.6
+    assert dips_of(X, group, [[2, 3]])[0, 1] > 1.5
+    assert dips_of(X, 2 * group + woman)[0, 1] > 1.0  # not known to be one category
+    assert dips_of(X[:, 2:], woman, [[0, 1]]) == {(0, 1): 0.0}  # nothing else is left
 
 
 @pytest.mark.parametrize("n_features", [20, 39, 80])
