@@ -1,6 +1,6 @@
 """How many clusters, and are they real? Metrics for every k, one choice, one verdict."""
 
-from kmeans_core.selection.choice import Choice, choose_k, plurality
+from kmeans_core.selection.choice import Choice, choose_k, default_range, plurality
 from kmeans_core.selection.fit_range import fit_range
 from kmeans_core.selection.gap import Gap, gap_statistic
 from kmeans_core.selection.hopkins import hopkins
@@ -25,6 +25,7 @@ __all__ = [
     "best_by_silhouette",
     "bootstrap_stability",
     "choose_k",
+    "default_range",
     "dip_statistic",
     "fit_range",
     "gap_statistic",

@@ -19,8 +19,8 @@ from kmeans_core.selection.table_evidence import Parted, TableEvidence, table_ev
 from kmeans_core.validation import check_integer, check_matrix, check_n_clusters, check_real
 
 VOTERS = ("silhouette", "davies_bouldin", "calinski_harabasz", "gap")
-MOST_CLUSTERS = 10  # that are tried by default
-FEWEST_ROWS = 5  # per cluster on average, by default
+_MOST_CLUSTERS = 10  # that are tried by default
+_FEWEST_ROWS = 5  # per cluster on average, by default
 
 
 class Choice(NamedTuple):
@@ -164,16 +164,35 @@ def choose_k(
 
 
 def default_range(n_samples: int) -> range:
-    """2 to 10 clusters, of at least five rows each on average; 2 on the smallest tables."""
-    return range(2, 1 + max(2, min(MOST_CLUSTERS, n_samples // FEWEST_ROWS)))
+    """The numbers of clusters that `choose_k` tries by default.
+
+    Parameters
+    ----------
+    n_samples : int
+        Rows, at least 1.
+
+    Returns
+    -------
+    range
+        2 to 10, but no number that leaves fewer than five rows per cluster on average; 2 alone on
+        the smallest tables.
+
+    Raises
+    ------
+    ValueError, TypeError
+        `n_samples` is no positive integer.
+    """
+    check_integer(n_samples, "n_samples", low=1)
+    return range(2, 1 + max(2, min(_MOST_CLUSTERS, n_samples // _FEWEST_ROWS)))
 
 
 def _best_number(
     evidence: TableEvidence, knee_at: int | None, ks: list[int], given: int
 ) -> tuple[int, str]:
-    """The number to choose and the rule that chose it; `given` for an empty range.
+    """The number to choose and the rule that chose it.
 
-    The smallest of a range above the number of rows that are judged, where no gap is known.
+    Where no number of the range has a gap (an empty range, or numbers above the rows that are
+    judged), the smallest one, or `given`.
     """
     parted = evidence.parted.largest(ks)
     if parted is not None:

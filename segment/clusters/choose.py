@@ -177,7 +177,9 @@ def _stability_note(found: selection.Stability, verdict: str) -> str:
 
 
 def rule_sentence(choice: selection.Choice) -> str:
-    """Which rule chooses the number of segments, and what it says."""
+    """Which rule chooses the number of segments, and what it says; empty if there is no choice."""
+    if choice.rule == "given":
+        return ""
     if choice.rule == "parted":
         return (
             f"{choice.best} is the largest number of segments of which every two neighbours are "

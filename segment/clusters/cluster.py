@@ -23,8 +23,6 @@ METHODS = ("kmeans", "single", "complete", "average", "ward")
 METRICS = ("wcss", "silhouette", "davies_bouldin", "calinski_harabasz", "dunn")
 HIERARCHICAL_LIMIT = 20_000  # customers; average linkage of 20,000, all k: 8 s, 0.5 GB
 RESTARTS = 10
-MOST_SEGMENTS = 10  # that are tried by default
-FEWEST_CUSTOMERS = 5  # in a segment on average, by default
 FEWEST_DISTINCT = 4  # distinct customers; with fewer there is nothing to choose
 
 
@@ -103,7 +101,7 @@ def find_segments(
 def _try_range(X: np.ndarray, options: ClusterOptions) -> _Tried:
     """Clusterings into every k of the range, and into `n_segments`; see `find_segments`."""
     n_segments, n_distinct = options.n_segments, len(np.unique(X, axis=0))
-    k_max = options.k_max or max(2, min(MOST_SEGMENTS, len(X) // FEWEST_CUSTOMERS))
+    k_max = options.k_max or selection.default_range(len(X))[-1]
     ks = _range_of_k(n_distinct, n_segments, k_max)
     _refuse_too_many_rows(len(X), options.method)
     in_range = [k for k in ks if 2 <= k <= min(k_max, n_distinct - 1)]
@@ -217,7 +215,7 @@ def _elbow(k: int, knee: int | None) -> list[str]:
 
 def _end_of_range(k: int, tried: _Tried) -> list[str]:
     """A notice where the chosen number is the last one that was tried."""
-    n_possible, n_customers = tried.n_distinct - 1, len(tried.sweep.rows[0].labels)
+    n_possible = tried.n_distinct - 1
     if k == n_possible:
         return [
             f"{k} is the largest number of segments that can be compared, the chosen features "
@@ -225,14 +223,9 @@ def _end_of_range(k: int, tried: _Tried) -> list[str]:
         ]
     if k != tried.rows[-1].n_clusters:
         return []
-    if k == n_customers // FEWEST_CUSTOMERS and k < MOST_SEGMENTS:
-        return [
-            f"{k} is the largest number of segments that was tried, so that each has "
-            f"{FEWEST_CUSTOMERS} customers or more on average; --k-max {k + 1} tries more."
-        ]
     return [
         f"{k} is the largest number of segments that was tried, so more may be better still: "
-        f"try a larger --k-max, such as --k-max {k + MOST_SEGMENTS}."
+        f"try a larger --k-max, such as --k-max {2 * k}."
     ]
 
 

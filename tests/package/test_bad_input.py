@@ -110,6 +110,7 @@ GOOD = {
 }  # fmt: skip
 GOOD_FOR = {
     "knee": {"n_clusters": [2, 3, 4]},
+    "default_range": {"n_samples": N},
     "fcluster": {"t": 1.0},
     "plurality": {"votes": {"silhouette": 3, "gap": 3, "davies_bouldin": 2}},
     "structure_verdict": {"gap": selection.gap_statistic(X, [1, 2, 3], random_state=0)},
@@ -264,7 +265,7 @@ BAD = {
     "tol": AMOUNTS, "max_time": AMOUNTS, "distance_threshold": AMOUNTS, "random_state": SEEDS,
     "algorithm": NAMES, "linkage": NAMES, "metric": NAMES, "method": NAMES,
     "average_method": NAMES, "n_centers": COUNTS, "height": HEIGHTS, "x_squared_norms": NORMS,
-    "result": RESULTS,
+    "result": RESULTS, "n_samples": COUNTS,
     "verbose": {"negative": (-1, "verbose must be at least 0"), "text": ("loud", "integer")},
     "callback": {"number": (3, "callback must be callable or None, got 3")},
 }  # fmt: skip

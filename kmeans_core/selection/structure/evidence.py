@@ -108,8 +108,13 @@ def _of_gap(s: Structure) -> str:
         f"clusters, {chosen if s.n_clusters > 1 else ''}and in uniform tables it gains up to about "
         f"{s.gap_limit:.3f}"
     )
-    if s.gap_gain > s.gap_limit:
+    if gain > s.gap_limit:
         return f"Rows in one cluster are more alike than in a uniform table: {numbers}."
+    if s.gap_gain > s.gap_limit:
+        return (
+            "Rows in one cluster are more alike than in a uniform table, but not in this number of "
+            f"clusters: {numbers}."
+        )
     return f"Rows in one cluster are no more alike than in a uniform table: {numbers}."
 
 

@@ -1,7 +1,7 @@
 """What the clusters of tables without groups show, for each number of clusters.
 
-Half of what follows is chance and half is k-means itself, which cuts compact clusters out of any
-table. Tables without groups, clustered alike, say how much both can do.
+k-means cuts compact clusters out of any table, and by chance some of them lie apart. How far, is
+seen on tables without groups that are clustered alike.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ class Nulls(NamedTuple):
         """Above it, every pair of neighbouring clusters is parted.
 
         Six standard deviations above the mean of the least parted pair, in uniform tables or in
-        those like the table, whichever is more. A multiple of the largest value would do as well on
-        generated tables, but it changes from seed to seed: of 200 customers by 0.10, this by 0.04.
+        those like the table, whichever is more. 1.4 times the largest value does as well, on
+        generated tables and from seed to seed (200 customers, k=3 to 5, 12 seeds: both have a mean
+        of 0.51 to 0.66 and a deviation of 0.02 to 0.07).
         """
         least = self.evidence.least[:, self._place(n_clusters)]
         kinds = least[: self.n_uniform], least[self.n_uniform :]
@@ -79,8 +80,8 @@ def null_evidence(
     Parameters
     ----------
     X : ndarray of float64, shape (n_samples, n_features)
-        At most 2,000 rows: more change the limits little (of 18 tables of 20,000 rows without
-        groups none was taken for groups with null tables of 2,000 rows).
+        At most 2,000 rows. More are not needed: of the eight tables of 20,000 rows without groups
+        in benchmarks/truth none was taken for groups.
     how : How
     n_uniform : int
         The first tables are those of the gap statistic.

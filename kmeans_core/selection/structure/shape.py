@@ -15,9 +15,7 @@ from kmeans_core.selection.clusterers import labels_for
 from kmeans_core.selection.structure.spanning_tree import SingleLinkage
 from kmeans_core.selection.structure.valley import ways_between
 
-BRIDGE_FACTOR = (
-    1.3  # a bridge must be longer by this factor than the longest one in tables without groups
-)
+BRIDGE_FACTOR = 1.3  # over the longest bridge in tables without groups; below, it may be chance
 SAME = 0.7  # adjusted Rand index of two clusterings that are called the same
 EQUAL = 0.97  # of clusters that are the groups, but for single rows
 WHOLE = 0.95  # share of a group's rows that makes it whole; of all rows, that clusters leave whole
@@ -66,7 +64,7 @@ def shape_of(X: np.ndarray, labels: np.ndarray, longest: float, n_init: int, see
     Single linkage joins round groups that touch; the pieces of a moon have no valley between them,
     or the straight way between them leaves it. Measured on the tuning half of the generated tables
     in benchmarks/truth: of 15 tables of round groups of which some touch, 14 have valleys up to
-    0.25 and one 0.32, and midpoints up to 0.9 steps away; of 31 tables of moons, rings, chains and
+    0.25 and one 0.32, and midpoints up to 0.9 steps away; of 34 tables of moons, rings, chains and
     strips each has a valley above 0.33 or a midpoint more than 1.4 steps away.
 
     O(n^2 d) time, O(n) memory.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -88,18 +89,42 @@ def find_id(
     )
 
 
-def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, Column]]:
-    """Reasons to be the id with the column that has them; the first is the id."""
-    differ = "it is named like an id and its values all differ"
-    is_whole_table = names == list(columns)
+class _Names(NamedTuple):
+    """The names of a table that may be those of ids, each in one list."""
+
+    of_customers: list[str]  # customer id, Kundennummer
+    plain: list[str]  # id, cid
+    marked: list[str]  # a name that ends with number, code or key
+    contacts: list[str]  # phone numbers and addresses
+    who: list[str]  # a word for customers
+    others: list[str]  # ids of orders, items and groups
+
+
+def _by_name(names: list[str]) -> _Names:
+    """What the names say, zip codes left out."""
     names = [n for n in names if not is_place_code(n)]
     of_customers = [n for n in names if names_customers(n) and not _is_kind(n)]
     ids = [n for n in names if is_id_name(n) and n not in of_customers]
     contacts = [n for n in names if is_phone(n) or says(n, MAIL)]
-    marked = [n for n in names if may_be_id_name(n) and n not in (*of_customers, *ids, *contacts)]
-    marked = [n for n in marked if not is_counter_name(n)]
+    marked = [n for n in names if may_be_id_name(n) and not is_counter_name(n)]
+    marked = [n for n in marked if n not in (*of_customers, *ids, *contacts)]
     others = [n for n in (*ids, *marked) if is_about_orders(n) or _is_kind(n)]
-    who = [n for n in names if is_who_name(n) and n not in of_customers]
+    return _Names(
+        of_customers=of_customers,
+        plain=[n for n in ids if n not in others],
+        marked=[n for n in marked if n not in others],
+        contacts=contacts,
+        who=[n for n in names if is_who_name(n) and n not in of_customers],
+        others=others,
+    )
+
+
+def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, Column]]:
+    """Reasons to be the id with the column that has them; the first is the id."""
+    said = _by_name(names)
+    names_left = [n for n in names if not is_place_code(n)]
+    named = "it is named like an id"
+    differ = f"{named} and its values all differ"
 
     def of(some: list[str], fits: Callable[[Column], bool], why: str) -> Iterator:
         for name in some:
@@ -107,34 +132,30 @@ def _candidates(names: list[str], columns: TableColumns) -> Iterator[tuple[str, 
             if not has_fractions(column) and fits(column):
                 yield why, column
 
-    plain = [n for n in ids if n not in others]
-    yield from of(of_customers, _all_differ, differ)
-    yield from of(of_customers, _repeats, "it is named like the id of a customer")
-    yield from of(plain, _all_differ, differ)
-    yield from of([n for n in marked if n not in others], _all_differ, differ)
-    yield from of(plain, _mostly_differ, "it is named like an id")
+    yield from of(said.of_customers, _all_differ, differ)
+    yield from of(said.of_customers, _repeats, "it is named like the id of a customer")
+    yield from of([*said.plain, *said.marked], _all_differ, differ)
+    yield from of(said.plain, _mostly_differ, named)
     in_lines = customer_of_lines(columns)
-    if in_lines in names and in_lines is not None:
+    if in_lines in names_left and in_lines is not None:
         yield "it names the customers, who have several rows each", columns[in_lines]
-    yield from of(who, _all_differ, "it is a word for customers and its values all differ")
-    yield from of(
-        contacts, _all_differ, "it is a phone number or address and its values all differ"
-    )
-    yield from of(others, _all_differ, differ)
-    yield from of(
-        names,
-        lambda c: _all_differ(c) and c.n_present == len(c.codes) and _is_name(c),
-        "it is the first text column whose values all differ",
-    )
-    nameless = customer_without_names(columns) if is_whole_table else None
+    yield from of(said.who, _all_differ, "it is a word for customers and its values all differ")
+    contact = "it is a phone number or address and its values all differ"
+    yield from of(said.contacts, _all_differ, contact)
+    yield from of(said.others, _all_differ, differ)
+    yield from of(names_left, _names_each, "it is the first text column whose values all differ")
+    nameless = customer_without_names(columns) if names == list(columns) else None
     if nameless is not None:
         yield "its numbers repeat beside dates, so they name the customers", columns[nameless]
-    yield from of([*of_customers, *plain], _half_differ, differ)
-    yield from of(
-        [n for n in marked if n not in others], _nearly_all_differ, "it is named like one"
-    )
+    yield from of([*said.of_customers, *said.plain], _half_differ, differ)
+    yield from of(said.marked, _nearly_all_differ, "it is named like one")
     zeros = "its codes with leading zeros all differ"
-    yield from of(names, lambda c: _all_differ(c) and has_leading_zeros(c), zeros)
+    yield from of(names_left, lambda c: _all_differ(c) and has_leading_zeros(c), zeros)
+
+
+def _names_each(column: Column) -> bool:
+    """Whether every row has a name of its own in a column of text."""
+    return _all_differ(column) and column.n_present == len(column.codes) and _is_name(column)
 
 
 def _is_kind(name: str) -> bool:

@@ -94,31 +94,29 @@ def names_customers(name: str) -> bool:
     return any(who in text for who in _UNSPACED) and any(m in text for m in _UNSPACED_MARKS)
 
 
-# In scripts that put no space between words; without the marks that `plain` leaves out.
-_UNSPACED: tuple[str, ...] = (
-    "고객",
-    "회원",
-    "会员",
-    "会員",
-    "顧客",
-    "客户",
-    "客戶",
-    plain("ลูกค้า"),
-    plain("สมาชิก"),
-)
-_UNSPACED += (plain("ग्राहक"),)
-_UNSPACED_MARKS: tuple[str, ...] = (
-    "번호",
-    "号",
-    "番号",
-    "编号",
-    "id",
-    "編號",
-    "コード",
-    "代码",
-    plain("รหัส"),
-)
-_UNSPACED_MARKS += (plain("เลขที่"), plain("หมายเลข"), plain("संख्या"), plain("क्रमांक"), plain("आईडी"))
+# In scripts that put no space between words; `plain` takes marks off them, as off names.
+_UNSPACED = [
+    plain(w)
+    for w in ["고객", "회원", "会员", "会員", "顧客", "客户", "客戶", "ลูกค้า", "สมาชิก", "ग्राहक"]
+]
+_UNSPACED_MARKS = [
+    plain(w)
+    for w in [
+        "번호",
+        "号",
+        "番号",
+        "编号",
+        "編號",
+        "コード",
+        "代码",
+        "id",
+        "รหัส",
+        "เลขที่",
+        "หมายเลข",
+        "संख्या",
+        "क्रमांक",
+    ]
+]
 
 
 def is_who_name(name: str) -> bool:

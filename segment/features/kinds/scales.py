@@ -1,7 +1,8 @@
 """Scales: words that have an order, and bands of amounts, become whole numbers in that order.
 
-Known scales are those of questionnaires and sizes in six languages; bands such as ``40K - 60K`` are
-ordered by the numbers in them. A column must have three levels of a scale and nothing else.
+Known scales are those of questionnaires and sizes in sixteen languages, see `scale_words`; bands
+such as ``40K - 60K`` are ordered by the numbers in them. A column must have three levels of a scale
+and nothing else.
 """
 
 from __future__ import annotations
